@@ -1,0 +1,15 @@
+"""The engines and their doors: the only package that may import torch, transformers and their kin.
+
+The switches below stand here because they must be set before those libraries are first imported:
+no part of the product phones home, and the tokenizer's threads do not survive Celery's fork.
+"""
+
+import os
+
+for _name, _value in (
+    ("HF_HUB_DISABLE_TELEMETRY", "1"),
+    ("DO_NOT_TRACK", "1"),
+    ("NML_DISABLE_USAGE_LOGGING", "1"),
+    ("TOKENIZERS_PARALLELISM", "false"),
+):
+    os.environ.setdefault(_name, _value)
