@@ -91,30 +91,38 @@ def run(config: Config, on_progress: OnProgress) -> Result:
 def _check_config(config: Config) -> None:
     unknown = [m for m in config.methods if m not in METHODS]
     if unknown or not config.methods:
-        raise EngineError("unknown_method", f"Choose drift methods from {', '.join(METHODS)}; got {unknown or 'none'}.")
+        raise EngineError(
+            "drift.unknown_method", f"Choose drift methods from {', '.join(METHODS)}; got {unknown or 'none'}."
+        )
     if config.problem_type not in PROBLEM_TYPES:
         raise EngineError(
-            "unsupported_problem_type",
+            "drift.unsupported_problem_type",
             f"Problem type '{config.problem_type}' is not supported; choose from {', '.join(PROBLEM_TYPES)}.",
         )
     if config.chunk_size < 2:
-        raise EngineError("bad_chunk_size", "A chunk must hold at least 2 rows; a few thousand give steady figures.")
+        raise EngineError(
+            "drift.bad_chunk_size", "A chunk must hold at least 2 rows; a few thousand give steady figures."
+        )
     if not config.feature_columns:
-        raise EngineError("no_columns", "Name at least one feature column to watch.")
+        raise EngineError("drift.no_columns", "Name at least one feature column to watch.")
     if _performance(config) and None in _performance_columns(config):
         raise EngineError(
-            "missing_column_name",
+            "drift.missing_column_name",
             "Estimating performance needs the probability, prediction and target columns; name all three or leave the"
             " methods 'estimated' and 'realised' out.",
         )
     if RECONSTRUCTION in config.methods and len(config.feature_columns) < 2:
-        raise EngineError("too_few_columns", "Reconstruction error compares columns with each other: name at least 2.")
+        raise EngineError(
+            "drift.too_few_columns", "Reconstruction error compares columns with each other: name at least 2."
+        )
 
 
 def _performance(config: Config) -> bool:
     asked = ESTIMATED in config.methods or REALISED in config.methods
     if asked and config.problem_type == "none":
-        raise EngineError("unsupported_problem_type", "Performance figures need problem type 'classification_binary'.")
+        raise EngineError(
+            "drift.unsupported_problem_type", "Performance figures need problem type 'classification_binary'."
+        )
     return asked
 
 

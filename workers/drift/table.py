@@ -18,16 +18,16 @@ def read(path: str, label: str) -> pd.DataFrame:
         else:
             frame = pd.read_csv(path, low_memory=False)
     except FileNotFoundError as error:
-        raise EngineError("file_missing", f"The {label} file is not there: {Path(path).name}.") from error
+        raise EngineError("drift.file_missing", f"The {label} file is not there: {Path(path).name}.") from error
     except pd.errors.EmptyDataError as error:
-        raise EngineError("empty_table", f"The {label} file is empty.") from error
+        raise EngineError("drift.empty_table", f"The {label} file is empty.") from error
     except (pd.errors.ParserError, pyarrow.ArrowException, UnicodeDecodeError, OSError, ValueError) as error:
         reason = type(error).__name__  # the parser's own words may quote the data
         raise EngineError(
-            "unreadable_table", f"The {label} file could not be read as UTF-8 CSV or Parquet ({reason})."
+            "drift.unreadable_table", f"The {label} file could not be read as UTF-8 CSV or Parquet ({reason})."
         ) from error
     if frame.empty:
-        raise EngineError("empty_table", f"The {label} table has no rows.")
+        raise EngineError("drift.empty_table", f"The {label} table has no rows.")
     return frame
 
 
@@ -36,7 +36,7 @@ def check_columns(frame: pd.DataFrame, names: Iterable[str], label: str) -> None
     if missing:
         there = ", ".join(map(str, frame.columns[:30]))
         raise EngineError(
-            "missing_column", f"The {label} table has no column {', '.join(missing)}. Its columns are: {there}."
+            "drift.missing_column", f"The {label} table has no column {', '.join(missing)}. Its columns are: {there}."
         )
 
 
@@ -44,7 +44,7 @@ def check_rows(frame: pd.DataFrame, chunk_size: int, chunks: int, label: str) ->
     """Thresholds need a spread between chunks, so the reference must fill at least two."""
     if len(frame) < chunk_size * chunks:
         raise EngineError(
-            "too_few_rows",
+            "drift.too_few_rows",
             f"The {label} table has {len(frame)} rows; chunks of {chunk_size} need at least {chunk_size * chunks}."
             " Choose a smaller chunk size or bring more rows.",
         )
@@ -53,9 +53,9 @@ def check_rows(frame: pd.DataFrame, chunk_size: int, chunks: int, label: str) ->
 def check_finite(frame: pd.DataFrame, names: Iterable[str], label: str) -> None:
     for name in names:
         if frame[name].isna().all():
-            raise EngineError("empty_column", f"Column {name} of the {label} table holds no value at all.")
+            raise EngineError("drift.empty_column", f"Column {name} of the {label} table holds no value at all.")
         if pd.api.types.is_float_dtype(frame[name]) and np.isinf(frame[name]).any():
-            raise EngineError("infinite_value", f"Column {name} of the {label} table holds an infinite number.")
+            raise EngineError("drift.infinite_value", f"Column {name} of the {label} table holds an infinite number.")
 
 
 def check_timestamps(frame: pd.DataFrame, name: str, label: str) -> None:
@@ -63,22 +63,23 @@ def check_timestamps(frame: pd.DataFrame, name: str, label: str) -> None:
         times = pd.to_datetime(frame[name], format="ISO8601")
     except (ValueError, TypeError) as error:
         raise EngineError(
-            "bad_timestamp", f"Column {name} of the {label} table holds values that are not dates; write ISO 8601."
+            "drift.bad_timestamp",
+            f"Column {name} of the {label} table holds values that are not dates; write ISO 8601.",
         ) from error
     if times.isna().any():
-        raise EngineError("bad_timestamp", f"Column {name} of the {label} table has rows without a time.")
+        raise EngineError("drift.bad_timestamp", f"Column {name} of the {label} table has rows without a time.")
 
 
 def check_probabilities(frame: pd.DataFrame, name: str, label: str) -> None:
     values = frame[name]
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         raise EngineError(
-            "non_numeric_probability", f"Column {name} of the {label} table must hold numbers between 0 and 1."
+            "drift.non_numeric_probability", f"Column {name} of the {label} table must hold numbers between 0 and 1."
         )
     outside = int((~values.between(0, 1)).sum())
     if outside:
         raise EngineError(
-            "probability_out_of_range",
+            "drift.probability_out_of_range",
             f"Column {name} of the {label} table has {outside} rows that are missing or not between 0 and 1.",
         )
 
@@ -87,7 +88,8 @@ def check_binary(frame: pd.DataFrame, name: str, label: str) -> None:
     present = set(frame[name].dropna().unique().tolist())
     if not present <= {0, 1} or (label == "reference" and len(present) < 2):
         raise EngineError(
-            "non_binary_target", f"Column {name} of the {label} table must hold the classes 0 and 1, both present."
+            "drift.non_binary_target",
+            f"Column {name} of the {label} table must hold the classes 0 and 1, both present.",
         )
 
 
@@ -97,7 +99,7 @@ def check_same_types(reference: pd.DataFrame, analysis: pd.DataFrame, names: Ite
         numeric = [pd.api.types.is_numeric_dtype(frame[name]) for frame in (reference, analysis)]
         if numeric[0] != numeric[1]:
             raise EngineError(
-                "column_type_changed",
+                "drift.column_type_changed",
                 f"Column {name} holds {'numbers' if numeric[0] else 'text'} in the reference and"
                 f" {'numbers' if numeric[1] else 'text'} in the analysis.",
             )

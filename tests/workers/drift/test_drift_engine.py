@@ -188,14 +188,14 @@ def small(folder: Path, **analysis: object) -> Config:
 
 
 BAD_TABLES = [
-    ({"a": "DROP"}, "missing_column", "no column a"),
-    ({"p": "high"}, "non_numeric_probability", "between 0 and 1"),
-    ({"p": 1.5}, "probability_out_of_range", "40 rows"),
-    ({"at": "soon"}, "bad_timestamp", "ISO 8601"),
-    ({"t": 3}, "non_binary_target", "0 and 1"),
-    ({"a": "text"}, "column_type_changed", "text in the analysis"),
-    ({"a": float("inf")}, "infinite_value", "infinite"),
-    ({"a": None}, "empty_column", "no value"),
+    ({"a": "DROP"}, "drift.missing_column", "no column a"),
+    ({"p": "high"}, "drift.non_numeric_probability", "between 0 and 1"),
+    ({"p": 1.5}, "drift.probability_out_of_range", "40 rows"),
+    ({"at": "soon"}, "drift.bad_timestamp", "ISO 8601"),
+    ({"t": 3}, "drift.non_binary_target", "0 and 1"),
+    ({"a": "text"}, "drift.column_type_changed", "text in the analysis"),
+    ({"a": float("inf")}, "drift.infinite_value", "infinite"),
+    ({"a": None}, "drift.empty_column", "no value"),
 ]
 
 
@@ -208,16 +208,16 @@ def test_unusable_columns_are_refused_in_words(tmp_path, change, code, words) ->
 
 
 BAD_CONFIGS = [
-    ({"chunk_size": 30}, "too_few_rows"),
-    ({"chunk_size": 1}, "bad_chunk_size"),
-    ({"methods": ("psychic",)}, "unknown_method"),
-    ({"methods": ()}, "unknown_method"),
-    ({"problem_type": "regression"}, "unsupported_problem_type"),
-    ({"problem_type": "none"}, "unsupported_problem_type"),
-    ({"feature_columns": ()}, "no_columns"),
-    ({"feature_columns": ("a",)}, "too_few_columns"),
-    ({"probability_column": None}, "missing_column_name"),
-    ({"reference_path": "/nowhere/reference.csv"}, "file_missing"),
+    ({"chunk_size": 30}, "drift.too_few_rows"),
+    ({"chunk_size": 1}, "drift.bad_chunk_size"),
+    ({"methods": ("psychic",)}, "drift.unknown_method"),
+    ({"methods": ()}, "drift.unknown_method"),
+    ({"problem_type": "regression"}, "drift.unsupported_problem_type"),
+    ({"problem_type": "none"}, "drift.unsupported_problem_type"),
+    ({"feature_columns": ()}, "drift.no_columns"),
+    ({"feature_columns": ("a",)}, "drift.too_few_columns"),
+    ({"probability_column": None}, "drift.missing_column_name"),
+    ({"reference_path": "/nowhere/reference.csv"}, "drift.file_missing"),
 ]
 
 
@@ -231,10 +231,10 @@ def test_unusable_configurations_are_refused(tmp_path, change, code) -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "empty_table"),
-        (b"a,b\n", "empty_table"),
-        (b"a,b\n\xff\xfe,1\n", "unreadable_table"),
-        (b"a\n1,2,3\n4\n1,2,3,4,5\n", "unreadable_table"),
+        (b"", "drift.empty_table"),
+        (b"a,b\n", "drift.empty_table"),
+        (b"a,b\n\xff\xfe,1\n", "drift.unreadable_table"),
+        (b"a\n1,2,3\n4\n1,2,3,4,5\n", "drift.unreadable_table"),
     ],
 )
 def test_unreadable_files_are_refused(tmp_path, content, code) -> None:
@@ -251,4 +251,4 @@ def test_truncated_parquet_is_refused(tmp_path) -> None:
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(EngineError) as refused:
         run(replace(small(tmp_path), analysis_path=str(path)), quiet)
-    assert refused.value.code == "unreadable_table"
+    assert refused.value.code == "drift.unreadable_table"
