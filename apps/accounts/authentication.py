@@ -1,0 +1,61 @@
+"""How a request proves who makes it: a session in the browser, a bearer token for tools."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.backends import ModelBackend
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.accounts.models import ApiToken, User
+from apps.accounts.queries import token_by_secret
+from apps.accounts.rules import scope_allows
+from apps.accounts.services import token_use
+
+
+class PeopleBackend(ModelBackend):
+    """Django's password check, which also ends with the time a time-boxed account was given."""
+
+    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+        return isinstance(user, User) and user.has_access
+
+
+class BearerToken(BaseAuthentication):
+    """`Authorization: Bearer gaio_…`, made by `manage.py api_token_create EMAIL` or on the account page."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        parts = get_authorization_header(request).decode("latin-1").split()
+        if not parts or parts[0].lower() != "bearer":
+            return None
+        token = token_by_secret(parts[1]) if len(parts) == 2 else None
+        if token is None or not token.is_valid or not token.user.has_access:
+            raise AuthenticationFailed("This token is unknown, revoked or expired.", code="token.invalid")
+        token_use(token)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="GenAIOps"'
+
+
+class TokenScope(BasePermission):
+    """Somebody is signed in, and a read token only reads. What they may do is asked in the services."""
+
+    message = "This token may only read."
+    code = "token.scope"
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        return not isinstance(request.auth, ApiToken) or scope_allows(request.auth.scope, request.method or "GET")
+
+
+class BearerTokenScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI description names the token."""
+
+    target_class = BearerToken
+    name = "bearerToken"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "gaio_…"}

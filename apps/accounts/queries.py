@@ -1,0 +1,115 @@
+"""Reading people, and the questions "may they?" and "what do they see?"."""
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+from guardian.models import UserObjectPermission
+
+from apps.accounts.models import ApiToken, SignInFailure, Team, User
+from apps.accounts.rules import ROLES, allows, secret_digest
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+_ROLES_CACHE = "_roles_by_team"
+
+
+def roles_by_team(user: "User | AnonymousUser") -> dict[int, frozenset[str]]:
+    """Every team the person belongs to and the roles held there; read once per request."""
+    if not isinstance(user, User) or not user.has_access:
+        return {}
+    cached = getattr(user, _ROLES_CACHE, None)
+    if cached is None:
+        cached = _read_roles(user)
+        setattr(user, _ROLES_CACHE, cached)
+    return cached
+
+
+def _read_roles(user: User) -> dict[int, frozenset[str]]:
+    if user.is_superuser:
+        return {pk: frozenset({"administrator"}) | _held(user).get(pk, set()) for pk in _all_team_ids()}
+    return {pk: frozenset(roles) for pk, roles in _held(user).items()}
+
+
+def _all_team_ids() -> list[int]:
+    return list(Team.objects.values_list("pk", flat=True))
+
+
+def _held(user: User) -> dict[int, set[str]]:
+    rows = UserObjectPermission.objects.filter(
+        user=user, content_type=ContentType.objects.get_for_model(Team), permission__codename__in=list(ROLES)
+    ).values_list("object_pk", "permission__codename")
+    held: dict[int, set[str]] = defaultdict(set)
+    for team_pk, role in rows:
+        held[int(team_pk)].add(role)
+    return held
+
+
+def roles_forget(user: User) -> None:
+    """Drop what was read of a person's roles, after they changed."""
+    user.__dict__.pop(_ROLES_CACHE, None)
+
+
+def may(user: "User | AnonymousUser", action: str, team: Team | int) -> bool:
+    """Whether the person may do `action` in this team."""
+    team_pk = team if isinstance(team, int) else team.pk
+    return allows(roles_by_team(user).get(team_pk, frozenset()), action)
+
+
+def may_anywhere(user: "User | AnonymousUser", action: str) -> bool:
+    """Whether the person may do `action` in at least one team."""
+    return any(allows(roles, action) for roles in roles_by_team(user).values())
+
+
+def team_ids_seen_by(user: "User | AnonymousUser") -> list[int]:
+    """The ids of the teams whose objects the person may read."""
+    return sorted(roles_by_team(user))
+
+
+def team_ids_where(user: "User | AnonymousUser", action: str) -> list[int]:
+    """The ids of the teams in which the person may do `action`."""
+    return sorted(pk for pk, roles in roles_by_team(user).items() if allows(roles, action))
+
+
+def teams_where(user: "User | AnonymousUser", action: str) -> QuerySet[Team]:
+    """The teams in which the person may do `action`."""
+    return Team.objects.filter(pk__in=team_ids_where(user, action))
+
+
+def shared_ids(user: "User | AnonymousUser", model: type[models.Model]) -> list[int]:
+    """Ids of objects that were shared with the person one by one, outside their teams."""
+    if not isinstance(user, User) or not user.has_access:
+        return []
+    rows = UserObjectPermission.objects.filter(
+        user=user,
+        content_type=ContentType.objects.get_for_model(model),
+        permission__codename=f"view_{model._meta.model_name}",
+    )
+    return [int(pk) for pk in rows.values_list("object_pk", flat=True)]
+
+
+def person_by_email(email: str) -> User | None:
+    """The person with this address, in whatever case it was typed."""
+    return User.objects.filter(email__iexact=email.strip()).first()
+
+
+def token_by_secret(secret: str) -> ApiToken | None:
+    """The token that this secret belongs to, valid or not."""
+    return ApiToken.objects.select_related("user").filter(digest=secret_digest(secret)).first()
+
+
+def is_throttled(key: str) -> bool:
+    """Whether too many sign-ins failed for this key within the window."""
+    since = timezone.now() - timedelta(seconds=settings.SIGN_IN_WINDOW_SECONDS)
+    return SignInFailure.objects.filter(key=key, at__gt=since).count() >= settings.SIGN_IN_ATTEMPTS
+
+
+def names_of(pks: set[int]) -> dict[int, str]:
+    """The names of people by id, for pages that show the trail."""
+    return dict(User.objects.filter(pk__in=pks).values_list("pk", "name"))

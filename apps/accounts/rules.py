@@ -1,0 +1,74 @@
+"""Who may do what: the one table. Roles are held per team, as object permissions of django-guardian."""
+
+import hashlib
+from collections.abc import Iterable
+
+ADMINISTRATOR = "administrator"
+COMPLIANCE = "compliance_officer"
+ENGINEER = "engineer"
+APPROVER = "approver"
+AUDITOR = "auditor"
+ROLES: dict[str, str] = {
+    ADMINISTRATOR: "Administrator",
+    COMPLIANCE: "Compliance officer",
+    ENGINEER: "Engineer",
+    APPROVER: "Approver",
+    AUDITOR: "Auditor",
+}
+
+_EVERYONE = frozenset(ROLES)
+_MAKERS = frozenset({ADMINISTRATOR, COMPLIANCE, ENGINEER})
+_BUILDERS = frozenset({ADMINISTRATOR, ENGINEER})
+_DECIDERS = frozenset({APPROVER})
+
+POLICY: dict[str, frozenset[str]] = {
+    "team.view": _EVERYONE,
+    "people.manage": frozenset({ADMINISTRATOR}),
+    "trail.view": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER, AUDITOR}),
+    "dataset.create": _MAKERS,
+    "dataset.upload": _MAKERS,
+    "dataset.describe": _MAKERS,
+    "scan.start": _MAKERS,
+    "model.create": _BUILDERS,
+    "version.create": _BUILDERS,
+    "version.propose": _MAKERS,
+    "version.retire": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
+    "tuning.start": _BUILDERS,
+    "evaluation.start": _MAKERS,
+    "drift.start": _MAKERS,
+    "assessment.answer": _MAKERS,
+    "assessment.decide": _DECIDERS,
+    "deployment.start": _BUILDERS,
+    "deployment.stop": _MAKERS,
+    "deployment.ask": frozenset({ADMINISTRATOR, COMPLIANCE, ENGINEER, APPROVER}),
+    "deployment.acknowledge": _MAKERS,
+    "report.create": _EVERYONE,
+    "run.cancel": _MAKERS,
+    "run.retry": _MAKERS,
+}
+
+READ, WRITE = "read", "write"
+SCOPES: dict[str, str] = {READ: "Read", WRITE: "Read and write"}
+TOKEN_PREFIX = "gaio_"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def allows(roles: Iterable[str], action: str) -> bool:
+    """Whether one of `roles` may do `action`. Raises KeyError for an action that the table does not know."""
+    return not POLICY[action].isdisjoint(roles)
+
+
+def who_may(action: str) -> str:
+    """The roles that may do `action`, as words for a refusal: "approver or compliance officer"."""
+    names = [label.lower() for role, label in ROLES.items() if role in POLICY[action]]
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def scope_allows(scope: str, method: str) -> bool:
+    """Whether a token of this scope may make a request with this HTTP method."""
+    return scope == WRITE or method in SAFE_METHODS
+
+
+def secret_digest(secret: str) -> str:
+    """What is kept of a token: SHA-256. A 256-bit random secret needs no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()

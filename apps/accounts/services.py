@@ -1,0 +1,198 @@
+"""Every write about people: accounts, teams, roles, tokens, sign-in. And `require()`, which every service asks."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from guardian.shortcuts import assign_perm, get_users_with_perms, remove_perm
+
+from apps.accounts import queries
+from apps.accounts.models import ApiToken, SignInFailure, Team, User
+from apps.accounts.rules import ADMINISTRATOR, READ, ROLES, SCOPES, TOKEN_PREFIX, secret_digest, who_may
+from apps.audit.services import SYSTEM, record
+from apps.core.errors import Conflict, Invalid, NotFound, Refused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+def require(user: "User | AnonymousUser", action: str, team: Team | int) -> None:
+    """Raise Refused unless the person may do `action` in this team; NotFound when they do not even see the team."""
+    if queries.may(user, action, team):
+        return
+    if not queries.may(user, "team.view", team):
+        raise NotFound("There is no such object, or you may not see it.")
+    raise Refused(
+        f"Your roles in this team do not include “{action}”.",
+        remedy=f"Ask somebody who is {who_may(action)} there.",
+    )
+
+
+@transaction.atomic
+def person_create(
+    *,
+    by: User | str,
+    email: str,
+    name: str,
+    password: str | None = None,
+    is_staff: bool = False,
+    access_ends_at: datetime | None = None,
+) -> User:
+    """Make an account. `by` is an administrator of some team, or SYSTEM for the command line."""
+    if isinstance(by, User) and not queries.may_anywhere(by, "people.manage"):
+        raise Refused("Only an administrator may add people.")
+    if queries.person_by_email(email):
+        raise Conflict("Somebody with this e-mail address already has an account.", code="person.exists")
+    user = User(email=email.strip().lower(), name=name.strip(), is_staff=is_staff, access_ends_at=access_ends_at)
+    if password is not None:
+        _check_password(password, user)
+    user.set_password(password)
+    user.save()
+    record(action="person.create", obj=user, by=by, data={"is_staff": is_staff})
+    return user
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="password.weak") from error
+
+
+@transaction.atomic
+def team_create(*, by: User | str, name: str) -> Team:
+    """Make a team. Whoever makes it becomes its first administrator."""
+    if isinstance(by, User) and not (by.is_superuser or queries.may_anywhere(by, "people.manage")):
+        raise Refused("Only an administrator may make teams.")
+    slug = slugify(name)
+    if not slug or Team.objects.filter(models.Q(slug=slug) | models.Q(name=name)).exists():
+        raise Conflict("A team of this name already exists, or the name has no letters.", code="team.exists")
+    team = Team.objects.create(name=name, slug=slug)
+    record(action="team.create", obj=team, by=by, team_id=team.pk)
+    if isinstance(by, User):
+        assign_perm(ADMINISTRATOR, by, team)
+        queries.roles_forget(by)
+    return team
+
+
+@transaction.atomic
+def role_grant(*, by: User | str, user: User, team: Team, role: str) -> None:
+    """Give a person a role in a team: an object permission on the team."""
+    _require_role(by, team, role)
+    assign_perm(role, user, team)
+    queries.roles_forget(user)
+    record(action="role.grant", obj=user, by=by, team_id=team.pk, data={"role": role})
+
+
+@transaction.atomic
+def role_revoke(*, by: User | str, user: User, team: Team, role: str, reason: str = "") -> None:
+    """Take a role away; it ends at once. The last administrator of a team cannot be removed."""
+    _require_role(by, team, role)
+    holders = get_users_with_perms(team, only_with_perms_in=[ADMINISTRATOR], with_superusers=False)
+    if role == ADMINISTRATOR and set(holders) == {user}:
+        raise Conflict("A team keeps at least one administrator.", remedy="Name another administrator first.")
+    remove_perm(role, user, team)
+    queries.roles_forget(user)
+    record(action="role.revoke", obj=user, by=by, team_id=team.pk, reason=reason, data={"role": role})
+
+
+def _require_role(by: User | str, team: Team, role: str) -> None:
+    if role not in ROLES:
+        raise Invalid(f"“{role}” is no role.", remedy=f"Choose one of {', '.join(ROLES)}.")
+    if isinstance(by, User):
+        require(by, "people.manage", team)
+
+
+@transaction.atomic
+def access_share(*, by: User, obj: models.Model, user: User) -> None:
+    """Let one person outside the team read one object (a dataset or a model)."""
+    team_id: int = getattr(obj, "team_id")  # noqa: B009 - a model without a team cannot be shared: say so loudly
+    require(by, "people.manage", team_id)
+    assign_perm(f"view_{obj._meta.model_name}", user, obj)
+    record(action="access.share", obj=obj, by=by, data={"with": f"user:{user.pk}"})
+
+
+@transaction.atomic
+def access_unshare(*, by: User, obj: models.Model, user: User) -> None:
+    """Take such a single permission away; it ends at once."""
+    team_id: int = getattr(obj, "team_id")  # noqa: B009
+    require(by, "people.manage", team_id)
+    remove_perm(f"view_{obj._meta.model_name}", user, obj)
+    record(action="access.unshare", obj=obj, by=by, data={"with": f"user:{user.pk}"})
+
+
+@transaction.atomic
+def token_create(
+    *, by: User | str, user: User, name: str, scope: str = READ, days: int = 90
+) -> tuple[ApiToken, str]:
+    """Make a token and return it with its secret, which is shown this once. People make tokens for themselves only."""
+    if isinstance(by, User) and by != user:
+        raise Refused("A token can only be made by the person it acts for.")
+    if scope not in SCOPES:
+        raise Invalid(f"“{scope}” is no scope.", remedy=f"Choose one of {', '.join(SCOPES)}.")
+    if not 1 <= days <= 366:
+        raise Invalid("A token lives between 1 and 366 days.", code="token.lifetime")
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user,
+        name=name[:80],
+        scope=scope,
+        digest=secret_digest(secret),
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    record(action="token.create", obj=token, by=by, data={"scope": scope, "days": days, "for": f"user:{user.pk}"})
+    return token, secret
+
+
+@transaction.atomic
+def token_revoke(*, by: User, token: ApiToken) -> None:
+    """End a token at once."""
+    if token.user_id != by.pk:
+        raise NotFound("There is no such token, or it is not yours.")
+    token.revoked_at = timezone.now()
+    token.save(update_fields=["revoked_at"])
+    record(action="token.revoke", obj=token, by=by)
+
+
+def token_use(token: ApiToken) -> None:
+    """Note that a token was used, at most once a minute; a note for its owner, not an event for the trail."""
+    if token.last_used_at is None or token.last_used_at < timezone.now() - timedelta(minutes=1):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+
+
+def sign_in(*, email: str, password: str, origin: str) -> User:
+    """The person with this address and password. Raises Refused, and after too many failures for one address
+    from one network origin refuses even the right password until the window has passed."""
+    key = secret_digest(f"{email.strip().lower()}|{origin}")
+    if queries.is_throttled(key):
+        minutes = settings.SIGN_IN_WINDOW_SECONDS // 60
+        raise Refused(f"Too many failed attempts. Wait {minutes} minutes, then try again.", code="sign_in.throttled")
+    user = authenticate(username=email.strip().lower(), password=password)
+    if not isinstance(user, User):
+        _note_failure(key)
+        raise Refused("This e-mail address and password do not belong together.", code="sign_in.failed")
+    with transaction.atomic():
+        SignInFailure.objects.filter(key=key).delete()
+        record(action="person.sign_in", obj=user, by=user)
+    return user
+
+
+@transaction.atomic
+def _note_failure(key: str) -> None:
+    since = timezone.now() - timedelta(seconds=settings.SIGN_IN_WINDOW_SECONDS)
+    SignInFailure.objects.filter(at__lt=since).delete()
+    failure = SignInFailure.objects.create(key=key)
+    record(action="person.sign_in_failed", obj=failure, by=SYSTEM)
+
+
+@transaction.atomic
+def sign_out(*, by: User) -> None:
+    """Record that a person signed out."""
+    record(action="person.sign_out", obj=by, by=by)

@@ -1,0 +1,1 @@
+"""The tamper-evident trail. It stands below accounts, so that accounts' own writes are recorded too."""

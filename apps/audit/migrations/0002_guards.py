@@ -1,0 +1,20 @@
+"""The database itself refuses to change or delete the trail."""
+
+from django.db import migrations
+
+from apps.audit.rules import guard_statements, unguard_statements
+
+
+def guard(apps, schema_editor) -> None:
+    for statement in guard_statements(schema_editor.connection.vendor):
+        schema_editor.execute(statement)
+
+
+def unguard(apps, schema_editor) -> None:
+    for statement in unguard_statements(schema_editor.connection.vendor):
+        schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0001_initial")]
+    operations = [migrations.RunPython(guard, unguard)]

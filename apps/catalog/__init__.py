@@ -1,0 +1,1 @@
+"""Datasets, their immutable versions, where they come from, and what scans found in them."""

@@ -1,0 +1,1 @@
+"""Frameworks, assessments, answers with evidence, the gate, and sign-off."""

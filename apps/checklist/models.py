@@ -1,0 +1,108 @@
+"""Assessments, answers, the evidence behind them, and sign-offs."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.models import Team, User
+from apps.checklist import rules
+from apps.registry.models import ModelVersion
+
+
+class Assessment(models.Model):
+    """One model version held against one version of a framework."""
+
+    class State(models.TextChoices):
+        OPEN = rules.OPEN, "Open"
+        SUBMITTED = rules.SUBMITTED, "Waiting for sign-off"
+        APPROVED = rules.APPROVED, "Approved"
+        REFUSED = rules.REFUSED, "Refused"
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="assessments")
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="assessments")
+    framework = models.CharField(max_length=120, help_text="the framework's URN")
+    framework_version = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["version", "framework"], name="assessment_once")]
+
+    def __str__(self) -> str:
+        return f"Checklist of {self.version}"
+
+
+class Answer(models.Model):
+    """One revision of the answer to one question; the latest is current, the earlier ones stay readable."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="answers")
+    question = models.CharField(max_length=60)
+    revision = models.PositiveIntegerField(default=1)
+    is_current = models.BooleanField(default=True)
+    status = models.CharField(max_length=16, choices=list(rules.STATUSES.items()))
+    text = models.TextField(blank=True)
+    reason = models.TextField(blank=True, help_text="why the question does not apply")
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="empty: the platform"
+    )
+    answered_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["question", "-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "question", "revision"], name="answer_revision"),
+            models.UniqueConstraint(
+                fields=["assessment", "question"], condition=Q(is_current=True), name="answer_one_current"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=rules.NOT_APPLICABLE) | ~Q(reason=""), name="answer_not_applicable_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.status}"
+
+
+class Evidence(models.Model):
+    """What stands behind an answer, with the digest of what it spoke of when it was collected."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="evidence")
+    collector = models.CharField(max_length=60, blank=True, help_text="empty: given by hand")
+    status = models.CharField(max_length=16, choices=list(rules.STATUSES.items()))
+    method = models.CharField(max_length=300)
+    summary = models.TextField()
+    value = models.JSONField(default=dict, blank=True)
+    subject_type = models.CharField(max_length=80)
+    subject_id = models.CharField(max_length=80)
+    subject_label = models.CharField(max_length=200)
+    subject_digest = models.CharField(max_length=64)
+    collected_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return self.summary[:80]
+
+
+class SignOff(models.Model):
+    """One decision on an assessment by a second person, with the digest of everything it was taken on."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="sign_offs")
+    decision = models.CharField(max_length=12, choices=[(rules.APPROVED, "Approved"), (rules.REFUSED, "Refused")])
+    reason = models.TextField()
+    basis_digest = models.CharField(max_length=64)
+    basis = models.JSONField(default=dict)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-decided_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.decision} by user {self.decided_by_id}"

@@ -1,0 +1,65 @@
+"""The names of all jobs, the queue each waits in, and the one way to send one.
+
+The message carries the row's id and nothing else: the row is the input and the result. A broker that is away loses
+nothing; the run stays queued in the database and the sweep sends it again.
+"""
+
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+if TYPE_CHECKING:
+    from apps.core.models import Run
+
+logger = logging.getLogger(__name__)
+
+CPU, GPU, SERVING = "cpu", "gpu", "serving"
+
+IMPORT = "importing.import_model"
+SCAN = "scanning.scan"
+TUNE = "tuning.tune"
+EVALUATE = "evaluation.evaluate"
+SERVE = "serving.serve"
+DRIFT = "drift.measure"
+REPORT = "reports.render"
+SWEEP = "portal.sweep_runs"
+
+QUEUES: dict[str, str] = {
+    IMPORT: CPU,
+    SCAN: CPU,
+    TUNE: GPU,
+    EVALUATE: GPU,
+    SERVE: SERVING,
+    DRIFT: CPU,
+    REPORT: CPU,
+    SWEEP: CPU,
+}
+
+
+def enqueue(run: "Run") -> None:
+    """Send the run's id to its queue once the surrounding transaction has committed."""
+    transaction.on_commit(partial(send, run))
+
+
+def send(run: "Run") -> bool:
+    """Hand the id to the broker now. False when the broker does not answer; the run then waits in the database."""
+    manager = type(run)._default_manager.filter(pk=run.pk)
+    try:
+        current_app.send_task(run.job, args=[run.pk], queue=QUEUES[run.job], retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("broker unavailable, %s %s waits in the database: %s", run.kind, run.pk, type(error).__name__)
+        manager.update(sent_at=None, message="Waiting for the message broker; nothing is lost.")
+        return False
+    manager.update(sent_at=timezone.now())
+    return True
+
+
+def is_overdue(run: "Run", seconds: float) -> bool:
+    """True when a queued run was never handed over, or so long ago that its message may have been lost."""
+    return run.sent_at is None or run.sent_at < timezone.now() - timedelta(seconds=seconds)

@@ -1,0 +1,146 @@
+"""Content-addressed storage: a file is named by the SHA-256 of its bytes and never changes.
+
+Django's storage `artifacts` lies behind it (a folder, or S3 through django-storages), so equal files are kept once.
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from apps.core.errors import Conflict, NotFound, StorageFull
+
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a file is after it was stored: SHA-256 (hexadecimal) and size in bytes."""
+
+    digest: str
+    size: int
+
+
+def _storage() -> Storage:
+    return storages["artifacts"]
+
+
+def _name(digest: str) -> str:
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise NotFound("This is not a SHA-256 digest in lower-case hexadecimal.")
+    return f"sha256/{digest[:2]}/{digest[2:4]}/{digest}"
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK):
+        yield chunk
+
+
+def put(stream: BinaryIO, *, expect: str = "") -> Stored:
+    """Store a stream without holding it in memory. With `expect`, refuse bytes of another digest.
+
+    Raises Conflict for a digest that differs and StorageFull when no room is left; neither leaves anything behind.
+    """
+    temporary = Path(settings.VAR_DIR) / "incoming"
+    temporary.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.NamedTemporaryFile(dir=temporary) as copy:
+            sha, size = hashlib.sha256(), 0
+            for chunk in _chunks(stream):
+                sha.update(chunk)
+                size += len(chunk)
+                copy.write(chunk)
+            copy.flush()
+            digest = sha.hexdigest()
+            if expect and expect != digest:
+                raise Conflict(
+                    f"The bytes that arrived have the digest {digest[:12]}…, not {expect[:12]}… as announced.",
+                    code="digest.differs",
+                    remedy="Send the file again.",
+                )
+            if not exists(digest):
+                with open_binary(copy.name) as again:
+                    _storage().save(_name(digest), File(again))
+            return Stored(digest, size)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(
+                "There is no room left to store this file; nothing was changed.",
+                remedy="Free some space or give the storage more, then try again.",
+            ) from error
+        raise
+
+
+def open_binary(path: str | Path) -> BinaryIO:
+    """A local file, opened for reading bytes."""
+    return cast(BinaryIO, Path(path).open("rb"))
+
+
+def put_path(path: Path) -> Stored:
+    """Store a local file."""
+    with open_binary(path) as stream:
+        return put(stream)
+
+
+def exists(digest: str) -> bool:
+    """Whether bytes of this digest are stored."""
+    return _storage().exists(_name(digest))
+
+
+def open(digest: str) -> BinaryIO:  # noqa: A001 - the module is used as `storage.open`
+    """The stored bytes as a stream. Raises NotFound when they are not there."""
+    try:
+        return cast(BinaryIO, _storage().open(_name(digest), "rb"))
+    except FileNotFoundError:
+        raise NotFound(f"No stored file has the digest {digest[:12]}….", code="storage.missing") from None
+
+
+def local_path(digest: str) -> Path:
+    """A path of this machine that holds the bytes: the stored file itself, or a verified copy of a remote one."""
+    store = _storage()
+    if isinstance(store, FileSystemStorage):
+        path = Path(store.path(_name(digest)))
+        if not path.exists():
+            raise NotFound(f"No stored file has the digest {digest[:12]}….", code="storage.missing")
+        return path
+    path = Path(settings.WORK_DIR) / "cache" / digest
+    if not path.exists():
+        _download(digest, path)
+    return path
+
+
+def _download(digest: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}")
+    with open(digest) as source, partial.open("wb") as target:
+        shutil.copyfileobj(source, target, CHUNK)
+    if digest_of_file(partial) != digest:
+        partial.unlink()
+        raise Conflict(f"The stored file {digest[:12]}… no longer has its digest.", code="storage.tampered")
+    partial.replace(path)
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a local file."""
+    with open_binary(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def is_intact(digest: str) -> bool:
+    """Whether the stored bytes still have the digest they are named by. Reads the whole file."""
+    if not exists(digest):
+        return False
+    sha = hashlib.sha256()
+    with open(digest) as stream:
+        for chunk in _chunks(stream):
+            sha.update(chunk)
+    return sha.hexdigest() == digest

@@ -1,0 +1,1 @@
+"""Whether what a model sees and says has drifted from what it was fitted on."""

@@ -1,0 +1,1 @@
+"""Models, their versions and files, tuning runs, and what was made from what."""

@@ -1,0 +1,35 @@
+"""The stages of a model version, the relations between models, and how a set of files gets its digest."""
+
+from collections.abc import Iterable
+
+from apps.core.canonical import digest_of
+
+DRAFT, CANDIDATE, APPROVED, REJECTED, RETIRED = "draft", "candidate", "approved", "rejected", "retired"
+
+MOVES: dict[str, frozenset[str]] = {
+    DRAFT: frozenset({CANDIDATE, RETIRED}),
+    CANDIDATE: frozenset({DRAFT, APPROVED, REJECTED, RETIRED}),
+    REJECTED: frozenset({CANDIDATE, RETIRED}),
+    APPROVED: frozenset({REJECTED, RETIRED}),
+    RETIRED: frozenset(),
+}
+
+# Hugging Face model cards name the relation to `base_model` with these words.
+RELATIONS = {"adapter": "Adapter", "merge": "Merge", "quantized": "Quantised", "finetune": "Fine-tune"}
+TRAINED_ON, TUNED_FROM, MADE_BY = "trained_on", "tuned_from", "made_by"
+LINKS = {TRAINED_ON: "Trained on", TUNED_FROM: "Tuned from", MADE_BY: "Made by"}
+
+
+def may_move(stage: str, to: str) -> bool:
+    """Whether a version in `stage` may go to `to`."""
+    return to in MOVES[stage]
+
+
+def is_deployable(stage: str, manifest_digest: str, approved_digest: str) -> bool:
+    """Approved, and the files are still those that were approved."""
+    return stage == APPROVED and bool(manifest_digest) and manifest_digest == approved_digest
+
+
+def manifest_digest(files: Iterable[tuple[str, str, int]]) -> str:
+    """One digest for a set of files: SHA-256 over the canonical JSON of their sorted (path, digest, size)."""
+    return digest_of([{"path": path, "digest": digest, "size": size} for path, digest, size in sorted(files)])

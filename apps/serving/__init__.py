@@ -1,0 +1,1 @@
+"""Deployments of approved versions, and the applications that call them."""
