@@ -1,0 +1,52 @@
+"""Ground that every test stands on: its own folder for files, no network, and no server unless a test asks for one.
+
+The environment is set before Django reads its settings, so nothing here may import a model at the top of the file.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+
+from tests.network import refuse_the_network
+
+if settings.configured:
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests choose their own folder before settings are read.")
+
+# Each process of a parallel run has a folder of its own; a test writes nothing into the checkout.
+VAR_DIR = Path(tempfile.mkdtemp(prefix=f"genaiops-{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}-"))
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "genaiops_site.settings",
+    "VAR_DIR": str(VAR_DIR),
+    "ENVIRONMENT": "trial",
+    # No part of the product phones home, and the libraries below it may not either.
+    "NML_DISABLE_USAGE_LOGGING": "1",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    # Two cores are the smallest machine the suite is meant for; more threads only get in each other's way there.
+    "OMP_NUM_THREADS": "1",
+    "TORCH_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+django.setup()
+refuse_the_network()
+
+pytest_plugins = ["tests.servers"]
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(VAR_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Throttles count in the cache: one test's sign-ins must not lock the next test out."""
+    from django.core.cache import cache
+
+    yield
+    cache.clear()
