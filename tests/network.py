@@ -1,4 +1,4 @@
-"""The suite runs without a network, and a test that reaches for one is told so at once instead of waiting for a time-out."""
+"""The suite runs without a network: a test that reaches for one is told so at once instead of waiting."""
 
 import errno
 import ipaddress
@@ -29,7 +29,7 @@ def _watch(event: str, args: tuple[object, ...]) -> None:
         return
     if not _is_local(host):
         # The error of a machine without a network, so that the code under test meets what it would meet there.
-        raise OSError(errno.ENETUNREACH, f"{os.strerror(errno.ENETUNREACH)}: tests reach this machine only, not {host!r}")
+        raise OSError(errno.ENETUNREACH, f"{os.strerror(errno.ENETUNREACH)} (tests stay on this machine): {host!r}")
 
 
 def refuse_the_network() -> None:

@@ -1,7 +1,8 @@
-"""Real PostgreSQL and Redis servers for the tests that need one: on free ports, in a temporary folder, gone afterwards."""
+"""Real PostgreSQL and Redis servers for the tests that need them: free ports, temporary folders, gone afterwards."""
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-GET_POSTGRES = "PostgreSQL is not installed. Debian, Ubuntu: sudo apt-get install postgresql. macOS: brew install postgresql"
-GET_REDIS = "Redis is not installed. Debian, Ubuntu: sudo apt-get install redis-server. macOS: brew install redis"
+GET_POSTGRES = "PostgreSQL is not installed: sudo apt-get install postgresql, or brew install postgresql"
+GET_REDIS = "Redis is not installed: sudo apt-get install redis-server, or brew install redis"
 
 
 def free_port() -> int:
@@ -45,9 +46,9 @@ def postgres_bin() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
-def _as_server_user() -> list[str]:
+def _server_user() -> dict[str, str]:
     """PostgreSQL refuses to run as root; Debian's package makes the user `postgres` for it."""
-    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    return {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
 
 
 @pytest.fixture(scope="session")
@@ -57,32 +58,31 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if programs is None:
         pytest.skip(GET_POSTGRES)
     # Not below pytest's own folder, which only its owner may enter: the server runs as another user.
-    folder = Path(f"/tmp/genaiops-postgres-{os.getpid()}-{free_port()}")  # noqa: S108
+    folder = Path(f"/tmp/genaiops-postgres-{os.getpid()}-{free_port()}")
     folder.mkdir(mode=0o700)
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
-    port, user = free_port(), _as_server_user()
-    subprocess.run(
-        [*user, programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        check=True,
-        capture_output=True,
-        cwd="/",
-    )
-    server = subprocess.Popen(
-        # fsync=off: the data lives for one test run
-        [*user, programs / "postgres", "-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", folder]
-        + ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"],
-        stdout=subprocess.DEVNULL,
-        stderr=(tmp_path_factory.mktemp("postgres") / "log").open("wb"),
-        cwd="/",
-    )
+    port, data = free_port(), folder / "data"
+    initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    subprocess.run(initdb, check=True, capture_output=True, cwd="/", **_server_user())
+    # The data lives for one test run: nothing has to reach the disk.
+    quick = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
+    with (tmp_path_factory.mktemp("postgres") / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, *quick],
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            **_server_user(),
+        )
     try:
         ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
         wait_for(lambda: subprocess.run(ready).returncode == 0, 30, "PostgreSQL")
-        subprocess.run([programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "genaiops"], check=True)
+        address = ["-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
+        subprocess.run([programs / "createdb", *address, "genaiops"], check=True)
         yield f"postgres://postgres@127.0.0.1:{port}/genaiops"
     finally:
-        _stop(server)
+        _stop(server, signal.SIGINT)  # "fast": does not wait for connections that a failed test left open
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -102,8 +102,8 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _stop(server)
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
+def _stop(server: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+    server.send_signal(how)
     try:
         server.wait(20)
     except subprocess.TimeoutExpired:
