@@ -11,5 +11,8 @@ for _name, _value in (
     ("DO_NOT_TRACK", "1"),
     ("NML_DISABLE_USAGE_LOGGING", "1"),
     ("TOKENIZERS_PARALLELISM", "false"),
+    # Progress is told by callbacks; bars only litter a worker's log.
+    ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
+    ("HF_DATASETS_DISABLE_PROGRESS_BARS", "1"),
 ):
     os.environ.setdefault(_name, _value)
