@@ -1,0 +1,76 @@
+"""JSON Lines (https://jsonlines.org): one JSON object a line, strictly RFC 8259."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from apps.core.errors import Invalid
+from apps.core.tables.lines import Line, lines, truncated
+from apps.core.tables.schema import Schema, duplicate
+
+
+def rows(path: Path, schema: Schema) -> Iterator[dict[str, object]]:
+    """Every object; blank lines are passed over."""
+    for line in lines(path):
+        if line.text.strip():
+            row = _parse(line)
+            schema.take_object(row, line.number)
+            yield row
+
+
+def _parse(line: Line) -> dict[str, object]:
+    try:
+        value = json.loads(line.text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except _DuplicateKey:
+        raise duplicate(f"Line {line.number} names the same key twice.") from None
+    except json.JSONDecodeError as error:  # holds the line itself: never chain it
+        if not line.ended and (line.number > 1 or _ran_out(error, line)):
+            raise truncated(line.number) from None
+        raise _bad(line.number, f"is not valid JSON (character {error.pos + 1})") from None
+    except RecursionError:
+        raise _bad(line.number, "is nested too deeply") from None
+    except ValueError:
+        raise _bad(line.number, "holds a number that JSON readers cannot take") from None
+    if not isinstance(value, dict) or not value:
+        raise _bad(line.number, "is not a JSON object with at least one key")
+    if "\\u" in line.text:
+        _refuse_bad_escapes(value, line.number)
+    return value
+
+
+def _ran_out(error: json.JSONDecodeError, line: Line) -> bool:
+    return error.pos >= len(line.text.rstrip()) or error.msg.startswith("Unterminated string")
+
+
+class _DuplicateKey(Exception):
+    pass
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        raise _DuplicateKey
+    return row
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)  # NaN and Infinity are not JSON
+
+
+def _refuse_bad_escapes(value: dict[str, object], number: int) -> None:
+    """Escapes can spell half a character or NUL, which neither UTF-8 files nor databases can hold."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+        text.encode()
+    except UnicodeEncodeError:
+        raise _bad(number, "holds half of a character (a lone surrogate)") from None
+    if "\\u0000" in text:
+        raise _bad(number, "holds a NUL character")
+
+
+def _bad(number: int, reason: str) -> Invalid:
+    return Invalid(
+        f"Line {number} {reason}.",
+        code="table.bad_json",
+        remedy='Write one JSON object a line, such as {"question": "…", "answer": "…"}.',
+    )
