@@ -1,8 +1,8 @@
 """Which door lies behind which address."""
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 
@@ -15,4 +15,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("api/", include("genaiops_site.api")),
+    path("data/", include("apps.catalog.urls")),
+    path("models/", include("apps.registry.urls")),
+    path("evaluations/", include("apps.evaluation.urls")),
+    path("deployments/", include("apps.serving.urls")),
+    path("monitoring/", include("apps.monitoring.urls")),
+    path("checklists/", include("apps.checklist.urls")),
+    path("reports/", include("apps.reports.urls")),
+    path("", include("apps.accounts.urls")),
+    path("", include("apps.portal.urls")),
 ]

@@ -1,18 +1,22 @@
 """How a request proves who makes it: a session in the browser, a bearer token for tools."""
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.backends import ModelBackend
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.base_user import AbstractBaseUser
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from apps.accounts.models import ApiToken, User
 from apps.accounts.queries import token_by_secret
 from apps.accounts.rules import scope_allows
 from apps.accounts.services import token_use
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # REST framework loads this module while it loads its views
 
 
 class PeopleBackend(ModelBackend):
@@ -45,7 +49,7 @@ class TokenScope(BasePermission):
     message = "This token may only read."
     code = "token.scope"
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         if not request.user.is_authenticated:
             return False
         return not isinstance(request.auth, ApiToken) or scope_allows(request.auth.scope, request.method or "GET")

@@ -33,7 +33,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may open the back office", default=False)
-    access_ends_at = models.DateTimeField(null=True, blank=True, help_text="For time-boxed access, such as an auditor's.")
+    access_ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="For time-boxed access, such as an auditor's."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[PeopleManager] = PeopleManager()  # type: ignore[assignment]

@@ -129,9 +129,7 @@ def access_unshare(*, by: User, obj: models.Model, user: User) -> None:
 
 
 @transaction.atomic
-def token_create(
-    *, by: User | str, user: User, name: str, scope: str = READ, days: int = 90
-) -> tuple[ApiToken, str]:
+def token_create(*, by: User | str, user: User, name: str, scope: str = READ, days: int = 90) -> tuple[ApiToken, str]:
     """Make a token and return it with its secret, which is shown this once. People make tokens for themselves only."""
     if isinstance(by, User) and by != user:
         raise Refused("A token can only be made by the person it acts for.")

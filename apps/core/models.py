@@ -93,7 +93,7 @@ class Run(models.Model):
         return cls._default_manager.get(pk=pk, claim_token=token) if taken else None
 
     def note(self, progress: float, message: str) -> bool:
-        """Write progress (0–1), a line of log and a heartbeat. False when the run is no longer this claim's, or is to stop."""
+        """Write progress (0–1), a line of log and a heartbeat. False when this claim is over or is to stop."""
         self.log = rules.log_tail(self.log, f"{timezone.now():%H:%M:%S} {message}")
         return self._update_claimed(
             progress=min(max(progress, 0.0), 1.0), message=message[:300], log=self.log, heartbeat_at=timezone.now()
@@ -122,7 +122,9 @@ class Run(models.Model):
         values: dict[str, Any] = {"attempts": self.attempts if keep_attempts else 0}
         return bool(
             type(self)
-            ._default_manager.filter(pk=self.pk, state=self.state, claim_token=self.claim_token)
+            ._default_manager.filter(
+                pk=self.pk, state=self.state, claim_token=self.claim_token, heartbeat_at=self.heartbeat_at
+            )
             .update(
                 state=rules.QUEUED,
                 message=message[:300],

@@ -12,6 +12,9 @@ METRICS: dict[str, str] = {
     "bleu": "BLEU",
 }
 
+# The settings of an evaluation that a person may choose; each is explained in workers/evaluation/engine.py.
+SETTINGS = frozenset({"prompt_column", "answer_column", "system_prompt", "max_new_tokens", "max_rows", "seed"})
+
 
 def is_better(metric: str, difference: float) -> bool:
     """Whether `version - baseline` says that the version does better on this metric."""

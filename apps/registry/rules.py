@@ -19,6 +19,34 @@ RELATIONS = {"adapter": "Adapter", "merge": "Merge", "quantized": "Quantised", "
 TRAINED_ON, TUNED_FROM, MADE_BY = "trained_on", "tuned_from", "made_by"
 LINKS = {TRAINED_ON: "Trained on", TUNED_FROM: "Tuned from", MADE_BY: "Made by"}
 
+# The settings of a tuning run that a person may choose; each is explained in workers/tuning/engine.py.
+TUNING_SETTINGS = frozenset(
+    {
+        "prompt_column",
+        "answer_column",
+        "system_prompt",
+        "held_out_fraction",
+        "rank",
+        "alpha",
+        "dropout",
+        "learning_rate",
+        "epochs",
+        "max_steps",
+        "batch_size",
+        "gradient_accumulation",
+        "max_length",
+        "warmup",
+        "weight_decay",
+        "max_grad_norm",
+        "precision",
+        "gradient_checkpointing",
+        "save_steps",
+        "eval_steps",
+        "logging_steps",
+        "seed",
+    }
+)
+
 
 def may_move(stage: str, to: str) -> bool:
     """Whether a version in `stage` may go to `to`."""

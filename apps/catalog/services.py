@@ -1,0 +1,135 @@
+"""Every write about data."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from apps.accounts.models import Team, User
+from apps.accounts.services import require
+from apps.audit.services import WORKER, record
+from apps.catalog.models import Dataset, DatasetVersion, ScanRun
+from apps.core import rules as run_rules
+from apps.core import storage, tables
+from apps.core.canonical import digest_of
+from apps.core.errors import Conflict, Invalid
+from apps.core.queue import enqueue
+
+
+@transaction.atomic
+def dataset_create(*, by: User, team: Team, name: str, description: str = "") -> Dataset:
+    """Make an empty dataset. Raises Conflict when the team already has one of this name."""
+    require(by, "dataset.create", team)
+    name = name.strip()
+    if not name:
+        raise Invalid("A dataset needs a name.")
+    if Dataset.objects.filter(team=team, name=name).exists():
+        raise Conflict(f"This team already has a dataset called “{name}”.", code="dataset.exists")
+    dataset = Dataset.objects.create(team=team, name=name, description=description, created_by=by)
+    record(action="dataset.create", obj=dataset, by=by)
+    return dataset
+
+
+def dataset_version_commit(
+    *,
+    by: User,
+    dataset: Dataset,
+    path: Path,
+    filename: str,
+    message: str = "",
+    licence: str = "",
+    provenance: dict[str, Any] | None = None,
+    expect_digest: str = "",
+) -> DatasetVersion:
+    """Store a local file as the dataset's next version.
+
+    The file is read once to learn its rows and columns and once to store it; neither holds it in memory. Raises
+    Invalid for a file that cannot be read, Conflict for content that the dataset already has or for another digest
+    than `expect_digest`, StorageFull when there is no room.
+    """
+    require(by, "dataset.upload", dataset.team)
+    if path.stat().st_size > settings.UPLOAD_MAX_BYTES:
+        raise Invalid(f"Files are accepted up to {settings.UPLOAD_MAX_BYTES} bytes.", code="upload.too_large")
+    name = tables.clean_filename(filename)
+    facts = tables.inspect(path, name)
+    with storage.open_binary(path) as stream:
+        stored = storage.put(stream, expect=expect_digest)
+    try:
+        return _version_create(
+            by=by,
+            dataset=dataset,
+            digest=stored.digest,
+            size=stored.size,
+            filename=name,
+            format=facts.format,
+            encoding=facts.encoding or "",
+            rows=facts.rows,
+            columns=[{"name": column.name, "type": column.type} for column in facts.columns],
+            message=message[:300],
+            licence=licence,
+            provenance=provenance or {},
+        )
+    except IntegrityError as error:
+        raise Conflict("This dataset changed at the same moment.", remedy="Try again.") from error
+
+
+@transaction.atomic
+def _version_create(*, by: User, dataset: Dataset, digest: str, **fields: Any) -> DatasetVersion:
+    same = DatasetVersion.objects.filter(dataset=dataset, digest=digest).first()
+    if same is not None:
+        raise Conflict(f"Version {same.number} already holds exactly this content.", code="version.exists")
+    last = DatasetVersion.objects.filter(dataset=dataset).aggregate(last=Max("number"))["last"] or 0
+    version = DatasetVersion.objects.create(
+        dataset=dataset, team_id=dataset.team_id, number=last + 1, digest=digest, created_by=by, **fields
+    )
+    record(
+        action="dataset_version.create",
+        obj=version,
+        by=by,
+        data={"digest": digest, "rows": version.rows, "provenance_digest": version.provenance_digest},
+    )
+    return version
+
+
+@transaction.atomic
+def dataset_version_describe(
+    *, by: User, version: DatasetVersion, licence: str, provenance: dict[str, Any], reason: str
+) -> DatasetVersion:
+    """Replace what is declared about a version: licence and datasheet. Answers that rested on it turn stale."""
+    require(by, "dataset.describe", version.team_id)
+    if not reason.strip():
+        raise Invalid("Say why the description changes; the reason is kept in the trail.", code="reason.missing")
+    version = DatasetVersion.objects.select_for_update().select_related("dataset").get(pk=version.pk)
+    before = version.provenance_digest
+    version.licence, version.provenance = licence, provenance
+    version.save(update_fields=["licence", "provenance"])
+    record(
+        action="dataset_version.describe",
+        obj=version,
+        by=by,
+        reason=reason,
+        data={"before": before, "after": version.provenance_digest},
+    )
+    return version
+
+
+@transaction.atomic
+def scan_start(*, by: User, version: DatasetVersion, config: dict[str, Any] | None = None) -> ScanRun:
+    """Queue a scan for personal data, duplicates and licence. One is enough: an open scan is refused a twin."""
+    require(by, "scan.start", version.team_id)
+    if ScanRun.objects.filter(dataset_version=version, state__in=run_rules.OPEN).exists():
+        raise Conflict("This version is being scanned already.", code="scan.open")
+    run = ScanRun.objects.create(team_id=version.team_id, dataset_version=version, created_by=by, config=config or {})
+    record(action="scan.start", obj=run, by=by, data={"dataset_version": version.pk, "digest": version.digest})
+    enqueue(run)
+    return run
+
+
+@transaction.atomic
+def scan_finish(*, run: ScanRun, result: dict[str, Any]) -> None:
+    """Store what a worker's scan found, with the digest of the findings."""
+    digest = digest_of(result)
+    run.end(run_rules.SUCCEEDED, result=result, findings_digest=digest, message="Scan finished")
+    record(action="scan.finish", obj=run, by=WORKER, data={"findings_digest": digest})

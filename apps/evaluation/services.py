@@ -1,0 +1,73 @@
+"""Every write about evaluations."""
+
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.accounts.services import require
+from apps.audit.services import WORKER, record
+from apps.catalog.models import DatasetVersion
+from apps.core import rules as run_rules
+from apps.core.errors import Conflict, Invalid
+from apps.core.queue import enqueue
+from apps.evaluation import rules
+from apps.evaluation.models import EvaluationRun, Score
+from apps.registry.models import ModelVersion
+from apps.registry.queries import tuning_of
+
+
+@transaction.atomic
+def evaluation_start(
+    *,
+    by: User,
+    version: ModelVersion,
+    dataset_version: DatasetVersion,
+    baseline: ModelVersion | None = None,
+    config: dict[str, Any] | None = None,
+) -> EvaluationRun:
+    """Queue a measurement of `version` (and of `baseline`, row by row beside it).
+
+    Where the version was tuned on this very dataset version, only the rows kept from training are used: measuring on
+    training rows would flatter it. Raises Conflict when files are missing, Invalid for unknown settings.
+    """
+    require(by, "evaluation.start", version.team_id)
+    require(by, "team.view", dataset_version.team_id)
+    _check_subjects(by, version, baseline)
+    unknown = set(config or {}) - rules.SETTINGS
+    if unknown:
+        raise Invalid(f"Unknown settings: {', '.join(sorted(unknown))}.", code="evaluation.settings")
+    tuning = tuning_of(version)
+    held_out = tuning.held_out_digest if tuning and tuning.dataset_version_id == dataset_version.pk else ""
+    run = EvaluationRun.objects.create(
+        team_id=version.team_id,
+        version=version,
+        baseline=baseline,
+        dataset_version=dataset_version,
+        rows_digest=held_out or dataset_version.digest,
+        is_held_out=bool(held_out) or tuning is not None,
+        model_digest=version.manifest_digest,
+        created_by=by,
+        config=config or {},
+    )
+    record(action="evaluation.start", obj=run, by=by, data={"version": version.pk, "rows": run.rows_digest})
+    enqueue(run)
+    return run
+
+
+def _check_subjects(by: User, version: ModelVersion, baseline: ModelVersion | None) -> None:
+    if baseline is not None:
+        require(by, "team.view", baseline.team_id)
+    if baseline == version:
+        raise Invalid("A version cannot be its own baseline.", code="evaluation.baseline")
+    for subject in (version, baseline):
+        if subject is not None and not subject.manifest_digest:
+            raise Conflict(f"{subject} has no files yet.", remedy="Wait until its import has finished.")
+
+
+@transaction.atomic
+def evaluation_finish(*, run: EvaluationRun, result: dict[str, Any], scores: list[dict[str, Any]]) -> None:
+    """Store what a worker measured; `scores` holds of, metric, value, low, high and n."""
+    Score.objects.bulk_create(Score(run=run, **score) for score in scores)
+    run.end(run_rules.SUCCEEDED, result=result, message="Evaluation finished")
+    record(action="evaluation.finish", obj=run, by=WORKER, data={"scores": len(scores), "rows": run.rows_digest})

@@ -1,0 +1,11 @@
+"""The scheduled sweep's door."""
+
+from celery import shared_task
+
+from apps.core.queue import SWEEP
+from apps.portal.services import runs_sweep
+
+
+@shared_task(name=SWEEP)
+def sweep_runs() -> int:
+    return runs_sweep()

@@ -1,0 +1,110 @@
+"""Reading models and versions, and who may see which."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from apps.accounts.queries import shared_ids, team_ids_seen_by
+from apps.core.errors import NotFound
+from apps.registry.models import ImportRun, LineageLink, ModelVersion, RegisteredModel, TuningRun
+from apps.registry.rules import TRAINED_ON, TUNED_FROM
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
+    from apps.catalog.models import DatasetVersion
+
+MISSING = "There is no such object, or you may not see it."
+
+
+def models_seen_by(user: "User | AnonymousUser") -> QuerySet[RegisteredModel]:
+    """Models of the person's teams and those shared with them one by one."""
+    shared = shared_ids(user, RegisteredModel)
+    return RegisteredModel.objects.filter(Q(team_id__in=team_ids_seen_by(user)) | Q(pk__in=shared))
+
+
+def models_listed_for(user: "User | AnonymousUser") -> QuerySet[RegisteredModel]:
+    """The model list: each with its latest version's id, number and stage, read by index whatever the count."""
+    latest = ModelVersion.objects.filter(model=OuterRef("pk")).order_by("-number")
+    return (
+        models_seen_by(user)
+        .select_related("team")
+        .annotate(
+            latest_id=Subquery(latest.values("pk")[:1]),
+            latest_number=Subquery(latest.values("number")[:1]),
+            latest_stage=Subquery(latest.values("stage")[:1]),
+        )
+        .order_by("-created_at", "-pk")
+    )
+
+
+def versions_seen_by(user: "User | AnonymousUser") -> QuerySet[ModelVersion]:
+    """Versions of every model that the person sees, newest first."""
+    shared = shared_ids(user, RegisteredModel)
+    seen = Q(team_id__in=team_ids_seen_by(user))
+    if shared:  # an OR over two indexes costs every reader something; only those with shares pay it
+        seen |= Q(model_id__in=shared)
+    return ModelVersion.objects.filter(seen).select_related("model", "team", "created_by")
+
+
+def model_seen(user: "User | AnonymousUser", pk: int) -> RegisteredModel:
+    """One model. Raises NotFound when it is not there or not to be seen."""
+    found = models_seen_by(user).select_related("team", "created_by").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def version_seen(user: "User | AnonymousUser", pk: int) -> ModelVersion:
+    """One version. Raises NotFound when it is not there or not to be seen."""
+    found = versions_seen_by(user).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def tunings_seen_by(user: "User | AnonymousUser") -> QuerySet[TuningRun]:
+    """Tuning runs of the person's teams."""
+    runs = TuningRun.objects.filter(team_id__in=team_ids_seen_by(user))
+    return runs.select_related("base_version__model", "dataset_version__dataset", "output_version__model", "created_by")
+
+
+def imports_seen_by(user: "User | AnonymousUser") -> QuerySet[ImportRun]:
+    """Imports of the person's teams."""
+    runs = ImportRun.objects.filter(team_id__in=team_ids_seen_by(user))
+    return runs.select_related("version__model", "created_by")
+
+
+def lineage_of(version: ModelVersion) -> list[LineageLink]:
+    """What the version was directly made from, with the objects named."""
+    links = version.lineage.select_related("base_version__model", "dataset_version__dataset", "tuning_run")
+    return list(links)
+
+
+def ancestors_of(version: ModelVersion, *, most: int = 50) -> list[ModelVersion]:
+    """Every version this one descends from, nearest first, up to `most`; one query a generation."""
+    found: dict[int, ModelVersion] = {}
+    frontier = [version.pk]
+    while frontier and len(found) < most:
+        links = LineageLink.objects.filter(version_id__in=frontier, relation=TUNED_FROM)
+        parents = ModelVersion.objects.filter(descendants__in=links).select_related("model").distinct()
+        fresh = [parent for parent in parents if parent.pk not in found and parent.pk != version.pk]
+        found.update({parent.pk: parent for parent in fresh})
+        frontier = [parent.pk for parent in fresh]
+    return list(found.values())
+
+
+def training_data_of(version: ModelVersion) -> "list[DatasetVersion]":
+    """The dataset versions that this version was itself trained on (not its base models' data)."""
+    links = version.lineage.filter(relation=TRAINED_ON).select_related("dataset_version__dataset")
+    return [link.dataset_version for link in links if link.dataset_version is not None]
+
+
+def tuning_of(version: ModelVersion) -> TuningRun | None:
+    """The tuning run that made this version, where one did."""
+    return (
+        TuningRun.objects.filter(output_version=version)
+        .select_related("base_version__model", "dataset_version__dataset", "created_by")
+        .first()
+    )

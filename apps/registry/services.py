@@ -1,0 +1,224 @@
+"""Every write about models, versions and tuning runs."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from apps.accounts.models import Team, User
+from apps.accounts.services import require
+from apps.audit.services import WORKER, record
+from apps.catalog.models import DatasetVersion
+from apps.core import rules as run_rules
+from apps.core import storage
+from apps.core.errors import Conflict, Invalid
+from apps.core.queue import enqueue
+from apps.registry import rules
+from apps.registry.models import ImportRun, LineageLink, ModelFile, ModelVersion, RegisteredModel, TuningRun
+
+
+@transaction.atomic
+def model_create(
+    *, by: User, team: Team, name: str, description: str = "", intended_purpose: str = ""
+) -> RegisteredModel:
+    """Register a model's name. Raises Conflict when the team already has one of this name."""
+    require(by, "model.create", team)
+    name = name.strip()
+    if not name:
+        raise Invalid("A model needs a name.")
+    if RegisteredModel.objects.filter(team=team, name=name).exists():
+        raise Conflict(f"This team already has a model called “{name}”.", code="model.exists")
+    model = RegisteredModel.objects.create(
+        team=team, name=name, description=description, intended_purpose=intended_purpose, created_by=by
+    )
+    record(action="model.create", obj=model, by=by)
+    return model
+
+
+@transaction.atomic
+def version_import(
+    *,
+    by: User,
+    model: RegisteredModel,
+    source: str,
+    licence: str = "",
+    description: str = "",
+    trained_on: list[DatasetVersion] | None = None,
+) -> ImportRun:
+    """Make the next version from a local folder of a worker or a hub id. A worker fetches and checks the files."""
+    require(by, "version.create", model.team)
+    if not source.strip():
+        raise Invalid("Name a folder or a hub id, such as “organisation/model”.")
+    version = _version_create(by=by, model=model, source=source.strip(), licence=licence, description=description)
+    for dataset_version in trained_on or []:
+        require(by, "team.view", dataset_version.team_id)
+        LineageLink.objects.create(version=version, relation=rules.TRAINED_ON, dataset_version=dataset_version)
+    run = ImportRun.objects.create(
+        team_id=model.team_id, version=version, created_by=by, config={"source": version.source}
+    )
+    record(action="version.import", obj=version, by=by, data={"source": version.source, "run": run.pk})
+    enqueue(run)
+    return run
+
+
+def _version_create(*, by: User, model: RegisteredModel, **fields: Any) -> ModelVersion:
+    RegisteredModel.objects.select_for_update().get(pk=model.pk)  # two imports at once get two numbers
+    last = ModelVersion.objects.filter(model=model).aggregate(last=Max("number"))["last"] or 0
+    return ModelVersion.objects.create(model=model, team_id=model.team_id, number=last + 1, created_by=by, **fields)
+
+
+def _files_add(version: ModelVersion, folder: Path) -> None:
+    """Store every file of a folder and set the version's manifest digest."""
+    files = []
+    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+        stored = storage.put_path(path)
+        files.append(
+            ModelFile(
+                version=version,
+                path=path.relative_to(folder).as_posix(),
+                digest=stored.digest,
+                size=stored.size,
+            )
+        )
+    ModelFile.objects.filter(version=version).delete()
+    ModelFile.objects.bulk_create(files)
+    version.manifest_digest = rules.manifest_digest((file.path, file.digest, file.size) for file in files)
+    version.size = sum(file.size for file in files)
+
+
+@transaction.atomic
+def import_finish(*, run: ImportRun, folder: Path, facts: dict[str, Any]) -> None:
+    """Store the checked files of an import and what was read from them."""
+    version = run.version
+    _files_add(version, folder)
+    version.facts = facts
+    version.architecture = str(facts.get("architecture", ""))[:120]
+    version.parameters = facts.get("parameters")
+    version.licence = version.licence or str(facts.get("licence") or "")[:200]
+    version.save()
+    run.end(run_rules.SUCCEEDED, result={"manifest_digest": version.manifest_digest, "facts": facts})
+    record(action="version.files", obj=version, by=WORKER, data={"manifest_digest": version.manifest_digest})
+
+
+@transaction.atomic
+def tuning_start(
+    *,
+    by: User,
+    base_version: ModelVersion,
+    dataset_version: DatasetVersion,
+    output_model: RegisteredModel,
+    config: dict[str, Any] | None = None,
+) -> TuningRun:
+    """Queue a LoRA fine-tuning. Raises Invalid for unknown settings, Conflict when the base has no files yet."""
+    require(by, "tuning.start", output_model.team)
+    require(by, "team.view", base_version.team_id)
+    require(by, "team.view", dataset_version.team_id)
+    if not base_version.manifest_digest:
+        raise Conflict("The base version has no files yet.", remedy="Wait until its import has finished.")
+    unknown = set(config or {}) - rules.TUNING_SETTINGS
+    if unknown:
+        raise Invalid(f"Unknown settings: {', '.join(sorted(unknown))}.", code="tuning.settings")
+    run = TuningRun.objects.create(
+        team_id=output_model.team_id,
+        base_version=base_version,
+        dataset_version=dataset_version,
+        output_model=output_model,
+        created_by=by,
+        config=config or {},
+    )
+    data = {"base": base_version.manifest_digest, "data": dataset_version.digest, "config": run.config}
+    record(action="tuning.start", obj=run, by=by, data=data)
+    enqueue(run)
+    return run
+
+
+@transaction.atomic
+def tuning_finish(
+    *, run: TuningRun, folder: Path, held_out: Path, facts: dict[str, Any], result: dict[str, Any]
+) -> ModelVersion:
+    """Make the tuned version from a worker's output, with its lineage and energy."""
+    version = _version_create(
+        by=run.created_by,
+        model=run.output_model,
+        licence=run.base_version.licence,
+        relation="finetune",
+        architecture=str(facts.get("architecture", ""))[:120],
+        parameters=facts.get("parameters"),
+        facts=facts,
+        description=f"Tuned from {run.base_version} on {run.dataset_version}",
+    )
+    _files_add(version, folder)
+    version.save()
+    _lineage_add(version, run)
+    run.end(
+        run_rules.SUCCEEDED,
+        result=result,
+        output_version=version,
+        held_out_digest=storage.put_path(held_out).digest,
+        energy_kwh=result.get("energy_kwh"),
+        message="Tuning finished",
+    )
+    record(action="tuning.finish", obj=run, by=WORKER, data={"manifest_digest": version.manifest_digest})
+    record(action="version.create", obj=version, by=WORKER, data={"tuning_run": run.pk})
+    return version
+
+
+def _lineage_add(version: ModelVersion, run: TuningRun) -> None:
+    LineageLink.objects.bulk_create(
+        [
+            LineageLink(version=version, relation=rules.TUNED_FROM, base_version=run.base_version),
+            LineageLink(version=version, relation=rules.TRAINED_ON, dataset_version=run.dataset_version),
+            LineageLink(version=version, relation=rules.MADE_BY, tuning_run=run),
+        ]
+    )
+
+
+@transaction.atomic
+def version_propose(*, by: User, version: ModelVersion) -> ModelVersion:
+    """Make a draft a candidate: it now waits for its checklist and a sign-off."""
+    require(by, "version.propose", version.team_id)
+    return _stage_change(version, rules.CANDIDATE, by=by, action="version.propose")
+
+
+@transaction.atomic
+def version_approve(*, by: User, version: ModelVersion, reason: str) -> ModelVersion:
+    """Approve the version's present files. Called by checklist's sign-off only, which holds the gate."""
+    require(by, "assessment.decide", version.team_id)
+    return _stage_change(version, rules.APPROVED, by=by, action="version.approve", reason=reason)
+
+
+@transaction.atomic
+def version_reject(*, by: User, version: ModelVersion, reason: str) -> ModelVersion:
+    """Reject the version, from a refused sign-off or because an approval is taken back."""
+    require(by, "assessment.decide", version.team_id)
+    return _stage_change(version, rules.REJECTED, by=by, action="version.reject", reason=reason)
+
+
+@transaction.atomic
+def version_retire(*, by: User, version: ModelVersion, reason: str) -> ModelVersion:
+    """Take a version out of use for good."""
+    require(by, "version.retire", version.team_id)
+    return _stage_change(version, rules.RETIRED, by=by, action="version.retire", reason=reason)
+
+
+def _stage_change(version: ModelVersion, to: str, *, by: User, action: str, reason: str = "") -> ModelVersion:
+    version = ModelVersion.objects.select_for_update().select_related("model").get(pk=version.pk)
+    before = version.stage
+    if not rules.may_move(before, to):
+        raise Conflict(
+            f"{version} is {before}; it cannot become {to}.",
+            code="version.stage",
+            remedy=f"From {before} it can become {', '.join(sorted(rules.MOVES[before])) or 'nothing else'}.",
+        )
+    if to in {rules.APPROVED, rules.REJECTED, rules.RETIRED} and not reason.strip():
+        raise Invalid("A reason is needed; it is kept in the trail.", code="reason.missing")
+    version.stage = to
+    if to == rules.APPROVED:
+        version.approved_digest = version.manifest_digest
+        version.approved_at = timezone.now()
+    version.save(update_fields=["stage", "approved_digest", "approved_at"])
+    data = {"from": before, "to": to, "manifest_digest": version.manifest_digest}
+    record(action=action, obj=version, by=by, reason=reason, data=data)
+    return version

@@ -1,0 +1,60 @@
+"""Reading deployments, and who may see which."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch, QuerySet
+
+from apps.accounts.queries import team_ids_seen_by
+from apps.core.errors import NotFound
+from apps.registry.models import ModelVersion
+from apps.serving.models import Application, Deployment, ServingRun
+from apps.serving.rules import deployment_state
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
+
+
+def deployments_seen_by(user: "User | AnonymousUser") -> QuerySet[Deployment]:
+    """Deployments of the person's teams with their applications and newest runs."""
+    return _whole(Deployment.objects.filter(team_id__in=team_ids_seen_by(user)))
+
+
+def deployments_of(version: ModelVersion) -> QuerySet[Deployment]:
+    """All deployments of one version, with applications and runs."""
+    return _whole(Deployment.objects.filter(version=version))
+
+
+def _whole(deployments: QuerySet[Deployment]) -> QuerySet[Deployment]:
+    runs = Prefetch("runs", queryset=ServingRun.objects.order_by("-pk"), to_attr="newest_runs")
+    return deployments.select_related("version__model", "team", "created_by").prefetch_related("applications", runs)
+
+
+def deployment_seen(user: "User | AnonymousUser", pk: int) -> Deployment:
+    """One deployment. Raises NotFound when it is not there or not to be seen."""
+    found = deployments_seen_by(user).filter(pk=pk).first()
+    if found is None:
+        raise NotFound("There is no such object, or you may not see it.")
+    return found
+
+
+def applications_seen_by(user: "User | AnonymousUser") -> QuerySet[Application]:
+    """Applications that call a deployment the person sees."""
+    rows = Application.objects.filter(team_id__in=team_ids_seen_by(user))
+    return rows.select_related("deployment__version__model", "acknowledged_by")
+
+
+def newest_run(deployment: Deployment) -> ServingRun | None:
+    """The run that stands for the deployment now."""
+    prefetched = getattr(deployment, "newest_runs", None)
+    if prefetched is not None:
+        return prefetched[0] if prefetched else None
+    return deployment.runs.order_by("-pk").first()
+
+
+def state_of(deployment: Deployment) -> str:
+    """`starting`, `ready`, `stopped` or `failed`."""
+    run = newest_run(deployment)
+    is_ready = run is not None and run.ready_at is not None
+    return deployment_state(deployment.stopped_at is not None, run.state if run else "", is_ready)

@@ -1,0 +1,132 @@
+"""Every write about deployments, and asking a deployed model."""
+
+from typing import Any
+
+import httpx
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.accounts.services import require
+from apps.audit.services import WORKER, record
+from apps.core import rules as run_rules
+from apps.core.errors import Conflict, Invalid, Unavailable
+from apps.core.queue import enqueue
+from apps.registry.models import ModelVersion
+from apps.serving.models import Application, Deployment, ServingRun
+from apps.serving.queries import newest_run
+
+ASK_SECONDS = 60.0
+RESTARTS = 100  # a deployment outlives many workers
+
+
+@transaction.atomic
+def deployment_start(*, by: User, version: ModelVersion, name: str, environment: str, purpose: str = "") -> Deployment:
+    """Deploy an approved version. Raises Conflict for any other: approval is enforced here, not noted."""
+    require(by, "deployment.start", version.team_id)
+    version = ModelVersion.objects.select_for_update().select_related("model").get(pk=version.pk)
+    if not version.is_deployable:
+        raise Conflict(
+            f"{version} is not approved as it stands, so it cannot be deployed.",
+            code="deployment.not_approved",
+            remedy="Complete its checklist and have it signed off by a second person.",
+        )
+    name = name.strip()
+    if not name or not environment.strip():
+        raise Invalid("A deployment needs a name and says where it runs.")
+    if Deployment.objects.filter(team_id=version.team_id, name=name, stopped_at=None).exists():
+        raise Conflict(f"A deployment called “{name}” already runs.", code="deployment.exists")
+    deployment = Deployment.objects.create(
+        team_id=version.team_id, version=version, name=name, environment=environment, purpose=purpose, created_by=by
+    )
+    run = ServingRun.objects.create(
+        team_id=version.team_id,
+        deployment=deployment,
+        created_by=by,
+        config={"version": version.pk},
+        max_attempts=RESTARTS,
+    )
+    data = {"version": version.pk, "manifest_digest": version.manifest_digest, "environment": environment}
+    record(action="deployment.start", obj=deployment, by=by, data=data)
+    enqueue(run)
+    return deployment
+
+
+@transaction.atomic
+def deployment_stop(*, by: User, deployment: Deployment, reason: str) -> Deployment:
+    """Stop a deployment; its process ends within a few seconds."""
+    require(by, "deployment.stop", deployment.team_id)
+    if not reason.strip():
+        raise Invalid("Say why the deployment stops; the reason is kept in the trail.", code="reason.missing")
+    deployment = Deployment.objects.select_for_update().get(pk=deployment.pk)
+    if deployment.stopped_at is not None:
+        raise Conflict("This deployment has stopped already.", code="deployment.stopped")
+    deployment.stopped_at = timezone.now()
+    deployment.save(update_fields=["stopped_at"])
+    runs = ServingRun.objects.filter(deployment=deployment)
+    runs.filter(state=run_rules.QUEUED).update(state=run_rules.CANCELLED, finished_at=timezone.now())
+    runs.filter(state=run_rules.RUNNING).update(cancel_requested_at=timezone.now())
+    record(action="deployment.stop", obj=deployment, by=by, reason=reason)
+    return deployment
+
+
+@transaction.atomic
+def serving_ready(*, run: ServingRun, url: str, pid: int) -> None:
+    """The process behind a deployment answers at `url`."""
+    ServingRun.objects.filter(pk=run.pk, claim_token=run.claim_token).update(
+        url=url, pid=pid, ready_at=timezone.now(), message="Ready"
+    )
+    record(action="deployment.ready", obj=run.deployment, by=WORKER, team_id=run.team_id)
+
+
+@transaction.atomic
+def application_add(
+    *, by: User, deployment: Deployment, name: str, contact: str = "", statement: str = ""
+) -> Application:
+    """Name a program that calls the deployment."""
+    require(by, "deployment.acknowledge", deployment.team_id)
+    if not name.strip():
+        raise Invalid("An application needs a name.")
+    if Application.objects.filter(deployment=deployment, name=name.strip()).exists():
+        raise Conflict(f"“{name.strip()}” is named already.", code="application.exists")
+    application = Application.objects.create(
+        deployment=deployment, team_id=deployment.team_id, name=name.strip(), contact=contact, statement=statement
+    )
+    record(action="application.add", obj=application, by=by, data={"deployment": deployment.pk})
+    return application
+
+
+@transaction.atomic
+def application_acknowledge(*, by: User, application: Application, statement: str) -> Application:
+    """Record that the application's owner knows that it uses generative AI, and how its users are told."""
+    require(by, "deployment.acknowledge", application.team_id)
+    if not statement.strip():
+        raise Invalid("Say how the application tells its users that they deal with generative AI.")
+    application.statement = statement
+    application.acknowledged_by, application.acknowledged_at = by, timezone.now()
+    application.save(update_fields=["statement", "acknowledged_by", "acknowledged_at"])
+    record(action="application.acknowledge", obj=application, by=by)
+    return application
+
+
+def deployment_ask(*, by: User, deployment: Deployment, question: str, max_tokens: int = 64) -> dict[str, Any]:
+    """Send one question to the deployed model and return its chat completion. What is said is not kept."""
+    require(by, "deployment.ask", deployment.team_id)
+    if not question.strip():
+        raise Invalid("Ask something.")
+    run = newest_run(deployment)
+    if run is None or run.state != run_rules.RUNNING or run.ready_at is None:
+        raise Unavailable("This deployment is not ready to answer.", code="deployment.not_ready")
+    body = {
+        "model": run.config.get("served_name", ""),
+        "messages": [{"role": "user", "content": question}],
+        "max_tokens": max_tokens,
+        "temperature": 0,
+    }
+    try:
+        answer = httpx.post(f"{run.url}/v1/chat/completions", json=body, timeout=ASK_SECONDS)
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        raise Unavailable("The deployed model did not answer.", code="deployment.no_answer") from error
+    completion: dict[str, Any] = answer.json()
+    return completion
