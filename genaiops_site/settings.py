@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.audit",
     "apps.accounts",
+    "apps.jobs",
     "apps.catalog",
     "apps.registry",
     "apps.evaluation",
@@ -217,7 +218,7 @@ CELERY_TIMEZONE = "UTC"
 RUN_HEARTBEAT_SECONDS: float = env.float("RUN_HEARTBEAT_SECONDS", default=5.0)
 RUN_LOST_AFTER_SECONDS: float = env.float("RUN_LOST_AFTER_SECONDS", default=60.0)
 RUN_SWEEP_SECONDS: float = env.float("RUN_SWEEP_SECONDS", default=15.0)
-CELERY_BEAT_SCHEDULE = {"sweep-lost-runs": {"task": "portal.sweep_runs", "schedule": RUN_SWEEP_SECONDS}}
+CELERY_BEAT_SCHEDULE = {"sweep-lost-runs": {"task": "jobs.sweep_runs", "schedule": RUN_SWEEP_SECONDS}}
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 SERVING_HOST: str = env.str("SERVING_HOST", default="127.0.0.1")
 ENERGY_COUNTRY: str = env.str("ENERGY_COUNTRY", default="DEU")  # ISO 3166 alpha-3, for the carbon estimate

@@ -1,8 +1,8 @@
 """How a request proves who makes it: a session in the browser, a bearer token for tools."""
 
-from django.contrib.auth.backends import ModelBackend
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header

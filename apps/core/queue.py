@@ -28,7 +28,7 @@ EVALUATE = "evaluation.evaluate"
 SERVE = "serving.serve"
 DRIFT = "drift.measure"
 REPORT = "reports.render"
-SWEEP = "portal.sweep_runs"
+SWEEP = "jobs.sweep_runs"
 
 QUEUES: dict[str, str] = {
     IMPORT: CPU,

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from apps.core.queue import SWEEP
-from apps.portal.services import runs_sweep
+from apps.jobs.services import runs_sweep
 
 
 @shared_task(name=SWEEP)

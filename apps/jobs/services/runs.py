@@ -10,7 +10,6 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import SYSTEM, WORKER, record
 from apps.core import queue, rules
-from apps.core.claims import Outcome
 from apps.core.errors import Conflict
 from apps.core.models import Run
 from apps.core.runs import run_models
@@ -97,6 +96,3 @@ def _rescue(run: Run) -> bool:
         return False
     record(action="run.rescue", obj=run, by=SYSTEM, data={"attempts": run.attempts})
     return True
-
-
-OUTCOME = Outcome(fail=run_fail, stop=run_stop)

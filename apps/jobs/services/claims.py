@@ -8,16 +8,16 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from django.conf import settings
 from django.db import connection
 
 from apps.core.errors import Conflict
 from apps.core.models import Run
+from apps.jobs.services.runs import run_fail, run_stop
 
 logger = logging.getLogger(__name__)
 R = TypeVar("R", bound=Run)
@@ -26,12 +26,6 @@ NOTE_SECONDS = 0.5  # the page polls once a second or slower
 
 class Stopped(Exception):
     """Somebody cancelled the run, or another worker holds it now."""
-
-
-class OnFail(Protocol):
-    """What writes a failure: code for programs, message for people."""
-
-    def __call__(self, *, run: Run, code: str, message: str) -> None: ...
 
 
 class Claim(Generic[R]):
@@ -59,21 +53,13 @@ class Claim(Generic[R]):
         return self.is_over.is_set()
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """Services that end a run without a result; they stand on higher floors and are handed in."""
-
-    fail: OnFail
-    stop: Callable[..., None]
-
-
 def worker_name() -> str:
     """How this process signs a claim."""
     return f"{platform.node()}:{os.getpid()}"
 
 
 @contextmanager
-def claimed(model: type[R], run_id: int, outcome: Outcome) -> Iterator[Claim[R] | None]:
+def claimed(model: type[R], run_id: int) -> Iterator[Claim[R] | None]:
     """Hold a run while its work is done. Yields None when somebody else has it: then there is nothing to do.
 
     Exceptions with a `code` and a `message` (DomainError, and the engines' EngineError) become the run's error; any
@@ -91,9 +77,9 @@ def claimed(model: type[R], run_id: int, outcome: Outcome) -> Iterator[Claim[R] 
     try:
         yield claim
     except Stopped:
-        _end_stopped(claim, outcome)
+        _end_stopped(claim)
     except Exception as error:  # noqa: BLE001 - whatever an engine raises must end in the row
-        _end_failed(claim, outcome, error)
+        _end_failed(claim, error)
     finally:
         beating.set()
         heart.join()
@@ -110,15 +96,15 @@ def _beat(claim: Claim[R], beating: threading.Event) -> None:
         connection.close()
 
 
-def _end_stopped(claim: Claim[R], outcome: Outcome) -> None:
+def _end_stopped(claim: Claim[R]) -> None:
     claim.run.refresh_from_db(fields=["cancel_requested_at"])
     if claim.run.cancel_requested_at is None:
         logger.warning("%s is held by another worker now", claim.run)
         return
-    outcome.stop(run=claim.run)
+    run_stop(run=claim.run)
 
 
-def _end_failed(claim: Claim[R], outcome: Outcome, error: Exception) -> None:
+def _end_failed(claim: Claim[R], error: Exception) -> None:
     code, message = getattr(error, "code", ""), getattr(error, "message", "")
     if not (isinstance(code, str) and code and isinstance(message, str) and message):
         logger.exception("%s failed", claim.run)
@@ -127,6 +113,6 @@ def _end_failed(claim: Claim[R], outcome: Outcome, error: Exception) -> None:
             f"The job stopped on an unexpected {type(error).__name__}; the worker's log has more.",
         )
     try:
-        outcome.fail(run=claim.run, code=code, message=message)
+        run_fail(run=claim.run, code=code, message=message)
     except Conflict:
         logger.warning("%s is held by another worker now", claim.run)
