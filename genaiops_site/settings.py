@@ -183,9 +183,14 @@ STORAGES: dict[str, dict[str, Any]] = {
     if _S3_BUCKET
     else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.str("STORAGE_ROOT", default=str(VAR_DIR / "artifacts"))},
+        "OPTIONS": {
+            "location": env.str("STORAGE_ROOT", default=str(VAR_DIR / "artifacts")),
+            "file_permissions_mode": 0o440,  # workers link these files into their scratch folders: read only
+        },
     },
 }
+# Folders of the workers that models may be imported from; everything else on their disks stays closed.
+MODEL_FOLDERS: list[str] = env.list("MODEL_FOLDERS", default=[str(VAR_DIR / "models")])
 WORK_DIR = VAR_DIR / "work"  # scratch space of running jobs: checkpoints, exported inputs
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]  # never a whole file in memory
 FILE_UPLOAD_TEMP_DIR: str | None = None
@@ -221,7 +226,7 @@ RUN_SWEEP_SECONDS: float = env.float("RUN_SWEEP_SECONDS", default=15.0)
 CELERY_BEAT_SCHEDULE = {"sweep-lost-runs": {"task": "jobs.sweep_runs", "schedule": RUN_SWEEP_SECONDS}}
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 SERVING_HOST: str = env.str("SERVING_HOST", default="127.0.0.1")
-ENERGY_COUNTRY: str = env.str("ENERGY_COUNTRY", default="DEU")  # ISO 3166 alpha-3, for the carbon estimate
+ENERGY_COUNTRY: str = env.str("ENERGY_COUNTRY", default="")  # ISO 3166 alpha-3; empty: assumed, and said so
 
 # --- API -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -1,15 +1,15 @@
-"""What a drift measurement may be told, and what its numbers mean."""
+"""What a drift measurement may be told; each setting is explained in workers/drift/engine.py."""
 
 SETTINGS = frozenset(
     {
         "chunk_size",
-        "features",
-        "prediction",
-        "probability",
-        "target",
-        "timestamp",
+        "feature_columns",
+        "prediction_column",
+        "probability_column",
+        "target_column",
+        "timestamp_column",
         "problem_type",
         "methods",
-        "seed",
+        "categorical_columns",
     }
 )

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.accounts.rules import ADMINISTRATOR
+from apps.accounts.rules import ADMINISTRATOR, COMPLIANCE, ENGINEER
 from apps.accounts.services import person_create, role_grant, team_create
 from apps.audit.services import SYSTEM
 
@@ -13,7 +13,7 @@ EMAIL = "admin@example.org"
 
 
 class Command(BaseCommand):
-    help = "On a site without people, add an administrator with a random password and print both. Otherwise do nothing."
+    help = "On an empty installation, make a first administrator with a team, and print how to sign in."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,5 +21,7 @@ class Command(BaseCommand):
             return
         password = secrets.token_urlsafe(12)
         user = person_create(by=SYSTEM, email=EMAIL, name="First administrator", password=password, is_staff=True)
-        role_grant(by=SYSTEM, user=user, team=team_create(by=SYSTEM, name="First team"), role=ADMINISTRATOR)
-        self.stdout.write(f"Sign in: {EMAIL}   password: {password}")
+        team = team_create(by=SYSTEM, name="First team")
+        for role in (ADMINISTRATOR, COMPLIANCE, ENGINEER):
+            role_grant(by=SYSTEM, user=user, team=team, role=role)
+        self.stdout.write(f"Sign in with {EMAIL} and the password {password}")

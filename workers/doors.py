@@ -1,0 +1,79 @@
+"""What every door does before and after its engine: a scratch folder, the model's files, the rows, the settings."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from apps.catalog.models import DatasetVersion
+from apps.core import storage, tables
+from apps.core.errors import Conflict
+from apps.core.models import Run
+from apps.registry.models import ModelVersion
+
+
+@contextmanager
+def work_folder(run: Run, *, keep_on_error: bool = False) -> Iterator[Path]:
+    """A folder of this run's own, removed at the end, or kept after an error where checkpoints are of use."""
+    folder = Path(settings.WORK_DIR) / f"{run.kind}-{run.pk}"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield folder
+    except BaseException:
+        if not keep_on_error:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def model_folder(version: ModelVersion, folder: Path) -> Path:
+    """Lay a version's files out in `folder`. Raises Conflict when a stored file no longer has its digest."""
+    for file in version.files.all():
+        stored = storage.local_path(file.digest)
+        if storage.digest_of_file(stored) != file.digest:
+            raise Conflict(
+                f"The stored file {file.path} of {version} was changed after it was registered.",
+                code="storage.tampered",
+                remedy="Register the version again from a trusted source.",
+            )
+        target = folder / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        _link_or_copy(stored, target)
+    return folder
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another disk, or a file system without links
+        shutil.copyfile(source, target)
+
+
+def rows_file(version: DatasetVersion, folder: Path) -> Path:
+    """The version's rows as JSON Lines, whatever format they came in."""
+    stored = storage.local_path(version.digest)
+    if version.format == "jsonl":
+        return stored
+    path = folder / "rows.jsonl"
+    with path.open("w", encoding="utf-8") as target:
+        for row in tables.iter_rows(stored, version.format):
+            target.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+    return path
+
+
+def energy_country() -> dict[str, Any]:
+    """Whose electricity is counted with: what the operator stated, or the engine's assumption, marked as one."""
+    if not settings.ENERGY_COUNTRY:
+        return {}
+    return {"country_iso_code": settings.ENERGY_COUNTRY, "country_assumed": False}
+
+
+def threads() -> dict[str, Any]:
+    """The engine's thread setting, where the installation names one; otherwise as many as there are cores."""
+    return {"threads": settings.TORCH_THREADS or os.cpu_count() or 1}

@@ -1,0 +1,1 @@
+"""Bringing a model's files in, from a local folder or the hub."""
