@@ -1,0 +1,105 @@
+"""Every write that a service offers leaves a row in the audit trail; exceptions are listed here with their reasons."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import ROOT, called_name, name_of, python_files, tree_of
+
+WRITES = {
+    "save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "update", "delete",
+    "assign_perm", "remove_perm", "end", "requeue", "claim", "set_password",
+}  # fmt: skip
+ORM_UPDATE_OWNERS = {"objects", "filter", "exclude", "all", "_default_manager", "select_for_update"}
+
+# Name: why the write says nothing about a decision, and where what happened can be read instead.
+NOT_RECORDED = {
+    "accounts.token_use": "the time of last use, written at most once a minute; the requests themselves are in the log",
+}
+
+
+@dataclass
+class Service:
+    """One module-level function of a services module: what it calls and whether it writes a table itself."""
+
+    path: Path
+    node: ast.FunctionDef
+    calls: set[str] = field(default_factory=set)
+    writes: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.path.relative_to(ROOT).parts[1]}.{self.node.name}"
+
+
+def _is_write(call: ast.Call) -> bool:
+    name = called_name(call)
+    if name != "update":
+        return name in WRITES
+    # A dict has update() too; a table's is called on a manager or on a query set.
+    words = {n.attr for n in ast.walk(call.func) if isinstance(n, ast.Attribute)}
+    return bool(words & ORM_UPDATE_OWNERS)
+
+
+def _services() -> list[Service]:
+    found = []
+    for path in python_files("apps"):
+        app, *inside = path.relative_to(ROOT).parts[1:]
+        if app in ("core", "audit") or not inside or inside[0] not in ("services.py", "services"):
+            continue
+        for node in tree_of(path).body:
+            if isinstance(node, ast.FunctionDef):
+                calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+                names = {called_name(call) for call in calls}
+                found.append(Service(path, node, names, any(_is_write(call) for call in calls)))
+    return found
+
+
+def _reached(service: Service, everything: list[Service], seen: set[str]) -> Iterator[Service]:
+    """The service and every service function that it calls, directly or through others."""
+    if service.key in seen:
+        return
+    seen.add(service.key)
+    yield service
+    for other in everything:
+        if other.node.name in service.calls:
+            yield from _reached(other, everything, seen)
+
+
+ALL = _services()
+PUBLIC = [service for service in ALL if not service.node.name.startswith("_")]
+
+
+def _records(service: Service) -> bool:
+    return any("record" in reached.calls for reached in _reached(service, ALL, set()))
+
+
+def _writes(service: Service) -> bool:
+    return any(reached.writes for reached in _reached(service, ALL, set()))
+
+
+def test_the_services_were_found() -> None:
+    assert len(PUBLIC) > 10
+    assert any(_writes(service) for service in PUBLIC)
+
+
+@pytest.mark.parametrize("service", PUBLIC, ids=lambda service: service.key)
+def test_a_service_that_writes_records(service: Service) -> None:
+    if _writes(service) and service.key not in NOT_RECORDED:
+        assert _records(service), f"{name_of(service.path)}:{service.node.lineno} writes and records nothing"
+
+
+@pytest.mark.parametrize("service", PUBLIC, ids=lambda service: service.key)
+def test_a_service_that_records_does_so_in_one_transaction(service: Service) -> None:
+    """The entry stands if and only if the write stands; `record` itself refuses outside a transaction."""
+    if "record" in service.calls:
+        text = ast.unparse(service.node)
+        assert "atomic" in text, f"{name_of(service.path)}:{service.node.lineno} records outside transaction.atomic"
+
+
+def test_the_exceptions_are_still_needed() -> None:
+    needless = {key for key in NOT_RECORDED if key not in {s.key for s in PUBLIC if _writes(s) and not _records(s)}}
+    assert needless == set()
