@@ -7,6 +7,6 @@ from genaiops_site.celery import app
 
 ENGINES = ["importing", "scanning", "tuning", "evaluation", "serving", "drift"]
 
-app.autodiscover_tasks([f"workers.{engine}" for engine in ENGINES], force=True)
+app.autodiscover_tasks([f"workers.{engine}" for engine in ENGINES])
 
 __all__ = ["app"]
