@@ -8,11 +8,13 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from apps.accounts.models import ApiToken, SignInFailure, Team, User
 from apps.accounts.rules import ROLES, allows, secret_digest
+from apps.core.errors import Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -113,3 +115,10 @@ def is_throttled(key: str) -> bool:
 def names_of(pks: set[int]) -> dict[int, str]:
     """The names of people by id, for pages that show the trail."""
     return dict(User.objects.filter(pk__in=pks).values_list("pk", "name"))
+
+
+def person(request: HttpRequest) -> User:
+    """Who makes this request. Raises Refused when nobody is signed in."""
+    if not isinstance(request.user, User):
+        raise Refused("Sign in first.", code="sign_in.needed")
+    return request.user

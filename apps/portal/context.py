@@ -1,10 +1,63 @@
 """What the frame around every page needs."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from apps.accounts.queries import may_anywhere
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
-    """The navigation for whoever is signed in."""
-    return {"navigation": []}
+@dataclass(frozen=True)
+class Place:
+    """One entry of the left navigation. `action` is what a person must be allowed to do somewhere to see it."""
+
+    label: str
+    url_name: str
+    icon: str
+    action: str = "team.view"
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """A place as this page shows it."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+    badge: str = ""
+
+
+PLACES = (
+    Place("Overview", "portal:overview", "overview"),
+    Place("Models", "registry:model-list", "models"),
+    Place("Data", "catalog:dataset-list", "data"),
+    Place("Evaluations", "evaluation:run-list", "evaluations"),
+    Place("Deployments", "serving:deployment-list", "deployments"),
+    Place("Monitoring", "monitoring:drift-list", "monitoring"),
+    Place("Checklists", "checklist:assessment-list", "checklists"),
+    Place("Reports", "reports:report-list", "reports"),
+    Place("Audit trail", "portal:trail", "audit", "trail.view"),
+    Place("Runs", "portal:run-list", "runs"),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, list[NavigationItem]]:
+    """The navigation for whoever is signed in; empty for everybody else. Costs no query beyond the roles."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"navigation": []}
+    items = [_item(place, request.path) for place in PLACES if may_anywhere(user, place.action)]
+    if user.is_staff:
+        items.append(NavigationItem("Administration", reverse("admin:index"), "administration", False))
+    return {"navigation": [item for item in items if item is not None]}
+
+
+def _item(place: Place, path: str) -> NavigationItem | None:
+    try:
+        url = reverse(place.url_name)
+    except NoReverseMatch:
+        return None
+    is_current = path == url if url == "/" else path.startswith(url)
+    return NavigationItem(place.label, url, place.icon, is_current)
