@@ -16,20 +16,28 @@ def as_fields(entry: AuditEntry) -> dict[str, Any]:
 
 
 def chain_verify() -> Verdict:
-    """Walk every row from the first, and compare the last with the head, so that a cut-off tail is found too."""
+    """Walk every row from the first, and compare with the mark of the chain's end, so that a cut-off tail is found too.
+
+    The mark is read before and after: entries that others add during the walk are no fault.
+    """
+    before = _head()
     verdict = walk(_all_fields())
-    if not verdict.is_intact:
-        return verdict
-    head = AuditHead.objects.filter(pk=1).first()
-    if head is None:
-        if verdict.rows == 0:
-            return verdict
-        return Verdict(False, verdict.rows, 1, "the row that marks the chain's end is missing", verdict.head)
-    if head.sequence != verdict.rows:
-        return Verdict(False, verdict.rows, verdict.rows + 1, f"the chain should end at {head.sequence}", verdict.head)
-    if head.digest != verdict.head:
-        return Verdict(False, verdict.rows, verdict.rows, "the mark of the chain's end differs", verdict.head)
-    return verdict
+    problem = _end_problem(before, verdict.rows, _head()) if verdict.is_intact else ""
+    return Verdict(False, verdict.rows, verdict.rows + 1, problem, verdict.head) if problem else verdict
+
+
+def _head() -> AuditHead | None:
+    return AuditHead.objects.filter(pk=1).first()
+
+
+def _end_problem(before: AuditHead | None, rows: int, after: AuditHead | None) -> str:
+    if after is None:
+        return "the row that marks the chain's end is missing" if rows else ""
+    first, last = before.sequence if before else 0, after.sequence
+    if not first <= rows <= last:
+        return f"the chain should end at {last if rows > last else first}"
+    marked = AuditEntry.objects.filter(sequence=first, digest=before.digest).exists() if before and first else True
+    return "" if marked else "the mark of the chain's end differs"
 
 
 def _all_fields() -> Iterator[dict[str, Any]]:
