@@ -67,6 +67,11 @@ def rows_file(version: DatasetVersion, folder: Path) -> Path:
     return path
 
 
+def engine_settings(run: Run) -> dict[str, Any]:
+    """What a person chose for this run; JSON has lists where a frozen configuration has tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in run.config.items()}
+
+
 def energy_country() -> dict[str, Any]:
     """Whose electricity is counted with: what the operator stated, or the engine's assumption, marked as one."""
     if not settings.ENERGY_COUNTRY:

@@ -14,6 +14,19 @@ PROVENANCE_FIELDS = (
     "ai_generated",
 )
 
+# What a scan may be told; each setting is explained in workers/scanning/engine.py.
+SCAN_SETTINGS = frozenset(
+    {
+        "columns",
+        "languages",
+        "pii_score_threshold",
+        "pii_sample_rows",
+        "near_duplicate_threshold",
+        "max_samples",
+        "seed",
+    }
+)
+
 
 def provenance_digest(content_digest: str, licence: str, provenance: dict[str, Any]) -> str:
     """The digest of what is said about one content; it changes when content, licence or any statement changes."""

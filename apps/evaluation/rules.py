@@ -13,7 +13,18 @@ METRICS: dict[str, str] = {
 }
 
 # The settings of an evaluation that a person may choose; each is explained in workers/evaluation/engine.py.
-SETTINGS = frozenset({"prompt_column", "answer_column", "system_prompt", "max_new_tokens", "max_rows", "seed"})
+SETTINGS = frozenset(
+    {
+        "prompt_column",
+        "answer_column",
+        "system_prompt",
+        "max_new_tokens",
+        "temperature",
+        "batch_size",
+        "example_rows",
+        "seed",
+    }
+)
 
 
 def is_better(metric: str, difference: float) -> bool:

@@ -10,7 +10,7 @@ from apps.core import queue, storage
 from apps.jobs.services.claims import claimed
 from apps.monitoring.models import DriftRun
 from apps.monitoring.services import drift_finish
-from workers.doors import work_folder
+from workers.doors import engine_settings, work_folder
 
 
 @shared_task(name=queue.DRIFT)
@@ -25,7 +25,7 @@ def measure(run_id: int) -> None:
             config = engine.Config(
                 reference_path=str(_table(run.reference, folder / "reference")),
                 analysis_path=str(_table(run.analysis, folder / "analysis")),
-                **run.config,
+                **engine_settings(run),
             )
             result = engine.run(config, claim.progress)
         drift_finish(run=run, result=asdict(result))

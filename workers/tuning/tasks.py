@@ -9,7 +9,7 @@ from apps.core import queue
 from apps.jobs.services.claims import claimed
 from apps.registry.models import TuningRun
 from apps.registry.services import tuning_finish
-from workers.doors import energy_country, model_folder, rows_file, threads, work_folder
+from workers.doors import energy_country, engine_settings, model_folder, rows_file, threads, work_folder
 
 
 @shared_task(name=queue.TUNE)
@@ -29,7 +29,7 @@ def tune(run_id: int) -> None:
                 work_dir=str(folder / "work"),
                 **energy_country(),
                 **threads(),
-                **run.config,
+                **engine_settings(run),
             )
             result = engine.run(config, claim.progress)
             model = Path(result.model_dir)
