@@ -90,8 +90,8 @@ def split(rows: list[Row], fraction: float, seed: int) -> tuple[list[Row], list[
     Near-duplicates in other words are not recognised here.
     """
     keys = sorted({row.question_key for row in rows})
-    random.Random(seed).shuffle(keys)
-    counts = {key: 0 for key in keys}
+    random.Random(seed).shuffle(keys)  # noqa: S311 - a split must be repeatable, not secret
+    counts = dict.fromkeys(keys, 0)
     for row in rows:
         counts[row.question_key] += 1
     wanted, held, chosen = max(1, round(len(rows) * fraction)), 0, set()

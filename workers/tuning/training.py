@@ -7,6 +7,7 @@ from peft import LoraConfig, TaskType
 from transformers import PrinterCallback
 from trl import SFTConfig, SFTTrainer
 
+from workers.errors import EngineError
 from workers.loading import Loaded
 from workers.tuning import checkpoints
 from workers.tuning.config import Config
@@ -45,7 +46,11 @@ def checkpoint_folder(config: Config) -> Path:
 
 
 def build_trainer(config: Config, loaded: Loaded, examples: Examples, reporter: Reporter) -> SFTTrainer:
-    """TRL's trainer over a fresh adapter on the loaded model."""
+    """TRL's trainer over a fresh adapter on the loaded model.
+
+    Raises EngineError("config.invalid") when a module to train is not in the model.
+    """
+    _check_modules(config, loaded)
     trainer = SFTTrainer(
         model=loaded.model,
         args=_arguments(config, loaded),
@@ -58,6 +63,15 @@ def build_trainer(config: Config, loaded: Loaded, examples: Examples, reporter: 
     # It prints every log to standard output, which the reporter already tells.
     trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+def _check_modules(config: Config, loaded: Loaded) -> None:
+    """PEFT passes over names that match nothing; a setting without effect would be recorded as if it had one."""
+    known = [name for name, _ in loaded.model.named_modules()]
+    targets = () if isinstance(config.target_modules, str) else config.target_modules
+    unknown = [name for name in (*targets, *config.modules_to_save) if not any(m.endswith(name) for m in known)]
+    if unknown:
+        raise EngineError("config.invalid", f"The base model has no module named {', '.join(unknown)}.")
 
 
 def _adapter(config: Config) -> LoraConfig:
