@@ -160,6 +160,7 @@ def end_with_descendants(processes: list[subprocess.Popen[bytes]]) -> None:
         _send(process, signal.SIGKILL)
     for process in processes:
         process.wait()
+    psutil.wait_procs(stubborn, timeout=1)
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

@@ -36,7 +36,7 @@ os.environ |= {
 django.setup()
 refuse_the_network()
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.chromium"]
 
 
 def pytest_unconfigure() -> None:
