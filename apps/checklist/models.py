@@ -13,10 +13,10 @@ class Assessment(models.Model):
     """One model version held against one version of a framework."""
 
     class State(models.TextChoices):
-        OPEN = rules.OPEN, "Open"
-        SUBMITTED = rules.SUBMITTED, "Waiting for sign-off"
-        APPROVED = rules.APPROVED, "Approved"
-        REFUSED = rules.REFUSED, "Refused"
+        OPEN = rules.OPEN, rules.STATES[rules.OPEN]
+        SUBMITTED = rules.SUBMITTED, rules.STATES[rules.SUBMITTED]
+        APPROVED = rules.APPROVED, rules.STATES[rules.APPROVED]
+        REFUSED = rules.REFUSED, rules.STATES[rules.REFUSED]
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="assessments")
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="assessments")
@@ -31,21 +31,31 @@ class Assessment(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["version", "framework"], name="assessment_once")]
+        indexes = [models.Index(fields=["team", "state", "submitted_at"], name="assessment_waiting")]
 
     def __str__(self) -> str:
         return f"Checklist of {self.version}"
 
 
 class Answer(models.Model):
-    """One revision of the answer to one question; the latest is current, the earlier ones stay readable."""
+    """One revision of the answer to one question; the latest is current, the earlier ones stay readable.
+
+    `stated` is what a person said, `status` is how the answer is known when evidence is taken into account.
+    """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="answers")
     question = models.CharField(max_length=60)
     revision = models.PositiveIntegerField(default=1)
     is_current = models.BooleanField(default=True)
     status = models.CharField(max_length=16, choices=list(rules.STATUSES.items()))
+    stated = models.CharField(
+        max_length=16, choices=list(rules.STATED.items()), blank=True, help_text="empty: nobody has said anything"
+    )
     text = models.TextField(blank=True)
     reason = models.TextField(blank=True, help_text="why the question does not apply")
+    stated_on = models.CharField(
+        max_length=64, blank=True, help_text="digest of what the statement spoke of when it was made"
+    )
     answered_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="empty: the platform"
     )
@@ -60,6 +70,9 @@ class Answer(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status=rules.NOT_APPLICABLE) | ~Q(reason=""), name="answer_not_applicable_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(stated="") | Q(answered_by__isnull=False), name="answer_statement_has_author"
             ),
         ]
 
@@ -80,6 +93,9 @@ class Evidence(models.Model):
     subject_id = models.CharField(max_length=80)
     subject_label = models.CharField(max_length=200)
     subject_digest = models.CharField(max_length=64)
+    given_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="empty: the platform"
+    )
     collected_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

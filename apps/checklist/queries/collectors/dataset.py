@@ -1,0 +1,150 @@
+"""Collectors that speak of every dataset version a model was trained on, its base models' included.
+
+One finding a dataset version. Where one has no record, its finding says so and is "unknown", and the answer as a whole
+is then no better known than that.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from apps.catalog.models import DatasetVersion
+from apps.checklist.queries.collectors.words import is_said, joined, plain
+from apps.checklist.queries.facts import Facts
+from apps.checklist.rules import DECLARED, IMPORTED, UNKNOWN, Finding
+from apps.core.canonical import digest_of
+
+SUBJECT = DatasetVersion._meta.label_lower
+IMPORTED_FROM = "imported_from"  # where a datasheet was read from a file, its name
+_TOLD = {
+    "sources": "Sources",
+    "origin": "Origin",
+    "collection_method": "How it was made",
+    "generation_period": "Period",
+    "geography": "Geography",
+    "preprocessing": "Cleaning",
+}
+_NEEDED = ("sources", "collection_method")
+
+
+def data_finding(
+    collector: str,
+    data: DatasetVersion,
+    status: str,
+    method: str,
+    summary: str,
+    value: dict[str, Any] | None = None,
+    digest: str = "",
+) -> Finding:
+    """A finding about one dataset version; without `digest` it speaks of content, licence and datasheet."""
+    return Finding(
+        collector=collector,
+        status=status,
+        method=method,
+        summary=f"{data}: {summary}",
+        subject_type=SUBJECT,
+        subject_id=str(data.pk),
+        subject_label=str(data),
+        subject_digest=digest or data.provenance_digest,
+        value=value or {},
+    )
+
+
+def of_each(
+    facts: Facts, collector: str, missing: str, find: Callable[[DatasetVersion], Finding | None]
+) -> list[Finding]:
+    """What is found about each dataset version; those without a record say `missing`, unless none has one."""
+    found = [(data, find(data)) for data, _ in facts.data]
+    if not any(finding for _, finding in found):
+        return []
+    return [
+        finding or data_finding(collector, data, UNKNOWN, "Looked for and not found", missing)
+        for data, finding in found
+    ]
+
+
+def _how_said(data: DatasetVersion) -> tuple[str, str]:
+    """Status and method of what a datasheet says: read from a file, or typed by a person."""
+    source = data.provenance.get(IMPORTED_FROM)
+    if is_said(source):
+        return IMPORTED, f"Read from the datasheet file {plain(source)}"
+    return DECLARED, "Datasheet of the dataset version, filled in by people of the team"
+
+
+def provenance(facts: Facts) -> list[Finding]:
+    """Sources and collection, and which base models' data nobody has recorded."""
+    missing = "the datasheet names neither sources nor how the data was made."
+    found = of_each(facts, "dataset.provenance", missing, _provenance)
+    return found and [*found, *_unknown_base_data(facts)]
+
+
+def _provenance(data: DatasetVersion) -> Finding | None:
+    said = {name: data.provenance[name] for name in _TOLD if is_said(data.provenance.get(name))}
+    if not any(name in said for name in _NEEDED):
+        return None
+    status, method = _how_said(data)
+    summary = " ".join(f"{_TOLD[name]}: {plain(value)}." for name, value in said.items())
+    gaps = [_TOLD[name].lower() for name in _NEEDED if name not in said]
+    if gaps:
+        status, summary = UNKNOWN, f"{summary} Not recorded: {joined(gaps)}."
+    return data_finding("dataset.provenance", data, status, method, summary, {"missing": gaps})
+
+
+def _unknown_base_data(facts: Facts) -> list[Finding]:
+    return [
+        Finding(
+            collector="dataset.provenance",
+            status=UNKNOWN,
+            method="Lineage",
+            summary=f"What the base model {base} was trained on is not on record; a person has to say what is known.",
+            subject_type=base._meta.label_lower,
+            subject_id=str(base.pk),
+            subject_label=str(base),
+            subject_digest=digest_of({"manifest": base.manifest_digest, "trained_on": []}),
+        )
+        for base in facts.ancestors_without_data
+    ]
+
+
+def _from_field(facts: Facts, collector: str, name: str, missing: str) -> list[Finding]:
+    """Findings that repeat one field of each datasheet."""
+
+    def find(data: DatasetVersion) -> Finding | None:
+        value = data.provenance.get(name)
+        if not is_said(value):
+            return None
+        status, method = _how_said(data)
+        return data_finding(collector, data, status, method, f"{plain(value)}.", {name: value})
+
+    return of_each(facts, collector, missing, find)
+
+
+def permission(facts: Facts) -> list[Finding]:
+    """On what basis the data may be used."""
+    return _from_field(facts, "dataset.permission", "permission", "the datasheet names no permission.")
+
+
+def confidentiality(facts: Facts) -> list[Finding]:
+    """How the data is classified, and by whom."""
+    return _from_field(facts, "dataset.confidentiality", "confidentiality", "nobody has classified the data.")
+
+
+def generation(facts: Facts) -> list[Finding]:
+    """What share was written by machines, as its makers say; no software tells that reliably."""
+    missing = "the datasheet does not say whether machines wrote the data."
+
+    def find(data: DatasetVersion) -> Finding | None:
+        value = data.provenance.get("ai_generated")
+        if not is_said(value):
+            return None
+        status, method = _how_said(data)
+        summary = f"{_share(value)}{plain(value)}. This is what its makers say; it was not measured."
+        return data_finding("dataset.generation", data, status, method, summary, {"ai_generated": value})
+
+    return of_each(facts, "dataset.generation", missing, find)
+
+
+def _share(value: Any) -> str:
+    share = value.get("share") if isinstance(value, dict) else None
+    if isinstance(share, bool) or not isinstance(share, int | float):
+        return ""
+    return f"{share:.0%} of the data is AI-generated. "

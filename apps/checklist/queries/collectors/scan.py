@@ -1,0 +1,145 @@
+"""Collectors that speak of what a scan measured in every dataset version, and of the digest of its bytes.
+
+The shape of a scan's result is `workers.scanning.engine.Result`. Digests cover the part of the result that is spoken
+of and not the time it took, so that a second scan with the same findings makes nothing stale.
+"""
+
+from typing import Any
+
+from apps.catalog.models import DatasetVersion, ScanRun
+from apps.checklist.queries.collectors.dataset import data_finding, of_each
+from apps.checklist.queries.collectors.words import counted, is_said, plain
+from apps.checklist.queries.facts import Facts
+from apps.checklist.rules import DECLARED, MEASURED, Finding
+from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
+from apps.core.canonical import digest_of
+
+NO_SCAN = "no scan of this version has finished."
+NO_TRIGGERS = "Nobody searched for hidden triggers, so this is a signal and no proof."
+
+
+def _part(scan: ScanRun | None, name: str) -> dict[str, Any] | None:
+    """One part of a scan's result, or None."""
+    part = (scan.result or {}).get(name) if scan else None
+    return part if isinstance(part, dict) else None
+
+
+def _digest(data: DatasetVersion, part: dict[str, Any]) -> str:
+    return digest_of({"content": data.digest, "found": part})
+
+
+def _method(scan: ScanRun) -> str:
+    return f"Scan {scan.pk}: patterns, checksums and hashes on the rows of this version, no language model"
+
+
+def pii(facts: Facts) -> list[Finding]:
+    """Personal data that the scan found, by kind; what to do about it is a person's to say."""
+
+    def find(data: DatasetVersion) -> Finding | None:
+        scan = facts.scan_of(data)
+        part = _part(scan, "personal_data")
+        if scan is None or part is None:
+            return None
+        total = int(part["total"])
+        value: dict[str, Any] = {"total": total, "rows": part["rows"], "by_entity": part["by_entity"], "scan": scan.pk}
+        if total:
+            value[ASKS] = f"{data} holds personal data, and nobody has said what was decided about it."
+        return data_finding(
+            "dataset.pii", data, MEASURED, _method(scan), _pii_words(data, part, total), value, _digest(data, part)
+        )
+
+    return of_each(facts, "dataset.pii", NO_SCAN, find)
+
+
+def _pii_words(data: DatasetVersion, part: dict[str, Any], total: int) -> str:
+    looked_at = counted(int(part["rows_scanned"]), "row")
+    if int(part["rows_scanned"]) < data.rows:
+        looked_at = f"a sample of {looked_at} of {counted(data.rows, 'row')}"
+    limits = "Names of people and other things without a fixed form are not looked for."
+    if not total:
+        return f"no personal data of the kinds looked for in {looked_at}. {limits}"
+    kinds = ", ".join(f"{name.replace('_', ' ').lower()} {count}" for name, count in sorted(part["by_entity"].items()))
+    found = counted(total, "piece of personal data", "pieces of personal data")
+    return f"{found} in {counted(int(part['rows']), 'row')} ({kinds}), of {looked_at}. {limits}"
+
+
+def duplicates(facts: Facts) -> list[Finding]:
+    """Repeated rows: a warning sign of planted data, among other things."""
+
+    def find(data: DatasetVersion) -> Finding | None:
+        scan = facts.scan_of(data)
+        part = _part(scan, "duplicates")
+        if scan is None or part is None:
+            return None
+        exact, near = int(part["exact_rows"]), int(part["near_rows"])
+        summary = (
+            f"{counted(exact, 'row')} repeat another exactly and {counted(near, 'text')} nearly, of "
+            f"{counted(data.rows, 'row')}. {NO_TRIGGERS}"
+        )
+        value = {"exact_rows": exact, "near_rows": near, "scan": scan.pk}
+        return data_finding("dataset.duplicates", data, MEASURED, _method(scan), summary, value, _digest(data, part))
+
+    return of_each(facts, "dataset.duplicates", NO_SCAN, find)
+
+
+def licence(facts: Facts) -> list[Finding]:
+    """The licence as declared, and whether the scan could read it as an SPDX expression."""
+
+    def find(data: DatasetVersion) -> Finding | None:
+        copyrighted = data.provenance.get("contains_copyrighted_material")
+        if not data.licence.strip():
+            return None
+        about = f" Copyrighted material: {plain(copyrighted)}." if is_said(copyrighted) else ""
+        words, value = _licence_words(data, _part(facts.scan_of(data), "licence"))
+        return data_finding(
+            "dataset.licence",
+            data,
+            DECLARED,
+            "Declared with the dataset version; the scan reads the SPDX expression, not the licence's text",
+            f"{words}{about}",
+            value,
+            digest_of({"said": data.provenance_digest, "judged": value}),
+        )
+
+    return of_each(facts, "dataset.licence", "no licence is recorded.", find)
+
+
+def _licence_words(data: DatasetVersion, judged: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
+    """What the licence is and what the scan says about it; a scan of an earlier licence says nothing."""
+    said = data.licence.strip()
+    if judged is None or judged["expression"] != said:
+        return f"licence {said}, which no scan has checked.", {"licence": said, "is_checked": False}
+    value = {"licence": said, "is_checked": True, "licence_class": judged["licence_class"]}
+    if not judged["valid"]:
+        return f"licence {said}. {judged['problem']}", value | {
+            BLOCKS: f"{data}: {judged['problem']}",
+            REMEDY: "Correct the licence of the dataset version and scan it again.",
+        }
+    return f"licence {judged['normalised']} ({judged['licence_class']}): {plain(judged['means'])}.", value
+
+
+def integrity(facts: Facts) -> list[Finding]:
+    """The digest under which the bytes are stored, and whether the training read bytes of the same digest."""
+    tuning = facts.tuning
+
+    def find(data: DatasetVersion) -> Finding | None:
+        read_again = ""
+        if tuning is not None and tuning.dataset_version_id == data.pk:
+            read_again = str((tuning.result or {}).get("data_sha256") or "") if data.format == "jsonl" else ""
+        is_same = read_again == data.digest
+        summary = f"stored under the SHA-256 of its bytes, {data.digest[:12]}…, taken when it was uploaded. "
+        if is_same:
+            summary += "The tuning read bytes with this very digest. "
+        elif not read_again:
+            summary += "The bytes were not read again for this answer. "
+        value: dict[str, Any] = {"digest": data.digest, "is_confirmed_by_tuning": is_same}
+        if read_again and not is_same:
+            summary += f"But the tuning read other bytes, {read_again[:12]}…. "
+            value[BLOCKS] = f"{data}: the tuning read other bytes than those that were uploaded."
+            value[REMEDY] = "Find out what was read, upload the data again, and tune again."
+        method = "SHA-256 on upload; content-addressed storage does not overwrite"
+        return data_finding(
+            "dataset.integrity", data, MEASURED, method, f"{summary}{NO_TRIGGERS}", value, _digest(data, value)
+        )
+
+    return of_each(facts, "dataset.integrity", "no digest is recorded.", find)

@@ -1,0 +1,141 @@
+"""Everything on the floors below that collectors speak of, read for many model versions at once.
+
+The number of queries depends on how many generations of base models there are, never on how many versions are asked
+about; after this, collectors read no table.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from django.db.models import Prefetch
+
+from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.queries import latest_scans
+from apps.core.rules import SUCCEEDED
+from apps.evaluation.models import EvaluationRun, Score
+from apps.registry.models import LineageLink, ModelVersion, TuningRun
+from apps.registry.rules import TRAINED_ON, TUNED_FROM
+from apps.serving.models import Application, Deployment
+
+GENERATIONS = 12  # base models of base models; a longer line than any that is known
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is on record about one model version and what it came from.
+
+    `ancestors` are its base models, nearest first; `data` are the dataset versions that it and they were trained on,
+    each with the version that was trained on it; evaluations are the successful ones, newest first.
+    """
+
+    version: ModelVersion
+    ancestors: tuple[ModelVersion, ...]
+    data: tuple[tuple[DatasetVersion, ModelVersion], ...]
+    scans: dict[int, ScanRun]
+    tuning: TuningRun | None
+    evaluations: tuple[EvaluationRun, ...]
+    deployments: tuple[Deployment, ...]
+
+    @property
+    def own_data(self) -> tuple[DatasetVersion, ...]:
+        """The dataset versions that this version itself was trained on."""
+        return tuple(data for data, model in self.data if model.pk == self.version.pk)
+
+    @property
+    def ancestors_without_data(self) -> tuple[ModelVersion, ...]:
+        """Base models of which nobody recorded what they were trained on."""
+        with_data = {model.pk for _, model in self.data}
+        return tuple(model for model in self.ancestors if model.pk not in with_data)
+
+    def scan_of(self, data: DatasetVersion) -> ScanRun | None:
+        """The newest successful scan of a dataset version."""
+        return self.scans.get(data.pk)
+
+
+def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
+    """The facts about each of these versions, by its id."""
+    pks = [version.pk for version in versions]
+    links = _links(pks)
+    scans = latest_scans(list({link.dataset_version_id for link in chain(*links.values()) if link.dataset_version_id}))
+    tunings = {run.output_version_id: run for run in _tunings(pks)}
+    evaluations, deployments = _evaluations(pks), _deployments(pks)
+    found = {}
+    for version in versions:
+        ancestors = _ancestors(version, links)
+        found[version.pk] = Facts(
+            version=version,
+            ancestors=ancestors,
+            data=tuple(_data(version, ancestors, links)),
+            scans=scans,
+            tuning=tunings.get(version.pk),
+            evaluations=tuple(evaluations[version.pk]),
+            deployments=tuple(deployments[version.pk]),
+        )
+    return found
+
+
+def _links(pks: list[int]) -> dict[int, list[LineageLink]]:
+    """Lineage of these versions and of everything they descend from; one query a generation."""
+    found: dict[int, list[LineageLink]] = {}
+    frontier = set(pks)
+    for _ in range(GENERATIONS):
+        if not frontier:
+            break
+        found.update({pk: [] for pk in frontier})
+        rows = LineageLink.objects.filter(version_id__in=frontier).select_related(
+            "base_version__model", "dataset_version__dataset"
+        )
+        for link in rows:
+            found[link.version_id].append(link)
+        bases = {link.base_version_id for pk in frontier for link in found[pk] if link.relation == TUNED_FROM}
+        frontier = {pk for pk in bases if pk is not None and pk not in found}
+    return found
+
+
+def _ancestors(version: ModelVersion, links: dict[int, list[LineageLink]]) -> tuple[ModelVersion, ...]:
+    """The base models of a version, nearest first, each once."""
+    found: dict[int, ModelVersion] = {}
+    waiting = [version.pk]
+    while waiting:
+        for link in links.get(waiting.pop(0), []):
+            base = link.base_version
+            if link.relation == TUNED_FROM and base is not None and base.pk not in found and base.pk != version.pk:
+                found[base.pk] = base
+                waiting.append(base.pk)
+    return tuple(found.values())
+
+
+def _data(
+    version: ModelVersion, ancestors: Iterable[ModelVersion], links: dict[int, list[LineageLink]]
+) -> Iterable[tuple[DatasetVersion, ModelVersion]]:
+    seen: set[int] = set()
+    for model in (version, *ancestors):
+        for link in links.get(model.pk, []):
+            data = link.dataset_version
+            if link.relation == TRAINED_ON and data is not None and data.pk not in seen:
+                seen.add(data.pk)
+                yield data, model
+
+
+def _tunings(pks: list[int]) -> Iterable[TuningRun]:
+    runs = TuningRun.objects.filter(output_version_id__in=pks)
+    return runs.select_related("base_version__model", "dataset_version__dataset").defer("log")
+
+
+def _evaluations(pks: list[int]) -> dict[int, list[EvaluationRun]]:
+    runs = EvaluationRun.objects.filter(version_id__in=pks, state=SUCCEEDED).defer("log", "result")
+    runs = runs.select_related("baseline__model", "dataset_version__dataset").order_by("-finished_at", "-pk")
+    found: dict[int, list[EvaluationRun]] = defaultdict(list)
+    for run in runs.prefetch_related(Prefetch("scores", queryset=Score.objects.order_by("pk"))):
+        found[run.version_id].append(run)
+    return found
+
+
+def _deployments(pks: list[int]) -> dict[int, list[Deployment]]:
+    applications = Prefetch("applications", queryset=Application.objects.order_by("name", "pk"))
+    found: dict[int, list[Deployment]] = defaultdict(list)
+    for deployment in Deployment.objects.filter(version_id__in=pks).order_by("pk").prefetch_related(applications):
+        found[deployment.version_id].append(deployment)
+    return found

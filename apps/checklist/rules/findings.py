@@ -1,0 +1,83 @@
+"""What collectors find, and whether what was found earlier still holds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.checklist.rules.status import UNKNOWN, weakest
+
+# Every collector by its id, with what it reads, in words for the page and the report.
+COLLECTORS: dict[str, str] = {
+    "dataset.provenance": "Datasheet: sources and collection",
+    "dataset.permission": "Datasheet: permission",
+    "dataset.licence": "Licence of the data",
+    "dataset.confidentiality": "Datasheet: confidentiality",
+    "dataset.pii": "Scan: personal data",
+    "dataset.duplicates": "Scan: repeated rows",
+    "dataset.integrity": "Digest of the data",
+    "dataset.generation": "Datasheet: written by people or machines",
+    "model.limitations": "Model card: limitations",
+    "model.risks": "Model card: risks",
+    "evaluation.metrics": "Evaluation",
+    "tuning.recipe": "Tuning: recipe",
+    "model.transparency": "What is on record about the model",
+    "lineage.base_models": "Lineage: base models",
+    "tuning.energy": "Tuning: energy",
+    "serving.deployments": "Deployments",
+    "serving.disclosure": "Acknowledgements of applications",
+    "reports.pack": "Documentation on record",
+}
+
+# Keys of `Finding.value` that the gate reads.
+ASKS = "asks"  # a sentence: what a person has to say something about before approval
+BLOCKS = "blocks"  # a sentence: what stands against approval whatever is said
+REMEDY = "remedy"  # what would take the block away
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one collector found about one thing.
+
+    `status` is how it is known; "unknown" means that the collector looked and the record is missing or incomplete.
+    `subject_digest` changes whenever the thing it speaks of changes.
+    """
+
+    collector: str
+    status: str
+    method: str
+    summary: str
+    subject_type: str
+    subject_id: str
+    subject_label: str
+    subject_digest: str
+    value: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> tuple[str, str, str]:
+        """Which collector speaks of which thing."""
+        return (self.collector, self.subject_type, self.subject_id)
+
+
+@dataclass(frozen=True)
+class Known:
+    """All present findings about one model version, with the digest of each kind of thing a question can speak of."""
+
+    findings: Mapping[str, list[Finding]]
+    subject_digests: Mapping[str, str]
+
+    def of(self, collectors: Iterable[str]) -> list[Finding]:
+        """The findings of these collectors, in their order."""
+        return [finding for collector in collectors for finding in self.findings.get(collector, [])]
+
+    def status_of(self, collector: str) -> str:
+        """How a collector knows what it says: as well as the least known of its things."""
+        return weakest(finding.status for finding in self.findings.get(collector, []))
+
+    def digest_by_subject(self) -> dict[tuple[str, str, str], str]:
+        """The present digest of each thing that a collector speaks of."""
+        return {finding.subject: finding.subject_digest for every in self.findings.values() for finding in every}
+
+
+def is_known(finding: Finding) -> bool:
+    """Whether the finding says something, beyond that a record is missing."""
+    return finding.status != UNKNOWN

@@ -1,0 +1,85 @@
+"""The gate: whether a version may be approved, as a pure rule over its answers."""
+
+from collections.abc import Iterable, Iterator
+
+from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
+from apps.checklist.rules.status import MEASURED, NOT_APPLICABLE, STATUSES, UNKNOWN, is_strong_enough
+from apps.checklist.rules.views import AnswerView, Gate, GateItem, QuestionView
+
+# A model that nobody has measured on unseen questions cannot be approved, whatever is said about it.
+INDISPENSABLE = {"evaluation.metrics": "There is no measurement of this version on questions it has not seen."}
+
+
+def gate_of(questions: Iterable[QuestionView]) -> Gate:
+    """The gate over all questions of an assessment."""
+    return Gate(tuple(item for question in questions for item in problems_of(question)))
+
+
+def problems_of(view: QuestionView) -> list[GateItem]:
+    """Everything that stands against one answer, the plainest first."""
+    answer = view.answer
+    if answer is None or answer.status == UNKNOWN:
+        problem = "This question has no answer yet."
+        if answer is not None and answer.evidence:
+            problem = "There is evidence, but it does not answer the question."
+        found = [GateItem(view.id, problem, view.question.next_step)]
+        return [*found, *_blocks(view, answer)] if answer is not None else found
+    return [
+        *_too_weak(view, answer),
+        *_stale(view, answer),
+        *_blocks(view, answer),
+        *_unsaid(view, answer),
+        *_contradicted(view, answer),
+        *_indispensable(view, answer),
+    ]
+
+
+def _too_weak(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
+    minimum = view.question.minimum_status
+    if not is_strong_enough(answer.status, minimum):
+        is_known = STATUSES[answer.status].lower()
+        problem = f"This answer is only {is_known}; it has to be {STATUSES[minimum].lower()}."
+        yield GateItem(view.id, problem, view.question.next_step)
+
+
+def _stale(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
+    for item in answer.evidence:
+        if item.is_stale:
+            yield GateItem(view.id, item.stale_because, "Collect the evidence again and read what has changed.")
+    if answer.is_statement_outdated:
+        yield GateItem(
+            view.id,
+            "What the statement speaks of has changed since it was made.",
+            "Read the present evidence, then confirm or change the statement.",
+        )
+
+
+def _blocks(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
+    for item in answer.evidence:
+        if item.value.get(BLOCKS):
+            yield GateItem(view.id, item.value[BLOCKS], item.value.get(REMEDY) or view.question.next_step)
+
+
+def _unsaid(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
+    if answer.has_statement:
+        return
+    for item in answer.evidence:
+        if item.collector == view.question.principal and item.value.get(ASKS):
+            yield GateItem(view.id, item.value[ASKS], "Write what was decided, and why, as the answer's text.")
+
+
+def _contradicted(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
+    if answer.status != NOT_APPLICABLE:
+        return
+    for item in answer.evidence:
+        if item.collector == view.question.principal and item.status != UNKNOWN:
+            problem = f"The question is said not to apply, but there is evidence: {item.summary}"
+            yield GateItem(view.id, problem, "Answer the question; it applies.")
+
+
+def _indispensable(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
+    principal = view.question.principal
+    if principal not in INDISPENSABLE:
+        return
+    if not any(item.collector == principal and item.status == MEASURED for item in answer.evidence):
+        yield GateItem(view.id, INDISPENSABLE[principal], view.question.next_step)

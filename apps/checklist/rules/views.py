@@ -1,0 +1,245 @@
+"""An assessment as it stands at this moment, ready for a page, the API and the audit pack. Plain values, no rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from apps.checklist.rules.findings import COLLECTORS, Finding
+from apps.checklist.rules.frameworks import Framework, Group, Question
+from apps.checklist.rules.status import APPROVED, DECLARED, STATES, STATUSES, UNKNOWN
+
+
+@dataclass(frozen=True)
+class GateItem:
+    """One reason why the gate is red."""
+
+    question: str
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether a version may be approved, with every reason against it."""
+
+    problems: tuple[GateItem, ...] = ()
+
+    @property
+    def is_green(self) -> bool:
+        """Whether nothing stands against approval."""
+        return not self.problems
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    """One piece of evidence behind an answer, and whether what it speaks of has changed since."""
+
+    pk: int
+    collector: str
+    status: str
+    method: str
+    summary: str
+    value: dict[str, Any]
+    subject_type: str
+    subject_id: str
+    subject_label: str
+    subject_digest: str
+    collected_at: datetime
+    given_by: str
+    stale_because: str = ""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the thing it speaks of is gone or no longer the same."""
+        return bool(self.stale_because)
+
+    @property
+    def status_label(self) -> str:
+        """How it is known, in a word."""
+        return STATUSES[self.status]
+
+    @property
+    def title(self) -> str:
+        """What brought it, in words."""
+        return COLLECTORS.get(self.collector, "Given by hand")
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """The current answer to a question.
+
+    `text` and `reason` are a person's words and may be empty when the platform answered; `says` never is when
+    anything is known. `stated` is what the person said about it ("" where nobody did).
+    """
+
+    pk: int
+    revision: int
+    status: str
+    stated: str
+    text: str
+    reason: str
+    answered_by: str
+    answered_by_id: int | None
+    answered_at: datetime
+    evidence: tuple[EvidenceView, ...] = ()
+    is_statement_outdated: bool = False
+
+    @property
+    def status_label(self) -> str:
+        """How it is known, in a word."""
+        return STATUSES[self.status]
+
+    @property
+    def how_known(self) -> str:
+        """How it is known and by whom, as a phrase."""
+        who = f" by {self.answered_by}" if self.answered_by else " by the platform"
+        return f"{self.status_label}{who}"
+
+    @property
+    def says(self) -> str:
+        """The answer in words: what a person wrote, or else what the evidence says."""
+        return self.text or self.reason or " ".join(item.summary for item in self.evidence)
+
+    @property
+    def stale_because(self) -> tuple[str, ...]:
+        """Why the answer no longer holds, in sentences; empty when it does."""
+        reasons = [item.stale_because for item in self.evidence if item.is_stale]
+        if self.is_statement_outdated:
+            reasons.append("What the statement speaks of has changed since it was made.")
+        return tuple(dict.fromkeys(reasons))
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether something behind the answer has changed."""
+        return bool(self.stale_because)
+
+    @property
+    def has_statement(self) -> bool:
+        """Whether a person has answered in words; "I do not know" is no answer."""
+        return self.stated not in ("", UNKNOWN) and bool(self.text or self.reason)
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question, its current answer, what was found since, and what stands against it in the gate.
+
+    `basis` is the digest of what a statement made now would speak of; hand it back with the answer.
+    """
+
+    question: Question
+    answer: AnswerView | None
+    basis: str
+    uncollected: tuple[Finding, ...] = ()
+    problems: tuple[GateItem, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The question's stable id."""
+        return self.question.id
+
+    @property
+    def status(self) -> str:
+        """How the answer is known; unknown while there is none."""
+        return self.answer.status if self.answer else UNKNOWN
+
+    @property
+    def status_label(self) -> str:
+        """How the answer is known, in a word."""
+        return STATUSES[self.status]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether something behind the answer has changed."""
+        return self.answer is not None and self.answer.is_stale
+
+    @property
+    def revision(self) -> int:
+        """The current revision, which is also how many there are; 0 before the first answer."""
+        return self.answer.revision if self.answer else 0
+
+    @property
+    def evidence(self) -> tuple[EvidenceView, ...]:
+        """The evidence behind the current answer."""
+        return self.answer.evidence if self.answer else ()
+
+    @property
+    def what_next(self) -> str:
+        """What to do next: what the gate asks for, or else what would bring a better answer."""
+        if self.problems:
+            return self.problems[0].remedy
+        return self.question.next_step if self.status in (UNKNOWN, DECLARED) else ""
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """Questions that belong together on the page."""
+
+    group: Group
+    questions: tuple[QuestionView, ...]
+
+    @property
+    def title(self) -> str:
+        """The group's heading."""
+        return self.group.title
+
+
+@dataclass(frozen=True)
+class SignOffView:
+    """One decision that was taken on the assessment."""
+
+    pk: int
+    decision: str
+    reason: str
+    decided_by: str
+    decided_by_id: int
+    decided_at: datetime
+    basis_digest: str
+
+
+@dataclass(frozen=True)
+class AssessmentView:
+    """One model version held against a framework, as it stands at this moment."""
+
+    pk: int
+    framework: Framework
+    state: str
+    version_id: int
+    version_label: str
+    version_stage: str
+    manifest_digest: str
+    team_id: int
+    created_by: str
+    created_at: datetime
+    submitted_by: str
+    submitted_by_id: int | None
+    submitted_at: datetime | None
+    groups: tuple[GroupView, ...]
+    gate: Gate
+    sign_offs: tuple[SignOffView, ...] = ()
+    is_approval_current: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return STATES[self.state]
+
+    @property
+    def questions(self) -> Iterator[QuestionView]:
+        """Every question in the order of the page."""
+        return (question for group in self.groups for question in group.questions)
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """The ids of the questions whose answers no longer hold."""
+        return tuple(question.id for question in self.questions if question.is_stale)
+
+    @property
+    def was_approved(self) -> bool:
+        """Whether some sign-off on this assessment was an approval, current or not."""
+        return any(item.decision == APPROVED for item in self.sign_offs)
+
+    def question(self, question_id: str) -> QuestionView:
+        """One question by its id. Raises KeyError."""
+        return {question.id: question for question in self.questions}[question_id]

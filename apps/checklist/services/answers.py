@@ -1,0 +1,231 @@
+"""Answering: evidence that the platform collects, and what people say."""
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.accounts.services import require
+from apps.audit.services import WORKER
+from apps.checklist.models import Answer, Assessment, Evidence
+from apps.checklist.queries import framework, known_of
+from apps.checklist.rules import (
+    DECLARED,
+    NOT_APPLICABLE,
+    STATED,
+    UNKNOWN,
+    Finding,
+    Known,
+    Question,
+    answer_status,
+)
+from apps.checklist.rules.statements import as_rows, statement_basis
+from apps.checklist.services.revisions import (
+    ATTACH,
+    COLLECT,
+    SAVE,
+    Statement,
+    by_hand,
+    current_answer,
+    current_answers,
+    locked,
+    question_of,
+    revise,
+    statement_of,
+)
+from apps.core.canonical import digest_of
+from apps.core.errors import Conflict, Invalid
+
+TEXT_MOST = 20_000  # characters of an answer; more belongs in a document that is linked
+LINK_STARTS = ("https://", "http://")
+
+
+@transaction.atomic
+def evidence_collect(*, by: User | str = WORKER, assessment: Assessment) -> list[Answer]:
+    """Bring every answer up to date with what the platform finds now. Returns the revisions written: none if nothing
+    changed.
+
+    A person's words are kept, and what they were said about stays with them: where that has changed, the answer shows
+    as stale until a person confirms it.
+    """
+    if isinstance(by, User):
+        require(by, "assessment.answer", assessment.team_id)
+    assessment = locked(assessment)
+    known = known_of([assessment.version])[assessment.version_id]
+    before = current_answers(assessment)
+    used = framework(assessment.framework, assessment.framework_version)
+    written = (_collect(by, assessment, q, before.get(q.id), known) for q in used.questions.values())
+    return [answer for answer in written if answer is not None]
+
+
+def _collect(
+    by: User | str, assessment: Assessment, question: Question, before: Answer | None, known: Known
+) -> Answer | None:
+    """The next revision of one answer, or None when nothing new was found."""
+    findings = known.of(question.collectors)
+    statement = statement_of(before)
+    status = answer_status(statement.stated, known.status_of(question.principal))
+    if before is None and not findings:
+        return None
+    if before is not None and before.status == status and _collected_rows(before) == as_rows(findings):
+        return None
+    return revise(
+        by=by,
+        assessment=assessment,
+        question=question,
+        before=before,
+        status=status,
+        statement=statement,
+        findings=findings,
+        given=by_hand(before),
+        action=COLLECT,
+    )
+
+
+def _collected_rows(answer: Answer) -> set[tuple[str, ...]]:
+    return as_rows([_as_finding(item) for item in answer.evidence.all() if item.collector])
+
+
+def _as_finding(item: Evidence) -> Finding:
+    return Finding(
+        collector=item.collector,
+        status=item.status,
+        method=item.method,
+        summary=item.summary,
+        subject_type=item.subject_type,
+        subject_id=item.subject_id,
+        subject_label=item.subject_label,
+        subject_digest=item.subject_digest,
+        value=item.value,
+    )
+
+
+@transaction.atomic
+def answer_save(
+    *,
+    by: User,
+    assessment: Assessment,
+    question: str,
+    status: str,
+    text: str = "",
+    reason: str = "",
+    expect_revision: int | None = None,
+    expect_basis: str = "",
+) -> Answer:
+    """Record what a person says about a question, together with the evidence as it is now.
+
+    `status` is declared, not_applicable (with a reason) or unknown; measured and imported cannot be said, they are
+    found. `expect_revision` is the revision the person looked at (0: none yet) and `expect_basis` the digest of the
+    evidence they saw; with either given, a change meanwhile raises Conflict. Raises Invalid, NotFound.
+    """
+    require(by, "assessment.answer", assessment.team_id)
+    text, reason = text.strip(), reason.strip()
+    _check_statement(status, text, reason)
+    assessment = locked(assessment)
+    asked = question_of(framework(assessment.framework, assessment.framework_version).questions, question)
+    before = current_answer(assessment, question)
+    known = known_of([assessment.version])[assessment.version_id]
+    basis = statement_basis(asked, known)
+    _check_unchanged(before, expect_revision, expect_basis in ("", basis))
+    return revise(
+        by=by,
+        assessment=assessment,
+        question=asked,
+        before=before,
+        status=answer_status(status, known.status_of(asked.principal)),
+        statement=Statement(stated=status, text=text, reason=reason, stated_on=basis, by_id=by.pk),
+        findings=known.of(asked.collectors),
+        given=by_hand(before),
+        action=SAVE,
+    )
+
+
+def _check_statement(status: str, text: str, reason: str) -> None:
+    if status not in STATED:
+        raise Invalid(
+            f"“{status}” cannot be said by a person.",
+            code="answer.status",
+            remedy="Say declared, not_applicable or unknown. Measured and imported answers come from the platform.",
+        )
+    if status == DECLARED and not text:
+        raise Invalid("An answer needs words.", code="answer.empty", remedy="Write the answer, or say “unknown”.")
+    if status == NOT_APPLICABLE and not reason:
+        raise Invalid(
+            "Say why the question does not apply; the reason is part of the record.", code="answer.reason_missing"
+        )
+    if max(len(text), len(reason)) > TEXT_MOST:
+        raise Invalid(
+            f"An answer has up to {TEXT_MOST} characters.",
+            code="answer.too_long",
+            remedy="Put the rest in a document and add it as evidence.",
+        )
+
+
+def _check_unchanged(before: Answer | None, expect_revision: int | None, is_basis_same: bool) -> None:
+    revision = before.revision if before else 0
+    if expect_revision is not None and revision != expect_revision:
+        who = str(before.answered_by) if before and before.answered_by else "The platform"
+        said = f" It now says: “{before.text or before.reason}”" if before and (before.text or before.reason) else ""
+        raise Conflict(
+            f"{who} changed this answer while you were writing.{said}",
+            code="answer.changed",
+            remedy="Read the present answer, then save yours again if it still holds.",
+        )
+    if not is_basis_same:
+        raise Conflict(
+            "The evidence changed while you were writing.",
+            code="answer.evidence_changed",
+            remedy="Read the present evidence, then save your answer again if it still holds.",
+        )
+
+
+@transaction.atomic
+def evidence_add(
+    *,
+    by: User,
+    assessment: Assessment,
+    question: str,
+    summary: str,
+    link: str = "",
+    expect_revision: int | None = None,
+) -> Answer:
+    """Attach a document, a link or a note to an answer. It supports the answer but does not give it.
+
+    Raises Invalid for an empty note or a link that is no web address, NotFound for an unknown question.
+    """
+    require(by, "assessment.answer", assessment.team_id)
+    summary, link = summary.strip(), link.strip()
+    if not summary or len(summary) > TEXT_MOST:
+        raise Invalid("Say in a sentence what this evidence shows.", code="evidence.empty")
+    if link and not link.startswith(LINK_STARTS):
+        raise Invalid("A link starts with https:// or http://.", code="evidence.link")
+    assessment = locked(assessment)
+    asked = question_of(framework(assessment.framework, assessment.framework_version).questions, question)
+    before = current_answer(assessment, question)
+    _check_unchanged(before, expect_revision, True)
+    kept = [_as_finding(item) for item in before.evidence.all() if item.collector] if before else []
+    return revise(
+        by=by,
+        assessment=assessment,
+        question=asked,
+        before=before,
+        status=before.status if before else UNKNOWN,
+        statement=statement_of(before),
+        findings=kept,
+        given=[*by_hand(before), _given(by, assessment, summary, link)],
+        action=ATTACH,
+    )
+
+
+def _given(by: User, assessment: Assessment, summary: str, link: str) -> Evidence:
+    version = assessment.version
+    return Evidence(
+        collector="",
+        status=DECLARED,
+        method="Given by hand",
+        summary=summary,
+        value={"link": link} if link else {},
+        subject_type=version._meta.label_lower,
+        subject_id=str(version.pk),
+        subject_label=str(version)[:200],
+        subject_digest=digest_of({"summary": summary, "link": link}),
+        given_by=by,
+    )
