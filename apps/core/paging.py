@@ -4,13 +4,17 @@ COUNT(*) and deep OFFSETs are what makes a list of 100 000 rows slow, so the cou
 API pages by cursor.
 """
 
+import re
 from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
-from rest_framework.pagination import CursorPagination
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
 
 COUNT_BOUND = 1_000
+POSITION = re.compile(r"[0-9]{1,18}")
 
 
 class BoundedPaginator(Paginator):
@@ -33,7 +37,15 @@ class BoundedPaginator(Paginator):
 class ApiPages(CursorPagination):
     """The API's paging: `next` and `previous` links, newest first, up to 500 rows a page."""
 
+    # A cursor names a row by its key, so it stays right however many rows are added meanwhile.
     ordering = "-pk"
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """The cursor of the request. Raises NotFound (404) for one that this API did not make."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None and not POSITION.fullmatch(cursor.position):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
