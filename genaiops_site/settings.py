@@ -238,7 +238,11 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "apps.core.paging.ApiPages",
     "PAGE_SIZE": 50,
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["apps.core.parsing.BoundedJSON"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "apps.core.filtering.KnownParameters",
+        "django_filters.rest_framework.DjangoFilterBackend",
+    ],
     "DEFAULT_THROTTLE_CLASSES": [
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
@@ -262,6 +266,17 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "LineageRelation": "apps.registry.rules.LINKS.items",
+        "ModelRelation": "apps.registry.rules.RELATIONS.items",
+        "Role": "apps.accounts.rules.ROLES.items",
+        "RunState": "apps.core.serializing.STATES",
+        "Stage": "apps.registry.models.ModelVersion.Stage",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.core.openapi.add_problems",
+    ],
 }
 
 # --- caches, words, logs -------------------------------------------------------------------------------------------
