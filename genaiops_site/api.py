@@ -1,18 +1,70 @@
 """The API's router: every app's viewsets under /api/v1/, the OpenAPI description and its interactive page."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, re_path
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.routers import DefaultRouter
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
-router = DefaultRouter()
+from apps.accounts import api as accounts
+from apps.catalog import api as catalog
+from apps.evaluation import api as evaluation
+from apps.monitoring import api as monitoring
+from apps.portal import api as portal
+from apps.registry import api as registry
+from apps.serving import api as serving
+
+router = SimpleRouter()
+router.register("teams", accounts.TeamViewSet, "team")
+router.register("people", accounts.PeopleViewSet, "person")
+router.register("tokens", accounts.TokenViewSet, "token")
+router.register("datasets", catalog.DatasetViewSet, "dataset")
+router.register("dataset-versions", catalog.DatasetVersionViewSet, "dataset-version")
+router.register("scans", catalog.ScanViewSet, "scan")
+router.register("models", registry.ModelViewSet, "model")
+router.register("model-versions", registry.VersionViewSet, "model-version")
+router.register("imports", registry.ImportViewSet, "import")
+router.register("tuning-runs", registry.TuningViewSet, "tuning-run")
+router.register("evaluations", evaluation.EvaluationViewSet, "evaluation")
+router.register("deployments", serving.DeploymentViewSet, "deployment")
+router.register("applications", serving.ApplicationViewSet, "application")
+router.register("drift-runs", monitoring.DriftViewSet, "drift-run")
+# checklist and reports register theirs here
+router.register("audit", portal.TrailViewSet, "audit")
+
+runs = portal.AllRunsViewSet
+run_paths = [
+    path("runs/", runs.as_view({"get": "list"}), name="run-list"),
+    path("runs/<slug:kind>/<int:pk>/", runs.as_view({"get": "retrieve"}), name="run-detail"),
+    path("runs/<slug:kind>/<int:pk>/cancel/", runs.as_view({"post": "cancel"}), name="run-cancel"),
+    path("runs/<slug:kind>/<int:pk>/retry/", runs.as_view({"post": "retry"}), name="run-retry"),
+]
+
+
+class Nowhere(APIView):
+    """Answers an address that the API does not have, in the API's own form."""
+
+    permission_classes = []
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, **kwargs: str) -> Response:
+        raise NotFound("The API has no such address.")
+
+    post = put = patch = delete = get
+
 
 urlpatterns = [
-    path("v1/", include(router.urls)),
+    path("v1/me/", accounts.MeView.as_view(), name="me"),
+    path("v1/", include([*run_paths, *router.urls])),
     path("schema/", login_not_required(SpectacularAPIView.as_view(permission_classes=[])), name="schema"),
     path(
         "docs/",
         login_not_required(SpectacularSwaggerSplitView.as_view(url_name="schema", permission_classes=[])),
         name="api-docs",
     ),
+    re_path("", Nowhere.as_view()),
 ]

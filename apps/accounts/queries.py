@@ -1,6 +1,7 @@
 """Reading people, and the questions "may they?" and "what do they see?"."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from guardian.models import UserObjectPermission
 
 from apps.accounts.models import ApiToken, SignInFailure, Team, User
 from apps.accounts.rules import ROLES, allows, secret_digest
-from apps.core.errors import Refused
+from apps.core.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -55,7 +56,8 @@ def _held(user: User) -> dict[int, set[str]]:
 
 def roles_forget(user: User) -> None:
     """Drop what was read of a person's roles, after they changed."""
-    user.__dict__.pop(_ROLES_CACHE, None)
+    if hasattr(user, _ROLES_CACHE):
+        delattr(user, _ROLES_CACHE)  # not through __dict__: a request's user is a proxy
 
 
 def may(user: "User | AnonymousUser", action: str, team: Team | int) -> bool:
@@ -82,6 +84,39 @@ def team_ids_where(user: "User | AnonymousUser", action: str) -> list[int]:
 def teams_where(user: "User | AnonymousUser", action: str) -> QuerySet[Team]:
     """The teams in which the person may do `action`."""
     return Team.objects.filter(pk__in=team_ids_where(user, action))
+
+
+def team_seen(user: "User | AnonymousUser", pk: int) -> Team:
+    """One team. Raises NotFound when it is not there or the person does not belong to it."""
+    found = teams_where(user, "team.view").filter(pk=pk).first()
+    if found is None:
+        raise NotFound("There is no such team, or you do not belong to it.")
+    return found
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person and the roles they hold in one team."""
+
+    person: User
+    roles: list[str]
+
+
+def members_of(team: Team) -> list[Member]:
+    """The people of a team with their roles, by name; two queries."""
+    kind = ContentType.objects.get_for_model(Team)
+    held = UserObjectPermission.objects.filter(content_type=kind, object_pk=str(team.pk))
+    rows = held.filter(permission__codename__in=list(ROLES)).values_list("user_id", "permission__codename")
+    roles: dict[int, list[str]] = defaultdict(list)
+    for user_pk, role in rows:
+        roles[user_pk].append(role)
+    people = User.objects.filter(pk__in=roles).order_by("name", "pk")
+    return [Member(person, sorted(roles[person.pk])) for person in people]
+
+
+def tokens_of(user: "User | AnonymousUser") -> QuerySet[ApiToken]:
+    """The person's own tokens, newest first."""
+    return ApiToken.objects.filter(user_id=user.pk).order_by("-pk")
 
 
 def shared_ids(user: "User | AnonymousUser", model: type[models.Model]) -> list[int]:

@@ -1,16 +1,20 @@
 """Reads that join several apps: the trail with names, runs of every kind, search, the overview, the version page."""
 
 from apps.portal.queries.overview import overview_for
-from apps.portal.queries.runs import run_seen, runs_listed_for
+from apps.portal.queries.runs import RunMark, mark_of, run_seen, runs_below, runs_listed_for, subjects_of
 from apps.portal.queries.search import search_for
 from apps.portal.queries.trail import trail_seen_by, with_actor_names
 from apps.portal.queries.version import version_page_for
 
 __all__ = [
+    "RunMark",
+    "mark_of",
     "overview_for",
     "run_seen",
+    "runs_below",
     "runs_listed_for",
     "search_for",
+    "subjects_of",
     "trail_seen_by",
     "version_page_for",
     "with_actor_names",

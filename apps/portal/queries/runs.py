@@ -1,8 +1,13 @@
 """Runs of every kind in one list."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
 
 from apps.accounts.queries import team_ids_seen_by
+from apps.catalog.queries import scans_seen_by
 from apps.core.errors import NotFound
 from apps.core.models import Run
 from apps.core.runs import run_model, run_models
@@ -13,25 +18,68 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
+@dataclass(frozen=True)
+class RunMark:
+    """A place in the list of all runs: it is ordered by time downwards, then by kind, then by number downwards."""
+
+    created_at: datetime
+    kind: str
+    pk: int
+
+
+def mark_of(run: Run) -> RunMark:
+    """Where this run stands in the list."""
+    return RunMark(run.created_at, run.kind, run.pk)
+
+
 def runs_listed_for(
     user: "User | AnonymousUser", *, kind: str = "", state: str = "", limit: int = 50, skip: int = 0
 ) -> list[Run]:
     """The newest runs that the person sees, of one kind or of all; one query a kind, each bounded by `limit`."""
-    teams = team_ids_seen_by(user)
+    return runs_below(user, None, kind=kind, state=state, limit=skip + limit)[skip:]
+
+
+def runs_below(
+    user: "User | AnonymousUser", mark: RunMark | None, *, kind: str = "", limit: int = 50, **equal: Any
+) -> list[Run]:
+    """The `limit` newest runs that stand below `mark`, whose fields have the values of `equal` (empty ones do not
+    count); one query a kind, so the cost does not grow with how far down the list is read."""
     models = [run_model(kind)] if kind else list(run_models().values())
+    wanted = {name: value for name, value in equal.items() if value}
     found: list[Run] = []
     for model in models:
-        rows = model._default_manager.filter(team_id__in=teams).defer("log", "result", "config")
-        if state:
-            rows = rows.filter(state=state)
-        found += rows.order_by("-created_at", "-pk")[: skip + limit]
-    found.sort(key=lambda run: (run.created_at, run.pk), reverse=True)
-    return found[skip : skip + limit]
+        rows = _seen(user, model).filter(**wanted).defer("log", "result", "config")
+        if mark is not None:
+            rows = rows.filter(_below(mark, model.kind))
+        found += rows.select_related("created_by").order_by("-created_at", "-pk")[:limit]
+    found.sort(key=lambda run: run.pk, reverse=True)
+    found.sort(key=lambda run: run.kind)
+    found.sort(key=lambda run: run.created_at, reverse=True)
+    return found[:limit]
+
+
+def _below(mark: RunMark, kind: str) -> Q:
+    older = Q(created_at__lt=mark.created_at)
+    if kind == mark.kind:
+        return older | Q(created_at=mark.created_at, pk__lt=mark.pk)
+    return older | Q(created_at=mark.created_at) if kind > mark.kind else older
+
+
+def _seen(user: "User | AnonymousUser", model: type[Run]) -> QuerySet[Any]:
+    if model.kind == "scan":  # seen also by those that only the dataset is shared with
+        return scans_seen_by(user)
+    return model._default_manager.filter(team_id__in=team_ids_seen_by(user))
 
 
 def run_seen(user: "User | AnonymousUser", kind: str, pk: int) -> Run:
     """One run of a kind. Raises NotFound when it is not there or not to be seen."""
-    found = run_model(kind)._default_manager.filter(team_id__in=team_ids_seen_by(user), pk=pk).first()
+    found: Run | None = _seen(user, run_model(kind)).filter(pk=pk).first()
     if found is None:
         raise NotFound("There is no such run, or you may not see it.")
     return found
+
+
+def subjects_of(run: Run) -> dict[str, Any]:
+    """What the run is about: each object that its row points to, by the field's name."""
+    pointers = [field.name for field in run._meta.concrete_fields if field.many_to_one or field.one_to_one]
+    return {name: getattr(run, name) for name in pointers if name not in ("team", "created_by")}
