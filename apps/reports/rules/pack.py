@@ -26,8 +26,8 @@ What is in it
 How to check it
     1.  python3 -I verify_pack.py audit-pack.zip
         prints OK, or names each file that differs. It works on the unpacked folder too.
-    2.  Somebody who alters a file can also rewrite the manifest to match it. Ask the portal for the manifest's digest (on
-        the page of the report, and in the audit trail's entry "report.finish") and give it as well:
+    2.  Somebody who alters a file can also rewrite the manifest to match it. Ask the portal for the manifest's digest
+        (beside the pack, and in the audit trail's entry "report.finish") and give it as well:
             python3 -I verify_pack.py audit-pack.zip --digest DIGEST
     3.  To rely on nothing in the pack, take verify_pack.py from the GenAIOps source code, or upload the archive
         on the portal's page "Verify a pack".
@@ -75,8 +75,7 @@ def pack_files(snapshot: dict[str, Any], document: bytes) -> dict[str, bytes]:
         files |= {f"evidence/{name}-{row['id']}.json": pretty_json(row) for row in rows}
     if snapshot["tuning"] is not None:
         files[f"evidence/tuning-{snapshot['tuning']['id']}.json"] = pretty_json(snapshot["tuning"])
-    if snapshot["assessment"] is not None:
-        files["evidence/checklist.json"] = pretty_json(snapshot["assessment"])
+    files["evidence/checklist.json"] = pretty_json(snapshot["assessment"])
     files["verify_pack.py"] = Path(verify_pack.__file__).read_bytes()
     files["README.txt"] = README.format(subject=snapshot["subject"], generated_at=snapshot["generated_at"]).encode()
     return files

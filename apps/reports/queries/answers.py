@@ -1,0 +1,149 @@
+"""The checklist of a model version, as it stood when the pack was made."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from apps.checklist.queries import assessment_of, framework, present_view
+from apps.checklist.rules import (
+    AnswerView,
+    EvidenceView,
+    Framework,
+    Gate,
+    GateItem,
+    GroupView,
+    QuestionView,
+    SignOffView,
+    gate_of,
+    problems_of,
+)
+from apps.registry.models import ModelVersion
+from apps.reports.queries.words import display_name, moment
+
+NOT_BEGUN = "not begun"
+
+
+def assessment_facts(version: ModelVersion) -> dict[str, Any]:
+    """The framework, every question with its answer and evidence, the gate with its gaps, and the decisions.
+
+    Where nobody has begun a checklist, every question stands there without an answer, and each is a gap.
+    """
+    assessment = assessment_of(version)
+    if assessment is None:
+        return _not_begun()
+    view = present_view(assessment)
+    return _checklist(view.framework, view.groups, view.gate) | {
+        "id": view.pk,
+        "state": view.state,
+        "state_label": view.state_label,
+        "created_by": display_name(view.created_by),
+        "created_at": moment(view.created_at),
+        "submitted_by": display_name(view.submitted_by),
+        "submitted_at": moment(view.submitted_at),
+        "sign_offs": [_sign_off(item) for item in view.sign_offs],
+        "is_approval_current": view.is_approval_current,
+    }
+
+
+def _not_begun() -> dict[str, Any]:
+    used = framework()
+    groups = [
+        GroupView(group, tuple(_unanswered(QuestionView(question, None, "")) for question in group.questions))
+        for group in used.groups
+    ]
+    gate = gate_of(question for group in groups for question in group.questions)
+    nobody = dict.fromkeys(("created_by", "created_at", "submitted_by", "submitted_at"))
+    state = {"id": None, "state": NOT_BEGUN, "state_label": NOT_BEGUN, "sign_offs": [], "is_approval_current": False}
+    return _checklist(used, groups, gate) | nobody | state
+
+
+def _unanswered(view: QuestionView) -> QuestionView:
+    return replace(view, problems=tuple(problems_of(view)))
+
+
+def _checklist(used: Framework, groups: Iterable[GroupView], gate: Gate) -> dict[str, Any]:
+    return {
+        "framework": _framework(used),
+        "gate": {"is_green": gate.is_green, "gaps": [_gap(item) for item in gate.problems]},
+        "groups": [
+            {
+                "id": group.group.id,
+                "title": group.title,
+                "summary": group.group.summary,
+                "questions": [_question(question) for question in group.questions],
+            }
+            for group in groups
+        ],
+    }
+
+
+def _framework(used: Framework) -> dict[str, Any]:
+    return {
+        "urn": used.urn,
+        "version": used.version,
+        "title": used.title,
+        "summary": used.summary,
+        "source": {"author": used.source.author, "title": used.source.title, "url": used.source.url},
+        "copyright": used.copyright,
+    }
+
+
+def _gap(item: GateItem) -> dict[str, str]:
+    return {"question": item.question, "problem": item.problem, "remedy": item.remedy}
+
+
+def _question(view: QuestionView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "text": view.question.text,
+        "minimum_status": view.question.minimum_status,
+        "status": view.status,
+        "is_stale": view.is_stale,
+        "answer": None if view.answer is None else _answer(view.answer),
+        "gaps": [_gap(item) for item in view.problems],
+        "found_since": [finding.summary for finding in view.uncollected],
+    }
+
+
+def _answer(view: AnswerView) -> dict[str, Any]:
+    return {
+        "revision": view.revision,
+        "status": view.status,
+        "stated": view.stated,
+        "says": view.says,
+        "text": view.text,
+        "reason": view.reason,
+        "answered_by": display_name(view.answered_by),
+        "answered_at": moment(view.answered_at),
+        "stale_because": list(view.stale_because),
+        "evidence": [_evidence(item) for item in view.evidence],
+    }
+
+
+def _evidence(view: EvidenceView) -> dict[str, Any]:
+    return {
+        "id": view.pk,
+        "collector": view.collector,
+        "title": view.title,
+        "status": view.status,
+        "method": view.method,
+        "summary": view.summary,
+        "value": view.value,
+        "subject_type": view.subject_type,
+        "subject_id": view.subject_id,
+        "subject_label": view.subject_label,
+        "subject_digest": view.subject_digest,
+        "collected_at": moment(view.collected_at),
+        "given_by": display_name(view.given_by),
+        "stale_because": view.stale_because,
+    }
+
+
+def _sign_off(view: SignOffView) -> dict[str, Any]:
+    return {
+        "decision": view.decision,
+        "reason": view.reason,
+        "decided_by": {"id": f"user:{view.decided_by_id}", "name": display_name(view.decided_by)},
+        "decided_at": moment(view.decided_at),
+        "basis_digest": view.basis_digest,
+    }

@@ -1,0 +1,54 @@
+"""The report for people, as HTML, made from a snapshot alone: what is on paper is in the JSON too."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from apps.checklist.rules import STATUSES, UNKNOWN
+from apps.reports.queries.document import drawings, drift, scores
+
+TEMPLATE = "pdf/audit_pack.html"
+
+
+def document_html(facts: dict[str, Any], json_digest: str) -> str:
+    """The whole report. `json_digest` is the SHA-256 of audit-pack.json; it stands on every page."""
+    return render_to_string(TEMPLATE, document_context(facts, json_digest))
+
+
+def document_context(facts: dict[str, Any], json_digest: str) -> dict[str, Any]:
+    """The snapshot with what is drawn and counted from it."""
+    questions = [question for group in facts["assessment"]["groups"] for question in group["questions"]]
+    texts = {question["id"]: question["text"] for question in questions}
+    return {
+        "facts": facts,
+        "json_digest": json_digest,
+        "questions": questions,
+        "counts": _counts(questions),
+        "stale": sum(question["is_stale"] for question in questions),
+        "gaps": [gap | {"text": texts[gap["question"]]} for gap in facts["assessment"]["gate"]["gaps"]],
+        "lineage": drawings.lineage(facts),
+        "loss": drawings.loss_curves(facts["tuning"]),
+        "evaluations": [
+            {"run": run, "charts": drawings.score_charts(run), "rows": scores.table(run)}
+            for run in reversed(facts["evaluations"])
+        ],
+        "drifts": [drift.view(run) for run in reversed(facts["drift"])],
+        "trail_rows": [entry | {"who": _who(entry["actor"], facts)} for entry in facts["audit_trail"]["entries"]],
+    }
+
+
+def _counts(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How many questions are known in which way, strongest first, unknown last."""
+    order = [status for status in STATUSES if status != UNKNOWN] + [UNKNOWN]
+    return [
+        {"status": status, "label": STATUSES[status], "count": sum(item["status"] == status for item in questions)}
+        for status in order
+    ]
+
+
+def _who(actor: str, facts: dict[str, Any]) -> str:
+    """`Ann (Approver)` for a person whose name is known, otherwise the trail's own word."""
+    person = facts["audit_trail"]["people"].get(actor)
+    if person is None:
+        return actor
+    return f"{person['name']} ({', '.join(person['roles'])})" if person["roles"] else str(person["name"])

@@ -1,0 +1,146 @@
+"""What a model version is, what it was made from, and how: version, files, lineage, data, tuning."""
+
+from collections import defaultdict
+from typing import Any
+
+from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.queries import latest_scans
+from apps.catalog.rules import provenance_gaps
+from apps.evaluation.models import EvaluationRun
+from apps.monitoring.models import DriftRun
+from apps.registry.models import ModelVersion, RegisteredModel, TuningRun
+from apps.registry.queries import ancestors_of, lineage_of, training_data_of
+from apps.reports.queries.words import moment, person, run_facts
+
+TRAINING, ANCESTOR, EVALUATION = "training data", "training data of a base model", "evaluation data"
+REFERENCE, ANALYSIS = "drift reference", "drift analysis"
+
+
+def model_facts(model: RegisteredModel) -> dict[str, Any]:
+    """The registered model that the version belongs to."""
+    return {
+        "id": model.pk,
+        "name": model.name,
+        "team": model.team.name,
+        "description": model.description,
+        "intended_purpose": model.intended_purpose,
+        "created_by": person(model.created_by),
+        "created_at": moment(model.created_at),
+    }
+
+
+def version_facts(version: ModelVersion) -> dict[str, Any]:
+    """The version with the digest of every file it is made of."""
+    return {
+        "id": version.pk,
+        "label": str(version),
+        "number": version.number,
+        "stage": version.stage,
+        "source": version.source,
+        "description": version.description,
+        "architecture": version.architecture,
+        "parameters": version.parameters,
+        "licence": version.licence,
+        "relation": version.relation,
+        "facts": version.facts,
+        "size": version.size,
+        "manifest_digest": version.manifest_digest,
+        "approved_digest": version.approved_digest,
+        "approved_at": moment(version.approved_at),
+        "is_deployable": version.is_deployable,
+        "created_by": person(version.created_by),
+        "created_at": moment(version.created_at),
+        "files": [{"path": file.path, "digest": file.digest, "size": file.size} for file in version.files.all()],
+    }
+
+
+def lineage_facts(version: ModelVersion) -> list[dict[str, Any]]:
+    """The version and all its ancestors, nearest first, each with what it was directly made from."""
+    return [_step(one) for one in [version, *ancestors_of(version)]]
+
+
+def _step(version: ModelVersion) -> dict[str, Any]:
+    return {
+        "id": version.pk,
+        "label": str(version),
+        "stage": version.stage,
+        "licence": version.licence,
+        "source": version.source,
+        "parameters": version.parameters,
+        "manifest_digest": version.manifest_digest,
+        "made_from": [
+            {
+                "relation": link.relation,
+                "base_version": link.base_version_id,
+                "dataset_version": link.dataset_version_id,
+                "tuning_run": link.tuning_run_id,
+            }
+            for link in lineage_of(version)
+        ],
+    }
+
+
+def roles_of_data(
+    version: ModelVersion, evaluations: list[EvaluationRun], drifts: list[DriftRun]
+) -> dict[DatasetVersion, list[str]]:
+    """Every dataset version that the pack speaks of, and what it was used for."""
+    roles: dict[DatasetVersion, list[str]] = defaultdict(list)
+    uses = [(data, TRAINING) for data in training_data_of(version)]
+    uses += [(data, ANCESTOR) for parent in ancestors_of(version) for data in training_data_of(parent)]
+    uses += [(run.dataset_version, EVALUATION) for run in evaluations]
+    for run in drifts:
+        uses += [(run.reference, REFERENCE), (run.analysis, ANALYSIS)]
+    for data, role in uses:
+        if role not in roles[data]:
+            roles[data].append(role)
+    return dict(roles)
+
+
+def dataset_facts(roles: dict[DatasetVersion, list[str]]) -> list[dict[str, Any]]:
+    """Each dataset version with its datasheet and its newest scan."""
+    scans = latest_scans([data.pk for data in roles])
+    return [_dataset(data, used_as, scans.get(data.pk)) for data, used_as in roles.items()]
+
+
+def _dataset(data: DatasetVersion, used_as: list[str], scan: ScanRun | None) -> dict[str, Any]:
+    return {
+        "id": data.pk,
+        "label": str(data),
+        "used_as": used_as,
+        "description": data.dataset.description,
+        "filename": data.filename,
+        "format": data.format,
+        "encoding": data.encoding,
+        "digest": data.digest,
+        "size": data.size,
+        "rows": data.rows,
+        "columns": data.columns,
+        "licence": data.licence,
+        "provenance": data.provenance,
+        "provenance_gaps": provenance_gaps(data.provenance),
+        "provenance_digest": data.provenance_digest,
+        "created_by": person(data.created_by),
+        "created_at": moment(data.created_at),
+        "scan": None if scan is None else _scan(scan),
+    }
+
+
+def _scan(scan: ScanRun) -> dict[str, Any]:
+    facts = run_facts(scan, scan.created_by)
+    return facts | {"findings_digest": scan.findings_digest, "dataset_version": scan.dataset_version_id}
+
+
+def tuning_facts(run: TuningRun | None) -> dict[str, Any] | None:
+    """The run that made the version: settings, seeds, curves, environment, energy."""
+    if run is None:
+        return None
+    facts = run_facts(run, run.created_by)
+    # The base model lies in the worker's scratch folder while it is read; which model it is stands beside it.
+    (facts["result"] or {}).get("config", {}).pop("base", None)
+    return facts | {
+        "base_version": run.base_version_id,
+        "base_label": str(run.base_version),
+        "dataset_version": run.dataset_version_id,
+        "dataset_label": str(run.dataset_version),
+        "held_out_digest": run.held_out_digest,
+    }
