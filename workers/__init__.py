@@ -11,8 +11,8 @@ for _name, _value in (
     ("DO_NOT_TRACK", "1"),
     ("NML_DISABLE_USAGE_LOGGING", "1"),
     ("TOKENIZERS_PARALLELISM", "false"),
-    # Idle threads of torch sleep instead of spinning. Where another process wants the same cores, spinning made a tuning
-    # run thirteen times slower (measured on two shared cores).
+    # Idle threads of torch sleep instead of spinning: where another process wants the same cores, spinning made a
+    # tuning run thirteen times slower (measured on two shared cores).
     ("OMP_WAIT_POLICY", "PASSIVE"),
     # Progress is told by callbacks; bars only litter a worker's log.
     ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
