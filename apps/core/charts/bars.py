@@ -89,7 +89,7 @@ def _place(bar: Bar, bars: Sequence[Bar]) -> int:
 
 def _draw_bar(canvas: Canvas, bar: Bar, index: int, scale: Scale, y: float) -> None:
     middle, zero = y + _THICK / 2, scale(0)
-    if bar.value is None or not is_value(bar.value):
+    if not is_value(bar.value):
         canvas.add(svg.text("not measured", zero + 6, middle + 4, kind="c-faint"))
         return
     end, number = scale(bar.value), index % svg.SERIES_COUNT + 1
@@ -105,7 +105,7 @@ def _draw_bar(canvas: Canvas, bar: Bar, index: int, scale: Scale, y: float) -> N
         )
     )
     reach = max(zero, end)
-    if bar.low is not None and bar.high is not None and is_value(bar.low) and is_value(bar.high):
+    if is_value(bar.low) and is_value(bar.high):
         _draw_whisker(canvas, scale(bar.low), scale(bar.high), middle)
         reach = max(reach, scale(bar.high))
     canvas.add(svg.text(formatting.number(bar.value), reach + 7, middle + 4, kind="c-value"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor, isfinite, log10
+from typing import TypeGuard
 
 from apps.core import formatting
 from apps.core.charts import svg
@@ -60,7 +61,7 @@ WIDTH = 720.0
 LEFT_EDGE = 4.0
 
 
-def is_value(value: float | None) -> bool:
+def is_value(value: float | None) -> TypeGuard[float]:
     """Whether there is something to draw: neither missing nor infinite nor NaN."""
     return value is not None and isfinite(value)
 
@@ -79,13 +80,13 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     power = 10.0 ** floor(log10(raw))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * 0.999)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
-    return [round(place * step, 12) for place in range(first, last + 1)]
+    return [float(f"{place * step:.12g}") for place in range(first, last + 1)]
 
 
 def tick_words(values: Sequence[float]) -> list[str]:
     """The ticks as text, all with the same number of decimals, as many as their step needs."""
     step = values[1] - values[0]
-    digits = next((count for count in range(9) if abs(round(step, count) - step) < step * 1e-6), 9)
+    digits = next((count for count in range(16) if abs(round(step, count) - step) < step * 1e-3), 16)
     return [formatting.number(value, digits) for value in values]
 
 
@@ -161,9 +162,7 @@ class Canvas:
 
 def interval_words(low: float | None, high: float | None) -> str:
     """`1.2 to 1.4`, or a dash when there is no interval."""
-    if not is_value(low) or not is_value(high):
-        return formatting.UNKNOWN
-    return f"{exact(low)} to {exact(high)}"
+    return f"{exact(low)} to {exact(high)}" if is_value(low) and is_value(high) else formatting.UNKNOWN
 
 
 def exact(value: float | None) -> str:

@@ -88,13 +88,12 @@ def _ordered(layers: list[list[str]], edges: Sequence[Edge]) -> list[list[str]]:
         before[edge.target].append(edge.source)
         after[edge.source].append(edge.target)
     for sweep in range(_SWEEPS):
-        neighbours = after if sweep % 2 else before
+        near = after if sweep % 2 else before
         for layer in reversed(layers) if sweep % 2 else layers:
             # Heights relative to the middle, because layers of different size are centred on each other.
             height = {key: row - len(one) / 2 for one in layers for row, key in enumerate(one)}
-            layer.sort(
-                key=lambda key, height=height, near=neighbours: _mean([height[one] for one in near[key]], height[key])
-            )
+            wanted = {key: _mean([height[other] for other in near[key]], height[key]) for key in layer}
+            layer.sort(key=wanted.__getitem__)
     return layers
 
 

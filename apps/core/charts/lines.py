@@ -76,7 +76,9 @@ def _draw_x_axis(canvas: Canvas, axis: Axis, xs: list[float], plot: Plot) -> Sca
 def _draw_series(canvas: Canvas, one: Series, index: int, horizontal: Scale, vertical: Scale) -> None:
     if one.lows and one.highs:
         ends = zip(one.xs, one.lows, one.highs, strict=True)
-        inside = [(horizontal(x), vertical(low), vertical(high)) for x, low, high in ends if _has_interval(low, high)]
+        inside = [
+            (horizontal(x), vertical(low), vertical(high)) for x, low, high in ends if is_value(low) and is_value(high)
+        ]
         canvas.add(svg.band([(x, low) for x, low, _ in inside], [(x, high) for x, _, high in inside], index))
     for stretch in _stretches(one):
         points = [(horizontal(x), vertical(y)) for x, y in stretch]
@@ -87,10 +89,6 @@ def _draw_series(canvas: Canvas, one: Series, index: int, horizontal: Scale, ver
             )
 
 
-def _has_interval(low: float | None, high: float | None) -> bool:
-    return is_value(low) and is_value(high)
-
-
 def _hint(one: Series, x: float, y: float) -> str:
     return f"{one.name}: {exact(y)} at {exact(x)}"
 
@@ -98,7 +96,7 @@ def _hint(one: Series, x: float, y: float) -> str:
 def _stretches(one: Series) -> list[list[tuple[float, float]]]:
     stretches: list[list[tuple[float, float]]] = [[]]
     for x, y in zip(one.xs, one.ys, strict=True):
-        if y is not None and is_value(y):
+        if is_value(y):
             stretches[-1].append((x, y))
         elif stretches[-1]:
             stretches.append([])
@@ -141,7 +139,7 @@ def sparkline(
     values: Sequence[float | None], *, title: str, unit: str = "", width: float = 112, height: float = 24
 ) -> Chart:
     """A line without axes for a table cell; the last value is marked, the words say first, last, lowest and highest."""
-    there = [(place, value) for place, value in enumerate(values) if value is not None and is_value(value)]
+    there = [(place, value) for place, value in enumerate(values) if is_value(value)]
     rows = [(str(place + 1), exact(value)) for place, value in enumerate(values)]
     headers = ("Place", f"Value ({unit})" if unit else "Value")
     if not there:

@@ -111,7 +111,7 @@ def _draw_periods(canvas: Canvas, chunks: Sequence[Chunk], across: Scale, plot: 
 def _draw_threshold(canvas: Canvas, values: Sequence[float | None], across: Scale, vertical: Scale) -> None:
     steps: list[tuple[float, float]] = []
     for place, value in enumerate([*values, None]):
-        if value is not None and is_value(value):
+        if is_value(value):
             steps += [(across(place), vertical(value)), (across(place + 1), vertical(value))]
         elif steps:
             canvas.add(_dashed(steps))
@@ -119,12 +119,10 @@ def _draw_threshold(canvas: Canvas, values: Sequence[float | None], across: Scal
 
 
 def _draw_values(canvas: Canvas, chunks: Sequence[Chunk], across: Scale, vertical: Scale) -> None:
-    there = [
-        (place, one, one.value) for place, one in enumerate(chunks) if one.value is not None and is_value(one.value)
-    ]
+    there = [(place, one, one.value) for place, one in enumerate(chunks) if is_value(one.value)]
     points = [(across(place + 0.5), vertical(value)) for place, _, value in there]
     inside = [(across(place + 0.5), one.low, one.high) for place, one, _ in there]
-    ends = [(x, vertical(low), vertical(high)) for x, low, high in inside if low is not None and high is not None]
+    ends = [(x, vertical(low), vertical(high)) for x, low, high in inside if is_value(low) and is_value(high)]
     if len(ends) > 1:
         canvas.add(svg.band([(x, low) for x, low, _ in ends], [(x, high) for x, _, high in ends], 0))
     if points:

@@ -15,7 +15,8 @@ from apps.core.templatetags.portal_ui.values import icon
 
 
 def _query(context: Context) -> QueryDict:
-    return context["request"].GET.copy()
+    query: QueryDict = context["request"].GET.copy()
+    return query
 
 
 def _address(query: QueryDict) -> str:
