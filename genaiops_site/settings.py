@@ -112,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.portal.context.frame",
             ],
+            "builtins": ["apps.core.templatetags.portal_ui"],
         },
     }
 ]
