@@ -7,7 +7,25 @@ from typing import Any
 
 from apps.checklist.rules.findings import COLLECTORS, Finding
 from apps.checklist.rules.frameworks import Framework, Group, Question
-from apps.checklist.rules.status import APPROVED, DECLARED, STATES, STATUSES, UNKNOWN
+from apps.checklist.rules.status import (
+    APPROVED,
+    DECLARED,
+    IMPORTED,
+    MEASURED,
+    NOT_APPLICABLE,
+    STATES,
+    STATUSES,
+    UNKNOWN,
+)
+
+
+_THROUGH = {
+    MEASURED: "Measured by the platform",
+    IMPORTED: "Imported from a file",
+    DECLARED: "Declared on record",
+    UNKNOWN: "Unknown",
+    NOT_APPLICABLE: "Not applicable",
+}
 
 
 @dataclass(frozen=True)
@@ -69,8 +87,8 @@ class EvidenceView:
 class AnswerView:
     """The current answer to a question.
 
-    `text` and `reason` are a person's words and may be empty when the platform answered; `says` never is when
-    anything is known. `stated` is what the person said about it ("" where nobody did).
+    `text` and `reason` are a person's words and are empty where the platform answered. `stated` is what the person
+    said about it ("" where nobody did).
     """
 
     pk: int
@@ -92,14 +110,11 @@ class AnswerView:
 
     @property
     def how_known(self) -> str:
-        """How it is known and by whom, as a phrase."""
-        who = f" by {self.answered_by}" if self.answered_by else " by the platform"
-        return f"{self.status_label}{who}"
-
-    @property
-    def says(self) -> str:
-        """The answer in words: what a person wrote, or else what the evidence says."""
-        return self.text or self.reason or " ".join(item.summary for item in self.evidence)
+        """How it is known and through whom, as a phrase."""
+        if self.stated == self.status:
+            return f"{self.status_label} by {self.answered_by}"
+        words = f", in the words of {self.answered_by}" if self.text or self.reason else ""
+        return f"{_THROUGH[self.status]}{words}"
 
     @property
     def stale_because(self) -> tuple[str, ...]:
@@ -162,6 +177,14 @@ class QuestionView:
     def evidence(self) -> tuple[EvidenceView, ...]:
         """The evidence behind the current answer."""
         return self.answer.evidence if self.answer else ()
+
+    @property
+    def says(self) -> str:
+        """The answer in words: what a person wrote, or else what the evidence that answers the question says."""
+        if self.answer is None:
+            return ""
+        telling = [item.summary for item in self.evidence if item.collector == self.question.principal]
+        return self.answer.text or self.answer.reason or " ".join(telling)
 
     @property
     def what_next(self) -> str:
