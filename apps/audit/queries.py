@@ -22,8 +22,12 @@ def chain_verify() -> Verdict:
     """
     before = _head()
     verdict = walk(_all_fields())
-    problem = _end_problem(before, verdict.rows, _head()) if verdict.is_intact else ""
-    return Verdict(False, verdict.rows, verdict.rows + 1, problem, verdict.head) if problem else verdict
+    after = _head()
+    problem = _end_problem(before, verdict.rows, after) if verdict.is_intact else ""
+    if not problem:
+        return verdict
+    last_good = min(verdict.rows, after.sequence if after else 0)
+    return Verdict(False, verdict.rows, last_good + 1, problem, verdict.head)
 
 
 def _head() -> AuditHead | None:
