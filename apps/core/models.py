@@ -94,7 +94,9 @@ class Run(models.Model):
 
     def note(self, progress: float, message: str) -> bool:
         """Write progress (0–1), a line of log and a heartbeat. False when this claim is over or is to stop."""
-        self.log = rules.log_tail(self.log, f"{timezone.now():%H:%M:%S} {message}")
+        if message != self.message:  # a server that says "ready" every second is one line
+            self.log = rules.log_tail(self.log, f"{timezone.now():%H:%M:%S} {message}")
+            self.message = message
         return self._update_claimed(
             progress=min(max(progress, 0.0), 1.0), message=message[:300], log=self.log, heartbeat_at=timezone.now()
         )

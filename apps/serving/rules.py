@@ -3,6 +3,8 @@
 STARTING, READY, STOPPED, FAILED = "starting", "ready", "stopped", "failed"
 STATES = {STARTING: "Starting", READY: "Ready", STOPPED: "Stopped", FAILED: "Failed"}
 
+SERVED_NAME = "model"  # what callers of a deployment's own address send as `model`
+
 
 def deployment_state(is_stopped: bool, run_state: str, is_ready: bool) -> str:
     """`starting`, `ready`, `stopped` or `failed`."""

@@ -15,6 +15,7 @@ from apps.core.queue import enqueue
 from apps.registry.models import ModelVersion
 from apps.serving.models import Application, Deployment, ServingRun
 from apps.serving.queries import newest_run
+from apps.serving.rules import SERVED_NAME
 
 ASK_SECONDS = 60.0
 RESTARTS = 100  # a deployment outlives many workers
@@ -80,6 +81,23 @@ def serving_ready(*, run: ServingRun, url: str, pid: int) -> None:
 
 
 @transaction.atomic
+def serving_finish(*, run: ServingRun, result: dict[str, Any]) -> None:
+    """The process behind a stopped deployment has ended."""
+    run.end(run_rules.SUCCEEDED, result=result, message="Stopped", ready_at=None, pid=None)
+    record(action="deployment.ended", obj=run.deployment, by=WORKER, team_id=run.team_id)
+
+
+@transaction.atomic
+def serving_hand_over(*, run: ServingRun) -> None:
+    """The worker shuts down while the deployment goes on: another worker takes it."""
+    run.refresh_from_db()
+    if run.requeue("Its worker shut down; another one takes over", keep_attempts=False):
+        ServingRun.objects.filter(pk=run.pk).update(ready_at=None, pid=None)
+        record(action="deployment.hand_over", obj=run.deployment, by=WORKER, team_id=run.team_id)
+        enqueue(run)
+
+
+@transaction.atomic
 def application_add(
     *, by: User, deployment: Deployment, name: str, contact: str = "", statement: str = ""
 ) -> Application:
@@ -118,7 +136,7 @@ def deployment_ask(*, by: User, deployment: Deployment, question: str, max_token
     if run is None or run.state != run_rules.RUNNING or run.ready_at is None:
         raise Unavailable("This deployment is not ready to answer.", code="deployment.not_ready")
     body = {
-        "model": run.config.get("served_name", ""),
+        "model": SERVED_NAME,
         "messages": [{"role": "user", "content": question}],
         "max_tokens": max_tokens,
         "temperature": 0,
