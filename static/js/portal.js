@@ -100,6 +100,7 @@
     const list = document.getElementById("messages");
     const template = document.getElementById("message-bad");
     if (!list || !template) return;
+    if (list.lastElementChild?.querySelector("[data-text]")?.textContent === text) return;
     const item = template.content.firstElementChild.cloneNode(true);
     item.querySelector("[data-text]").textContent = text;
     list.append(item);
