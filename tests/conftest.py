@@ -34,6 +34,8 @@ os.environ |= {
     "TOKENIZERS_PARALLELISM": "false",
 }
 django.setup()
+# The processes of a parallel run inherit this environment; each is to come by here before it reads its settings.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 refuse_the_network()
 
 pytest_plugins = ["tests.servers", "tests.chromium"]
