@@ -1,22 +1,16 @@
-"""The three named people of all tests: Olga owns the work, Rui reviews it, Xena stands outside.
-
-def test_something(db):
-    people = make_people()
-    dataset_create(by=people.olga, team=people.team, name="Questions")
-"""
+"""The three named people of all tests: Olga owns the work, Rui reviews it, Xena stands outside."""
 
 from dataclasses import dataclass
 
 from apps.accounts.models import Team, User
-from apps.accounts.services import person_create, role_grant, team_create
-from apps.audit.services import SYSTEM
+from tests.makers import make_person, make_team
 
 PASSWORD = "correct horse battery staple"
 
 
 @dataclass(frozen=True)
 class People:
-    """A team with two of the three people in it; Xena works in a team of her own."""
+    """A team with two of the three people in it; Xena works in a team of her own. All sign in with PASSWORD."""
 
     team: Team
     olga: User  # owner: engineer
@@ -25,29 +19,13 @@ class People:
     other_team: Team
 
 
-def make_team(name: str = "Support desk") -> Team:
-    """A team without people."""
-    return team_create(by=SYSTEM, name=name)
-
-
-def make_person(name: str, team: Team | None = None, *roles: str, is_staff: bool = False) -> User:
-    """An account that can sign in with PASSWORD, holding these roles in the team."""
-    user = person_create(
-        by=SYSTEM, email=f"{name.lower()}@example.org", name=name, password=PASSWORD, is_staff=is_staff
-    )
-    for role in roles:
-        assert team is not None
-        role_grant(by=SYSTEM, user=user, team=team, role=role)
-    return user
-
-
 def make_people() -> People:
     """Olga, Rui and Xena."""
-    team, other = make_team(), make_team("Other team")
+    team, other = make_team("Support desk"), make_team("Other team")
     return People(
         team=team,
-        olga=make_person("Olga", team, "engineer"),
-        rui=make_person("Rui", team, "approver"),
-        xena=make_person("Xena", other, "engineer", "approver"),
+        olga=make_person("engineer", team=team, name="Olga", password=PASSWORD),
+        rui=make_person("approver", team=team, name="Rui", password=PASSWORD),
+        xena=make_person("engineer", "approver", team=other, name="Xena", password=PASSWORD),
         other_team=other,
     )

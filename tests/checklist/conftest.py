@@ -8,7 +8,8 @@ from apps.catalog.models import DatasetVersion
 from apps.checklist.models import Assessment
 from apps.checklist.services import answer_save, assessment_create, assessment_submit, evidence_collect
 from apps.registry.models import ModelVersion
-from tests.makers import (
+from tests.people import People, make_people
+from tests.stories import (
     PROVENANCE,
     make_base_version,
     make_dataset_version,
@@ -16,7 +17,6 @@ from tests.makers import (
     make_scan,
     make_tuned_version,
 )
-from tests.people import People, make_people
 
 # What only a person can say about the tuned version, so that the gate is green once evidence is collected.
 SAID = {

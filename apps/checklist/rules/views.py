@@ -18,7 +18,6 @@ from apps.checklist.rules.status import (
     UNKNOWN,
 )
 
-
 _THROUGH = {
     MEASURED: "Measured by the platform",
     IMPORTED: "Imported from a file",
