@@ -65,7 +65,8 @@ class _Trained:
     """A finished training with what the account of it needs."""
 
     trainer: SFTTrainer
-    resumed_from: Path | None
+    resumed_from_step: int
+    tokens_before: int
     seconds: float
     parameters_total: int
     parameters_trainable: int
@@ -92,6 +93,9 @@ def run(config: Config, on_progress: Progress) -> Result:
 
 def _train(config: Config, loaded: Loaded, examples: Examples, on_progress: Progress) -> _Trained:
     resume_from = checkpoint_to_resume(config, loaded, examples)
+    # Read now: the trainer removes old checkpoints as it writes new ones.
+    step = checkpoints.step_of(resume_from) if resume_from else 0
+    tokens_before = checkpoints.tokens_of(resume_from) if resume_from else 0
     meter = EnergyMeter(
         Path(config.work_dir) / "energy", config.country_iso_code, country_assumed=config.country_assumed
     )
@@ -101,7 +105,7 @@ def _train(config: Config, loaded: Loaded, examples: Examples, on_progress: Prog
     began = time.monotonic()
     try:
         if resume_from:
-            on_progress(0.05, f"Continuing from step {checkpoints.step_of(resume_from)}")
+            on_progress(0.05, f"Continuing from step {step}")
         trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
         seconds = time.monotonic() - began
         on_progress(0.97, "Merging the adapter into the model")
@@ -109,12 +113,11 @@ def _train(config: Config, loaded: Loaded, examples: Examples, on_progress: Prog
     finally:
         # Also when cancelled: the meter's thread must end, and what was used was used.
         energy = meter.stop()
-    return _Trained(trainer, resume_from, seconds, with_adapter, trainable, energy)
+    return _Trained(trainer, step, tokens_before, seconds, with_adapter, trainable, energy)
 
 
 def _result(config: Config, loaded: Loaded, examples: Examples, trained: _Trained) -> Result:
-    output, state, start = Path(config.output_dir), trained.trainer.state, trained.resumed_from
-    tokens_before = checkpoints.tokens_of(start) if start else 0
+    output, state = Path(config.output_dir), trained.trainer.state
     return Result(
         adapter_dir=str(output / "adapter"),
         model_dir=str(output / "model"),
@@ -132,9 +135,9 @@ def _result(config: Config, loaded: Loaded, examples: Examples, trained: _Traine
         parameters_total=trained.parameters_total,
         parameters_trainable=trained.parameters_trainable,
         steps=state.global_step,
-        resumed_from_step=checkpoints.step_of(start) if start else 0,
+        resumed_from_step=trained.resumed_from_step,
         tokens_seen=int(state.num_input_tokens_seen),
-        tokens_per_second=(state.num_input_tokens_seen - tokens_before) / trained.seconds,
+        tokens_per_second=(state.num_input_tokens_seen - trained.tokens_before) / trained.seconds,
         train_seconds=trained.seconds,
         train_loss_curve=[(point["step"], point["loss"]) for point in state.log_history if "loss" in point],
         eval_loss_curve=[(point["step"], point["eval_loss"]) for point in state.log_history if "eval_loss" in point],
