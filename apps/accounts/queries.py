@@ -157,3 +157,20 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise Refused("Sign in first.", code="sign_in.needed")
     return request.user
+
+
+def token_owned(user: User, pk: int) -> ApiToken:
+    """One of the person's own tokens. Raises NotFound for anybody else's."""
+    found = tokens_of(user).filter(pk=pk).first()
+    if found is None:
+        raise NotFound("There is no such token, or it is not yours.")
+    return found
+
+
+def roles_in_words(user: User) -> list[tuple[Team, str]]:
+    """The person's teams with their roles there, as a page says them."""
+    held = roles_by_team(user)
+    return [
+        (team, ", ".join(ROLES[role].lower() for role in ROLES if role in held[team.pk]))
+        for team in Team.objects.filter(pk__in=held)
+    ]

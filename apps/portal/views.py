@@ -9,6 +9,7 @@ from apps.accounts.queries import may, may_anywhere, person
 from apps.audit.queries import chain_verify
 from apps.core.errors import Refused
 from apps.core.paging import BoundedPaginator
+from apps.core.rules import MOVES
 from apps.core.runs import run_models
 from apps.jobs.services import run_cancel, run_retry, team_of
 from apps.portal import queries
@@ -47,6 +48,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "has_next": len(runs) > PAGE,
         "number": number,
         "kinds": sorted(run_models()),
+        "states": list(MOVES),
         "kind": kind,
         "state": state,
     }
@@ -60,6 +62,9 @@ def run_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     team = team_of(run)
     context = {
         "run": run,
+        "subjects": queries.subject_links_of(run),
+        "settings": queries.plain_values(run.config),
+        "results": queries.plain_values(run.result),
         "may_cancel": run.is_open and run.cancel_requested_at is None and may(person(request), "run.cancel", team),
         "may_retry": not run.is_open and run.state != run.State.SUCCEEDED and may(person(request), "run.retry", team),
     }

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.queries import team_ids_seen_by, team_ids_where
 from apps.checklist.models import Assessment
+from apps.checklist.queries.assessments import Posture, PostureRow, posture
 from apps.checklist.rules import SUBMITTED
 from apps.core.models import Run
 from apps.core.rules import FAILED, LOST, OPEN, QUEUED, RUNNING
@@ -34,6 +35,9 @@ class Overview:
     failed_runs: list[Run]
     energy_kwh: float
     tunings: int
+    posture: Posture
+    stale: list[PostureRow]
+    red: list[PostureRow]
 
 
 def overview_for(user: "User | AnonymousUser") -> Overview:
@@ -41,6 +45,8 @@ def overview_for(user: "User | AnonymousUser") -> Overview:
     teams = team_ids_seen_by(user)
     since = timezone.now() - MONTH
     decisions = Assessment.objects.filter(team_id__in=teams, state=SUBMITTED).order_by("submitted_at")
+    matrix = posture(user)
+    assessed = [row for row in matrix.rows if row.assessment is not None]
     month = TuningRun.objects.filter(team_id__in=teams, finished_at__gt=since)
     return Overview(
         decisions=list(decisions.select_related("version__model", "submitted_by")[:MOST]),
@@ -49,6 +55,9 @@ def overview_for(user: "User | AnonymousUser") -> Overview:
         failed_runs=[run for run in _runs(teams, [FAILED, LOST]) if run.created_at > since],
         energy_kwh=month.aggregate(total=Sum("energy_kwh"))["total"] or 0.0,
         tunings=month.count(),
+        posture=matrix,
+        stale=[row for row in assessed if any(cell.is_stale for cell in row.cells)],
+        red=[row for row in assessed if row.assessment is not None and not row.assessment.gate.is_green],
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from apps.accounts.queries import team_ids_seen_by
 from apps.catalog.queries import scans_seen_by
@@ -83,3 +84,51 @@ def subjects_of(run: Run) -> dict[str, Any]:
     """What the run is about: each object that its row points to, by the field's name."""
     pointers = [field.name for field in run._meta.concrete_fields if field.many_to_one or field.one_to_one]
     return {name: getattr(run, name) for name in pointers if name not in ("team", "created_by")}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing that a run worked on or made, with its page."""
+
+    label: str
+    name: str
+    url: str
+
+
+_LABELS = {
+    "version": "Model version",
+    "dataset_version": "Data",
+    "base_version": "Tuned from",
+    "output_model": "Made for",
+    "output_version": "Made",
+    "baseline": "Compared with",
+    "deployment": "Deployment",
+    "reference": "Reference data",
+    "analysis": "Observed data",
+}
+_PAGES = {
+    "datasetversion": "catalog:version-detail",
+    "modelversion": "portal:version-detail",
+    "registeredmodel": "registry:model-detail",
+    "deployment": "serving:deployment-detail",
+}
+
+
+def subject_links_of(run: Run) -> list[Subject]:
+    """What a run worked on and made, for links on its page."""
+    return [
+        Subject(_LABELS[name], str(obj), reverse(_PAGES[obj._meta.model_name], args=[obj.pk]))
+        for name, obj in subjects_of(run).items()
+        if obj is not None
+    ]
+
+
+def plain_values(values: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """The numbers and short texts of a configuration or a result, as label and value; long parts are left out."""
+    found = []
+    for name, value in (values or {}).items():
+        if isinstance(value, bool):
+            found.append((name, "yes" if value else "no"))
+        elif isinstance(value, int | float) or (isinstance(value, str) and 0 < len(value) <= 80 and "/" not in value):
+            found.append((name, str(value)))
+    return [(name.replace("_", " ").capitalize(), value) for name, value in found]
