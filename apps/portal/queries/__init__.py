@@ -1,7 +1,16 @@
 """Reads that join several apps: the trail with names, runs of every kind, search, the overview, the version page."""
 
 from apps.portal.queries.overview import overview_for
-from apps.portal.queries.runs import RunMark, mark_of, run_seen, runs_below, runs_listed_for, subjects_of
+from apps.portal.queries.runs import (
+    RunMark,
+    mark_of,
+    plain_values,
+    run_seen,
+    runs_below,
+    runs_listed_for,
+    subject_links_of,
+    subjects_of,
+)
 from apps.portal.queries.search import search_for
 from apps.portal.queries.trail import trail_seen_by, with_actor_names
 from apps.portal.queries.version import version_page_for
@@ -16,7 +25,7 @@ __all__ = [
     "runs_listed_for",
     "search_for",
     "subject_links_of",
-    "subject_links_of",
+    "subjects_of",
     "trail_seen_by",
     "version_page_for",
     "with_actor_names",
