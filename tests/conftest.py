@@ -20,6 +20,7 @@ if settings.configured:
 
 # Each process of a parallel run has a folder of its own; a test writes nothing into the checkout.
 VAR_DIR = Path(tempfile.mkdtemp(prefix=f"genaiops-{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}-"))
+(VAR_DIR / "static").mkdir()  # WhiteNoise looks for it
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "genaiops_site.settings",
     "VAR_DIR": str(VAR_DIR),
