@@ -9,9 +9,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeAlias, cast
 
 from django.conf import settings
 from django.core.files import File
@@ -20,6 +21,8 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from apps.core.errors import Conflict, NotFound, StorageFull
 
 CHUNK = 1024 * 1024
+Incoming: TypeAlias = "tempfile._TemporaryFileWrapper[bytes]"
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True)
@@ -50,34 +53,67 @@ def put(stream: BinaryIO, *, expect: str = "") -> Stored:
 
     Raises Conflict for a digest that differs and StorageFull when no room is left; neither leaves anything behind.
     """
-    temporary = Path(settings.VAR_DIR) / "incoming"
-    temporary.mkdir(parents=True, exist_ok=True)
     try:
-        with tempfile.NamedTemporaryFile(dir=temporary) as copy:
-            sha, size = hashlib.sha256(), 0
-            for chunk in _chunks(stream):
-                sha.update(chunk)
-                size += len(chunk)
-                copy.write(chunk)
-            copy.flush()
-            digest = sha.hexdigest()
-            if expect and expect != digest:
+        with _arriving() as copy:
+            stored = _copy(stream, copy)
+            if expect and expect != stored.digest:
                 raise Conflict(
-                    f"The bytes that arrived have the digest {digest[:12]}…, not {expect[:12]}… as announced.",
+                    f"The bytes that arrived have the digest {stored.digest[:12]}…, not {expect[:12]}… as announced.",
                     code="digest.differs",
                     remedy="Send the file again.",
                 )
-            if not exists(digest):
-                with open_binary(copy.name) as again:
-                    _storage().save(_name(digest), File(again))
-            return Stored(digest, size)
+            if not exists(stored.digest):
+                _keep(Path(copy.name), stored.digest)
+            return stored
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in NO_ROOM:
             raise StorageFull(
                 "There is no room left to store this file; nothing was changed.",
                 remedy="Free some space or give the storage more, then try again.",
             ) from error
         raise
+
+
+@contextmanager
+def _arriving() -> Iterator[Incoming]:
+    """A file for bytes on their way in, gone afterwards unless it was moved."""
+    folder = _incoming()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
+        try:
+            yield copy
+        finally:
+            Path(copy.name).unlink(missing_ok=True)
+
+
+def _incoming() -> Path:
+    """Where bytes arrive: beside the stored files, so that they can be moved there in one step."""
+    store = _storage()
+    return Path(store.location if isinstance(store, FileSystemStorage) else settings.VAR_DIR) / "incoming"
+
+
+def _copy(stream: BinaryIO, copy: Incoming) -> Stored:
+    sha, size = hashlib.sha256(), 0
+    for chunk in _chunks(stream):
+        sha.update(chunk)
+        size += len(chunk)
+        copy.write(chunk)
+    copy.flush()
+    os.fsync(copy.fileno())  # the row that names this digest must not outlive a power cut that its bytes do not
+    return Stored(sha.hexdigest(), size)
+
+
+def _keep(copy: Path, digest: str) -> None:
+    """Make the complete file appear under its name at once: a half-written one would be taken for the whole."""
+    store = _storage()
+    if isinstance(store, FileSystemStorage):
+        final = Path(store.path(_name(digest)))
+        final.parent.mkdir(parents=True, exist_ok=True)
+        copy.chmod(0o644)
+        copy.replace(final)
+        return
+    with open_binary(copy) as again:
+        store.save(_name(digest), File(again))
 
 
 def open_binary(path: str | Path) -> BinaryIO:
@@ -96,7 +132,7 @@ def exists(digest: str) -> bool:
     return _storage().exists(_name(digest))
 
 
-def open(digest: str) -> BinaryIO:  # noqa: A001 - the module is used as `storage.open`
+def open(digest: str) -> BinaryIO:  # the module is used as `storage.open`
     """The stored bytes as a stream. Raises NotFound when they are not there."""
     try:
         return cast(BinaryIO, _storage().open(_name(digest), "rb"))
