@@ -20,6 +20,7 @@ from apps.accounts.services import person_create, role_grant, team_create, token
 from apps.audit.services import SYSTEM
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
 from apps.catalog.services import dataset_create, dataset_version_commit, scan_finish, scan_start
+from apps.core.canonical import digest_of
 from apps.core.models import Run
 from apps.evaluation.models import EvaluationRun
 from apps.evaluation.services import evaluation_finish, evaluation_start
@@ -110,7 +111,7 @@ def make_data(
 def make_scan(by: User, version: DatasetVersion, result: dict[str, Any] | None = None) -> ScanRun:
     """A scan that succeeded."""
     run = claim(scan_start(by=by, version=version))
-    scan_finish(run=run, result={"rows": version.rows} if result is None else result)
+    scan_finish(run=run, result={"rows": version.rows, "digest": digest_of(result or {})} | (result or {}))
     return run
 
 

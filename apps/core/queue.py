@@ -5,7 +5,6 @@ nothing; the run stays queued in the database and the sweep sends it again.
 """
 
 import logging
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,8 +57,3 @@ def send(run: "Run") -> bool:
         return False
     manager.update(sent_at=timezone.now())
     return True
-
-
-def is_overdue(run: "Run", seconds: float) -> bool:
-    """True when a queued run was never handed over, or so long ago that its message may have been lost."""
-    return run.sent_at is None or run.sent_at < timezone.now() - timedelta(seconds=seconds)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -66,11 +67,14 @@ def run_stop(*, run: Run) -> None:
 
 def runs_sweep() -> int:
     """Requeue runs whose worker fell silent, and hand over again what the broker may have lost. Returns how many."""
-    swept = 0
-    for model in run_models().values():
-        swept += sum(_rescue(run) for run in _silent(model))
-        swept += sum(queue.send(run) for run in _waiting(model))
-    return swept
+    models = list(run_models().values())
+    rescued = sum(_rescued(run) for model in models for run in _silent(model))
+    sent = 0
+    for run in (run for model in models for run in _waiting(model)):
+        if not queue.send(run):
+            break  # the broker is away: each further attempt would only wait for it as well
+        sent += 1
+    return rescued + sent
 
 
 def _silent(model: type[Run]) -> list[Run]:
@@ -80,8 +84,17 @@ def _silent(model: type[Run]) -> list[Run]:
 
 def _waiting(model: type[Run]) -> list[Run]:
     """Queued runs that were never handed over, or so long ago that the message may be gone."""
-    queued = model._default_manager.filter(state=rules.QUEUED).order_by("pk")[:1_000]
-    return [run for run in queued if queue.is_overdue(run, 5 * settings.RUN_LOST_AFTER_SECONDS)]
+    limit = timezone.now() - timedelta(seconds=5 * settings.RUN_LOST_AFTER_SECONDS)
+    overdue = Q(sent_at=None) | Q(sent_at__lt=limit)
+    return list(model._default_manager.filter(overdue, state=rules.QUEUED).order_by("pk")[:1_000])
+
+
+def _rescued(run: Run) -> bool:
+    """Whether the run was rescued; one that moved on at the same moment needs no rescue."""
+    try:
+        return _rescue(run)
+    except Conflict:
+        return False
 
 
 @transaction.atomic
