@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from apps.accounts.queries import team_ids_seen_by, team_ids_where
 from apps.checklist.models import Assessment
+from apps.checklist.queries import framework
 from apps.checklist.queries.assessments import Posture, PostureRow, posture
-from apps.checklist.rules import SUBMITTED
+from apps.checklist.rules import SUBMITTED, Group
 from apps.core.models import Run
 from apps.core.rules import FAILED, LOST, OPEN, QUEUED, RUNNING
 from apps.core.runs import run_models
@@ -36,6 +37,7 @@ class Overview:
     energy_kwh: float
     tunings: int
     posture: Posture
+    groups: tuple[Group, ...]
     stale: list[PostureRow]
     red: list[PostureRow]
 
@@ -56,6 +58,7 @@ def overview_for(user: "User | AnonymousUser") -> Overview:
         energy_kwh=month.aggregate(total=Sum("energy_kwh"))["total"] or 0.0,
         tunings=month.count(),
         posture=matrix,
+        groups=framework().groups,
         stale=[row for row in assessed if any(cell.is_stale for cell in row.cells)],
         red=[row for row in assessed if row.assessment is not None and not row.assessment.gate.is_green],
     )
