@@ -12,6 +12,7 @@ from pathlib import Path
 
 from workers.errors import EngineError
 from workers.model_files import check_model_folder, weights_digest
+from workers.serving.backoff import Backoff
 from workers.serving.process import Command, ServerProcess, check_name, free_port, is_free
 
 Progress = Callable[[float, str], None]
@@ -87,7 +88,7 @@ class Handle:
         self._retry_at = 0.0
         self._probed_at = 0.0
         self._missed = 0
-        self._in_a_row = 0
+        self._backoff = Backoff(config.backoff_s, config.backoff_max_s, config.max_restarts)
         self.restarts = 0
         self.starts = 0
         self.ready_seconds = 0.0
@@ -158,7 +159,7 @@ class Handle:
             self._died(f"with exit code {server.exit_code if server else None}")
             return
         if now - self._ready_at > self._config.stable_after_s:
-            self._in_a_row = 0
+            self._backoff.was_well()
         if now - self._probed_at < self._config.probe_every_s:
             return
         self._missed = 0 if server.is_healthy() else self._missed + 1
@@ -168,11 +169,11 @@ class Handle:
 
     def _died(self, how: str) -> None:
         self._end_server()
-        if self._in_a_row >= self._config.max_restarts:
-            self._state, self._message = FAILED, f"The server ended {how}, {self._in_a_row + 1} times in a row"
+        pause = self._backoff.pause()
+        if pause is None:
+            self._state = FAILED
+            self._message = f"The server ended {how}, {self._config.max_restarts + 1} times in a row"
             return
-        pause = min(self._config.backoff_s * 2**self._in_a_row, self._config.backoff_max_s)
-        self._in_a_row += 1
         self.restarts += 1
         self._retry_at = time.monotonic() + pause
         self._state, self._message = WAITING, f"The server ended {how}; starting again in {pause:.0f} s"
