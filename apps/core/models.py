@@ -92,7 +92,7 @@ class Run(models.Model):
         )
         return cls._default_manager.get(pk=pk, claim_token=token) if taken else None
 
-    def note(self, progress: float, message: str) -> bool:
+    def advance(self, progress: float, message: str) -> bool:
         """Write progress (0–1), a line of log and a heartbeat. False when this claim is over or is to stop."""
         if message != self.message:  # a server that says "ready" every second is one line
             self.log = rules.log_tail(self.log, f"{timezone.now():%H:%M:%S} {message}")

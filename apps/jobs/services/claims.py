@@ -44,7 +44,7 @@ class Claim(Generic[R]):
         if fraction < 1 and now - self._noted_at < NOTE_SECONDS:
             return
         self._noted_at = now
-        if not self.run.note(fraction, message):
+        if not self.run.advance(fraction, message):
             self.is_over.set()
             raise Stopped
 
