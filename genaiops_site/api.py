@@ -12,10 +12,12 @@ from rest_framework.views import APIView
 
 from apps.accounts import api as accounts
 from apps.catalog import api as catalog
+from apps.checklist import api as checklist
 from apps.evaluation import api as evaluation
 from apps.monitoring import api as monitoring
 from apps.portal import api as portal
 from apps.registry import api as registry
+from apps.reports import api as reports
 from apps.serving import api as serving
 
 router = SimpleRouter()
@@ -33,7 +35,8 @@ router.register("evaluations", evaluation.EvaluationViewSet, "evaluation")
 router.register("deployments", serving.DeploymentViewSet, "deployment")
 router.register("applications", serving.ApplicationViewSet, "application")
 router.register("drift-runs", monitoring.DriftViewSet, "drift-run")
-# checklist and reports register theirs here
+router.register("reports", reports.ReportViewSet, "report")
+# checklist registers its own here
 router.register("audit", portal.TrailViewSet, "audit")
 
 runs = portal.AllRunsViewSet
@@ -59,6 +62,7 @@ class Nowhere(APIView):
 
 urlpatterns = [
     path("v1/me/", accounts.MeView.as_view(), name="me"),
+    path("v1/model-versions/<int:pk>/gate/", checklist.VersionGateView.as_view(), name="model-version-gate"),
     path("v1/", include([*run_paths, *router.urls])),
     path("schema/", login_not_required(SpectacularAPIView.as_view(permission_classes=[])), name="schema"),
     path(

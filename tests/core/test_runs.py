@@ -78,10 +78,10 @@ def test_of_many_workers_one_wins() -> None:
 
 def test_progress_is_kept_within_bounds(scan: ScanRun) -> None:
     held = claim(scan)
-    assert held.note(1.7, "x" * 500)
+    assert held.advance(1.7, "x" * 500)
     scan.refresh_from_db()
     assert (scan.progress, len(scan.message)) == (1.0, 300)
-    assert held.note(-1, "back") and held.beat()
+    assert held.advance(-1, "back") and held.beat()
     scan.refresh_from_db()
     assert scan.progress == 0.0
 
@@ -89,7 +89,7 @@ def test_progress_is_kept_within_bounds(scan: ScanRun) -> None:
 def test_the_log_keeps_its_end(scan: ScanRun) -> None:
     held = claim(scan)
     for number in range(300):
-        held.note(0.5, f"line {number} " + "." * 200)
+        held.advance(0.5, f"line {number} " + "." * 200)
     scan.refresh_from_db()
     assert len(scan.log) <= rules.LOG_TAIL_CHARACTERS
     assert "line 299 " in scan.log and "line 0 " not in scan.log
@@ -111,7 +111,7 @@ def test_a_stale_claim_writes_nothing(scan: ScanRun, write: Callable[[ScanRun], 
     _silence(stale)
     runs_sweep()
     held = claim(scan, "quick:1")
-    assert not stale.note(0.9, "still here")
+    assert not stale.advance(0.9, "still here")
     assert not stale.beat()
     with pytest.raises(Conflict) as refused:
         write(stale)

@@ -53,7 +53,7 @@ def _not_begun() -> dict[str, Any]:
     ]
     gate = gate_of(question for group in groups for question in group.questions)
     nobody = dict.fromkeys(("created_by", "created_at", "submitted_by", "submitted_at"))
-    state = {"id": None, "state": NOT_BEGUN, "state_label": NOT_BEGUN, "sign_offs": [], "is_approval_current": False}
+    state: dict[str, Any] = {"id": None, "state": NOT_BEGUN, "state_label": NOT_BEGUN, "sign_offs": [], "is_approval_current": False}
     return _checklist(used, groups, gate) | nobody | state
 
 
@@ -110,7 +110,7 @@ def _answer(view: AnswerView) -> dict[str, Any]:
         "revision": view.revision,
         "status": view.status,
         "stated": view.stated,
-        "says": view.says,
+        "how_known": view.how_known if "@" not in view.how_known else view.status_label,
         "text": view.text,
         "reason": view.reason,
         "answered_by": display_name(view.answered_by),

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.db.models import QuerySet
+from django.utils.text import slugify
 
 from apps.accounts.queries import team_ids_seen_by
-from apps.core.errors import Invalid, NotFound
+from apps.core.errors import Conflict, Invalid, NotFound
 from apps.core.rules import SUCCEEDED
 from apps.registry.models import ModelVersion
 from apps.reports.models import ReportRun
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
+
+
+CONTENT_TYPES = {"pdf": "application/pdf", "zip": "application/zip", "json": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,26 @@ def report_seen(user: "User | AnonymousUser", pk: int) -> ReportRun:
     if found is None:
         raise NotFound("There is no such object, or you may not see it.")
     return found
+
+
+@dataclass(frozen=True)
+class PackFile:
+    """One of a pack's files for a download."""
+
+    digest: str
+    filename: str
+    content_type: str
+
+
+def pack_file(report: ReportRun, form: str) -> PackFile:
+    """The `pdf`, `zip` or `json` of a finished audit pack. Raises Conflict while it is not ready."""
+    if form not in CONTENT_TYPES:
+        raise NotFound("An audit pack has no such file.")
+    digest = {"pdf": report.pdf_digest, "zip": report.zip_digest, "json": report.json_digest}[form]
+    if not digest:
+        raise Conflict("This audit pack is not ready.", code="report.not_ready", remedy="Wait until its run is done.")
+    name = slugify(f"{report.version} audit pack {report.pk}")
+    return PackFile(digest, f"{name}.{form}", CONTENT_TYPES[form])
 
 
 def pack_check(user: "User | AnonymousUser", stream: BinaryIO, *, expected: str = "") -> PackCheck:

@@ -278,7 +278,8 @@ def _model_files(version: dict[str, Any]) -> list[str]:
 
 def chain_problems(trail: dict[str, Any]) -> list[str]:
     """What is wrong with an extract of the audit trail: each entry's digest, their order, and where they touch."""
-    problems, before = [], {"sequence": 0, "digest": GENESIS}
+    problems: list[str] = []
+    before: dict[str, Any] = {"sequence": 0, "digest": GENESIS}
     for entry in trail["entries"]:
         number = entry["sequence"]
         if digest_of({name: value for name, value in entry.items() if name != "digest"}) != entry["digest"]:

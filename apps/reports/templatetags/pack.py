@@ -12,12 +12,35 @@ from apps.core import formatting
 from apps.core.charts import Chart
 
 register = template.Library()
+ABBREVIATIONS = {
+    word.lower(): word
+    for word in ("AI", "CPU", "GPU", "GiB", "IBAN", "ID", "IP", "ITIN", "MAC", "NHS", "NINO", "SSN", "UK", "URL", "US")
+}
 
 
 @register.filter
 def when(moment: str | None) -> str:
     """`2026-11-22 05:43:41 UTC`."""
     return formatting.exact_utc(datetime.fromisoformat(moment) if moment else None)
+
+
+@register.filter
+def minute(moment: str | None) -> str:
+    """`2026-11-22 05:43 UTC`, where the second does not matter."""
+    return when(moment)[:16] + " UTC" if moment else formatting.UNKNOWN
+
+
+@register.filter
+def moment_cell(moment: str) -> str:
+    """`2026-11-22 05:43:41`, in a column whose head says UTC."""
+    return when(moment).removesuffix(" UTC")
+
+
+@register.filter
+def label(word: str) -> str:
+    """A stored word as a label, abbreviations as they are written: `EMAIL_ADDRESS` is `Email address`."""
+    first, *rest = formatting.sentence(str(word).lower()).split(" ")
+    return " ".join(ABBREVIATIONS.get(part.lower(), part) for part in (first, *rest))
 
 
 @register.filter
@@ -38,7 +61,7 @@ def words(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(words(item) for item in value)
     if isinstance(value, dict):
-        return "; ".join(f"{formatting.sentence(key)}: {words(item)}" for key, item in value.items())
+        return "; ".join(f"{label(key)}: {words(item)}" for key, item in value.items())
     return str(value)
 
 

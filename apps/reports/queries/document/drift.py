@@ -92,11 +92,19 @@ def _table(measures: list[dict[str, Any]]) -> dict[str, Any]:
         for place, chunk in enumerate(measures[0]["chunks"])
     ]
     return {
-        "heads": [{"metric": METRICS.get(m["metric"], m["metric"]), "column": m["column"]} for m in measures],
+        "heads": [_head(measure) for measure in measures],
         "rows": rows,
         "lower": [_threshold(measure, "lower_threshold") for measure in measures],
         "upper": [_threshold(measure, "upper_threshold") for measure in measures],
     }
+
+
+def _head(measure: dict[str, Any]) -> dict[str, str]:
+    """A column's own name may break after each underscore, so that it fits above its figures."""
+    metric = METRICS.get(measure["metric"], measure["metric"])
+    if not measure["column"]:
+        return {"title": metric, "note": ""}
+    return {"title": measure["column"].replace("_", "_\u200b"), "note": metric.removesuffix(" distance")}
 
 
 def _cell(chunk: dict[str, Any] | None) -> dict[str, Any]:
