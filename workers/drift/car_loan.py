@@ -7,7 +7,7 @@ real people. The targets of the analysis period, a file of their own there, are 
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers.drift.measures import nannyml
+from workers.drift import measures
 
 FEATURES = (
     "car_value",
@@ -31,7 +31,7 @@ class Paths:
 
 def write(folder: Path) -> Paths:
     """Write ``reference.csv`` and ``analysis.csv``; floats are written in full and read back bit for bit."""
-    reference, analysis, targets = nannyml.load_synthetic_car_loan_dataset()
+    reference, analysis, targets = measures.car_loan_frames()
     folder.mkdir(parents=True, exist_ok=True)
     paths = Paths(folder / "reference.csv", folder / "analysis.csv")
     reference.to_csv(paths.reference, index=False)

@@ -128,6 +128,12 @@ def realised_roc_auc(frames: Frames, outputs: Outputs) -> Measure:
     return _measure("realised_roc_auc", result["chunk"], result["roc_auc"])
 
 
+def car_loan_frames() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """NannyML's bundled car-loan data: reference, analysis, and the targets of the analysis."""
+    reference, analysis, targets = nannyml.load_synthetic_car_loan_dataset()
+    return reference, analysis, targets
+
+
 def _measure(
     metric: str, chunks: pd.DataFrame, figures: pd.DataFrame, column: str | None = None, kind: str | None = None
 ) -> Measure:
@@ -164,4 +170,4 @@ def _number(value: object) -> float | None:
 
 
 def _time(value: object) -> str | None:
-    return None if value is None or pd.isna(value) else pd.Timestamp(value).isoformat()  # type: ignore[arg-type, call-overload]
+    return None if value is None or pd.isna(value) else pd.Timestamp(value).isoformat()

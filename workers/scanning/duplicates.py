@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,7 @@ SHINGLE = 5  # characters; short enough for one-line answers, long enough that c
 PERMUTATIONS = 128  # standard error of an estimate 1/sqrt(128), about 0.09; the verification removes it
 MAX_MISS = 0.001  # share of pairs at the threshold that banding may overlook
 MAX_REPRESENTATIVES = 64  # texts of one bucket that the others are held against; keeps it from going quadratic
+CACHED_SHINGLES = 1_000_000  # about 120 MB of sets kept while texts are compared
 _BLOCK = 4096  # shingles hashed at a time: 4096 × 128 × 8 bytes are 4 MiB
 
 
@@ -167,9 +169,11 @@ class _Linker:
     """Joins texts whose verified similarity reaches the threshold (single linkage, by union-find)."""
 
     def __init__(self, texts: list[str], signatures: np.ndarray, threshold: float) -> None:
-        self._texts, self._signatures, self._threshold = texts, signatures, threshold
-        # Estimates four standard errors below the threshold are not worth verifying: 3 in 100,000 pairs are lost by it.
-        self._floor = threshold - 4 * np.sqrt(threshold * (1 - threshold) / PERMUTATIONS)
+        self._signatures, self._threshold = signatures, threshold
+        mean = sum(map(len, texts)) // max(1, len(texts)) + 1
+        self._shingles = lru_cache(CACHED_SHINGLES // mean + 2)(lambda text: shingles(texts[text]))
+        # Estimates three standard errors below the threshold are not worth verifying: 1 pair in 700 is lost by it.
+        self._floor = threshold - 3 * np.sqrt(threshold * (1 - threshold) / PERMUTATIONS)
         self._parent = list(range(len(texts)))
         self._weakest: dict[int, float] = {}
         self._known: set[tuple[int, int]] = set()
@@ -187,12 +191,11 @@ class _Linker:
     def _link_bucket(self, members: list[int]) -> None:
         """Hold each member against the representatives met in this bucket so far; one like none becomes another."""
         representatives: list[int] = []
-        sets: dict[int, set[str]] = {}
         for member in members:
-            agreement = (self._signatures[representatives] == self._signatures[member]).mean(axis=1)
+            agreement = (self._signatures[representatives] == self._signatures[member]).sum(axis=1) / PERMUTATIONS
             close = [representatives[i] for i in np.flatnonzero(agreement >= self._floor)]
             for other in close:
-                self._compare(other, member, sets)
+                self._compare(other, member)
             if any(self._root(member) == self._root(other) for other in close):
                 continue
             if len(representatives) < MAX_REPRESENTATIVES:
@@ -200,13 +203,10 @@ class _Linker:
             else:
                 self.skipped += 1
 
-    def _compare(self, first: int, second: int, sets: dict[int, set[str]]) -> None:
+    def _compare(self, first: int, second: int) -> None:
         if (first, second) in self._known or self._root(first) == self._root(second):
             return
-        for text in (first, second):
-            if text not in sets:
-                sets[text] = shingles(self._texts[text])
-        similarity = jaccard(sets[first], sets[second])
+        similarity = jaccard(self._shingles(first), self._shingles(second))
         self._known.add((first, second))
         self.compared += 1
         if similarity >= self._threshold:
@@ -225,7 +225,7 @@ class _Linker:
 
     def clusters(self) -> list[list[int]]:
         found: dict[int, list[int]] = defaultdict(list)
-        for text in range(len(self._texts)):
+        for text in range(len(self._parent)):
             found[self._root(text)].append(text)
         return [members for members in found.values() if len(members) > 1]
 

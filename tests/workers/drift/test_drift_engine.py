@@ -158,7 +158,7 @@ def test_cancelling_stops_between_measures(config) -> None:
 
 
 def test_usage_reporting_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    from nannyml.usage_logging import SegmentUsageTracker, UsageEvent  # noqa: PLC0415
+    from nannyml.usage_logging import SegmentUsageTracker, UsageEvent
 
     sent: list[object] = []
     monkeypatch.setattr(SegmentUsageTracker, "_log", lambda self, *args: sent.append(args))
