@@ -36,7 +36,8 @@ router.register("deployments", serving.DeploymentViewSet, "deployment")
 router.register("applications", serving.ApplicationViewSet, "application")
 router.register("drift-runs", monitoring.DriftViewSet, "drift-run")
 router.register("reports", reports.ReportViewSet, "report")
-# checklist registers its own here
+router.register("frameworks", checklist.FrameworkViewSet, "framework")
+router.register("assessments", checklist.AssessmentViewSet, "assessment")
 router.register("audit", portal.TrailViewSet, "audit")
 
 runs = portal.AllRunsViewSet

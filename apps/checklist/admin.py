@@ -1,7 +1,5 @@
 """The back office sees assessments and changes none: answers and decisions have their own doors and their trail."""
 
-from typing import ClassVar
-
 from django.contrib import admin
 
 from apps.checklist import queries
@@ -12,19 +10,19 @@ from apps.core.back_office import BackOffice
 @admin.register(Assessment)
 class AssessmentBackOffice(BackOffice):
     seen = staticmethod(queries.assessments_seen_by)
-    list_display: ClassVar = ["__str__", "team", "state", "created_at", "submitted_at"]
-    list_filter: ClassVar = ["state"]
+    list_display = ["__str__", "team", "state", "created_at", "submitted_at"]
+    list_filter = ["state"]
 
 
 @admin.register(Answer)
 class AnswerBackOffice(BackOffice):
     seen = staticmethod(queries.answers_seen_by)
-    list_display: ClassVar = ["question", "assessment", "revision", "is_current", "status", "answered_at"]
-    list_filter: ClassVar = ["status", "is_current"]
+    list_display = ["question", "assessment", "revision", "is_current", "status", "answered_at"]
+    list_filter = ["status", "is_current"]
 
 
 @admin.register(SignOff)
 class SignOffBackOffice(BackOffice):
     seen = staticmethod(queries.sign_offs_seen_by)
-    list_display: ClassVar = ["assessment", "decision", "decided_by", "decided_at"]
-    list_filter: ClassVar = ["decision"]
+    list_display = ["assessment", "decision", "decided_by", "decided_at"]
+    list_filter = ["decision"]

@@ -1,0 +1,373 @@
+"""The API of frameworks, assessments, answers and sign-offs."""
+
+from typing import Any
+
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
+
+from apps.accounts.queries import person
+from apps.checklist import queries, rules, services
+from apps.checklist.models import Answer, Assessment, Evidence
+from apps.core.errors import NotFound
+from apps.core.filtering import KeyFilter, TeamFilter
+from apps.core.serializing import Input, JsonObject, Key, Reference
+from apps.core.viewsets import ReadViewSet
+from apps.registry.queries import version_seen
+
+DIGEST = r"^[0-9a-f]{64}$"
+STATUSES = list(rules.STATUSES.items())
+
+
+class Revision(serializers.IntegerField):
+    """The revision that somebody looked at before writing; 0 where there was none."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, min_value=0, help_text="the revision you looked at; 0 where there was none")
+
+
+class QuestionOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField()
+    help = serializers.CharField()
+    why = serializers.CharField()
+    next_step = serializers.CharField()
+    subject = serializers.CharField()
+    minimum_status = serializers.ChoiceField(choices=STATUSES)
+    collectors = serializers.ListField(child=serializers.CharField())
+
+
+class GroupOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    questions = QuestionOut(many=True)
+
+
+class SourceOut(serializers.Serializer[Any]):
+    author = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+
+
+class FrameworkListed(serializers.Serializer[Any]):
+    urn = serializers.CharField()
+    version = serializers.IntegerField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    language = serializers.CharField()
+    effective_date = serializers.CharField()
+
+
+class FrameworkOut(FrameworkListed):
+    """A framework with its questions, word for word as in their source."""
+
+    copyright = serializers.CharField()
+    source = SourceOut()  # type: ignore[assignment] # a field of the file; DRF gives every field an attribute of this name
+    groups = GroupOut(many=True)
+
+
+class EvidenceOut(serializers.Serializer[Any]):
+    """What stands behind an answer, with the digest of what it spoke of when it was collected."""
+
+    collector = serializers.CharField(help_text="empty: given by hand")
+    status = serializers.ChoiceField(choices=STATUSES)
+    method = serializers.CharField()
+    summary = serializers.CharField()
+    value = JsonObject()
+    subject_type = serializers.CharField()
+    subject_id = serializers.CharField()
+    subject_label = serializers.CharField()
+    subject_digest = serializers.CharField()
+    collected_at = serializers.DateTimeField()
+    given_by = serializers.CharField(help_text="empty: the platform")
+
+
+class EvidenceNow(EvidenceOut):
+    stale_because = serializers.CharField(help_text="empty: it still holds")
+
+
+class GateItemOut(serializers.Serializer[Any]):
+    question = serializers.CharField()
+    problem = serializers.CharField()
+    remedy = serializers.CharField()
+
+
+class GateOut(serializers.Serializer[Any]):
+    """Whether the version may be approved, with every reason against it."""
+
+    is_green = serializers.BooleanField()
+    problems = GateItemOut(many=True)
+
+
+class AnswerNow(serializers.Serializer[Any]):
+    """The current answer to a question, as it stands at this moment."""
+
+    revision = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=STATUSES)
+    how_known = serializers.CharField()
+    stated = serializers.CharField(help_text="what a person said about it; empty: nobody has")
+    text = serializers.CharField()
+    reason = serializers.CharField()
+    answered_by = serializers.CharField(help_text="empty: the platform")
+    answered_at = serializers.DateTimeField()
+    stale_because = serializers.ListField(child=serializers.CharField())
+    evidence = EvidenceNow(many=True)
+
+
+class QuestionNow(serializers.Serializer[Any]):
+    """A question with its current answer and what stands against it in the gate."""
+
+    id = serializers.CharField()
+    text = serializers.CharField(source="question.text")
+    status = serializers.ChoiceField(choices=STATUSES)
+    is_stale = serializers.BooleanField()
+    says = serializers.CharField()
+    minimum_status = serializers.ChoiceField(choices=STATUSES, source="question.minimum_status")
+    revision = serializers.IntegerField()
+    basis = serializers.CharField(help_text="digest of what a statement made now speaks of; hand it back on saving")
+    what_next = serializers.CharField()
+    answer = AnswerNow(allow_null=True)
+    problems = GateItemOut(many=True)
+
+
+class GroupNow(serializers.Serializer[Any]):
+    id = serializers.CharField(source="group.id")
+    title = serializers.CharField()
+    questions = QuestionNow(many=True)
+
+
+class SignOffOut(serializers.Serializer[Any]):
+    """One decision, with the digest of everything it was taken on."""
+
+    id = serializers.IntegerField(source="pk")
+    decision = serializers.CharField()
+    reason = serializers.CharField()
+    decided_by = serializers.CharField()
+    decided_at = serializers.DateTimeField()
+    basis_digest = serializers.CharField()
+
+
+class AssessmentOut(serializers.ModelSerializer[Assessment]):
+    """One model version held against a framework."""
+
+    version = Reference()
+    team = serializers.IntegerField(source="team_id")
+    created_by = Reference()
+    submitted_by = Reference(allow_null=True)
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "id",
+            "version",
+            "team",
+            "framework",
+            "framework_version",
+            "state",
+            "created_by",
+            "created_at",
+            "submitted_by",
+            "submitted_at",
+        ]
+
+
+class AssessmentNow(serializers.Serializer[Any]):
+    """An assessment as it stands at this moment: present staleness and gate included."""
+
+    id = serializers.IntegerField(source="pk")
+    version = serializers.IntegerField(source="version_id")
+    version_label = serializers.CharField()
+    version_stage = serializers.CharField()
+    framework = serializers.CharField(source="framework.urn")
+    framework_version = serializers.IntegerField(source="framework.version")
+    state = serializers.CharField()
+    created_by = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    submitted_by = serializers.CharField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    is_approval_current = serializers.BooleanField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    gate = GateOut()
+    groups = GroupNow(many=True)
+    sign_offs = SignOffOut(many=True)
+
+
+class StoredEvidence(EvidenceOut, serializers.ModelSerializer[Evidence]):
+    given_by = Reference(allow_null=True)  # type: ignore[assignment] # a row here, a name in the present view
+
+    class Meta:
+        model = Evidence
+        fields = list(EvidenceOut().fields)
+
+
+class RevisionOut(serializers.ModelSerializer[Answer]):
+    """One revision of an answer; the latest is current."""
+
+    answered_by = Reference(allow_null=True)
+    evidence = StoredEvidence(many=True)
+
+    class Meta:
+        model = Answer
+        fields = [
+            "revision",
+            "is_current",
+            "status",
+            "stated",
+            "text",
+            "reason",
+            "answered_by",
+            "answered_at",
+            "evidence",
+        ]
+
+
+class AssessmentIn(Input):
+    version = Key()
+    framework = serializers.CharField(
+        required=False, max_length=120, help_text="URN; the GenAIOps checklist if left out"
+    )
+
+
+class AnswerIn(Input):
+    """What a person says. Measured and imported cannot be said: they are found."""
+
+    status = serializers.ChoiceField(choices=list(rules.STATED.items()))
+    text = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    reason = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    expect_revision = Revision()
+    expect_basis = serializers.RegexField(DIGEST, required=False, help_text="the question's `basis` when you read it")
+
+
+class EvidenceIn(Input):
+    """A document, a link or a note that supports an answer."""
+
+    summary = serializers.CharField(max_length=20_000)
+    link = serializers.URLField(max_length=2_000, required=False, allow_blank=True)
+    expect_revision = Revision()
+
+
+class DecisionIn(Input):
+    decision = serializers.ChoiceField(choices=[rules.APPROVED, rules.REFUSED])
+    reason = serializers.CharField(max_length=2_000)
+
+
+class AssessmentFilter(TeamFilter):
+    version = KeyFilter(field_name="version_id")
+    model = KeyFilter(field_name="version__model_id")
+    state = filters.ChoiceFilter(choices=Assessment.State.choices)
+
+
+class FrameworkViewSet(ViewSet):
+    """The frameworks that come with this installation."""
+
+    lookup_field = "urn"
+    lookup_value_regex = "[^/]+"
+
+    @extend_schema(responses=FrameworkListed(many=True))
+    def list(self, request: Request) -> Response:
+        """The newest version of every framework."""
+        return Response(FrameworkListed(queries.frameworks(), many=True).data)
+
+    @extend_schema(responses=FrameworkOut)
+    def retrieve(self, request: Request, urn: str) -> Response:
+        """One framework with its questions."""
+        return Response(FrameworkOut(queries.framework(urn)).data)
+
+
+class AssessmentViewSet(ReadViewSet):
+    """Assessments of the person's teams, newest first."""
+
+    seen = staticmethod(queries.assessments_seen_by)
+    serializer_class = AssessmentOut
+    filterset_class = AssessmentFilter
+
+    @extend_schema(request=AssessmentIn, responses={201: AssessmentNow})
+    def create(self, request: Request) -> Response:
+        """Hold a model version against a framework."""
+        given = self.accepted_input(AssessmentIn)
+        version = version_seen(request.user, given["version"])
+        urn = given.get("framework", queries.GENAIOPS)
+        made = services.assessment_create(by=person(request), version=version, urn=urn)
+        return self._now(made, status.HTTP_201_CREATED)
+
+    @extend_schema(responses=AssessmentNow)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """The assessment as it stands now."""
+        return self._now(self.get_object())
+
+    @extend_schema(request=None, responses=AssessmentNow)
+    @action(detail=True, methods=["post"])
+    def collect(self, request: Request, pk: str) -> Response:
+        """Bring every answer up to date with what the platform finds now."""
+        assessment = self.get_object()
+        services.evidence_collect(by=person(request), assessment=assessment)
+        return self._now(assessment)
+
+    @extend_schema(operation_id="assessments_answer_history", responses=RevisionOut(many=True))
+    @action(detail=True, url_path=r"answers/(?P<question>[\w.-]+)", filterset_class=None, pagination_class=None)
+    def answers(self, request: Request, pk: str, question: str) -> Response:
+        """Every revision of one answer, the newest first."""
+        return Response(RevisionOut(queries.answer_history(self.get_object(), question), many=True).data)
+
+    @extend_schema(operation_id="assessments_answer_save", request=AnswerIn, responses=QuestionNow)
+    @answers.mapping.put
+    def answer_save(self, request: Request, pk: str, question: str) -> Response:
+        """Say something about a question, together with the evidence as it is now."""
+        assessment, given = self.get_object(), self.accepted_input(AnswerIn)
+        services.answer_save(by=person(request), assessment=assessment, question=question, **given)
+        return self._question(assessment, question)
+
+    @extend_schema(request=EvidenceIn, responses={201: QuestionNow})
+    @action(detail=True, methods=["post"], url_path=r"answers/(?P<question>[\w.-]+)/evidence")
+    def evidence(self, request: Request, pk: str, question: str) -> Response:
+        """Attach a document, a link or a note to an answer."""
+        assessment, given = self.get_object(), self.accepted_input(EvidenceIn)
+        services.evidence_add(by=person(request), assessment=assessment, question=question, **given)
+        return self._question(assessment, question, status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=AssessmentNow)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Hand the assessment to a second person."""
+        services.assessment_submit(by=person(request), assessment=self.get_object())
+        return self._now(self.get_object())
+
+    @extend_schema(request=DecisionIn, responses=AssessmentNow)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: str) -> Response:
+        """Approve or refuse, by somebody who had no part in the work."""
+        assessment, given = self.get_object(), self.accepted_input(DecisionIn)
+        services.assessment_decide(by=person(request), assessment=assessment, **given)
+        return self._now(self.get_object())
+
+    @extend_schema(responses=GateOut)
+    @action(detail=True, filterset_class=None)
+    def gate(self, request: Request, pk: str) -> Response:
+        """Whether the version may be approved at this moment."""
+        return Response(GateOut(queries.gate_of(self.get_object())).data)
+
+    def _now(self, assessment: Assessment, code: int = status.HTTP_200_OK) -> Response:
+        fresh = self.get_queryset().get(pk=assessment.pk)
+        return self.answer(AssessmentNow, queries.assessment_view(self.request.user, fresh), code)
+
+    def _question(self, assessment: Assessment, question: str, code: int = status.HTTP_200_OK) -> Response:
+        fresh = self.get_queryset().get(pk=assessment.pk)
+        return self.answer(QuestionNow, queries.assessment_view(self.request.user, fresh).question(question), code)
+
+
+class VersionGateView(APIView):
+    """The gate of one model version: `model-versions/{id}/gate/`."""
+
+    @extend_schema(operation_id="model_versions_gate", responses=GateOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """Whether the version may be approved at this moment, by the GenAIOps checklist."""
+        assessment = queries.assessment_of(version_seen(request.user, pk))
+        if assessment is None:
+            raise NotFound("This version has no checklist yet.", code="assessment.missing", remedy="Open one first.")
+        return Response(GateOut(queries.gate_of(assessment)).data)
