@@ -114,6 +114,31 @@ def members_of(team: Team) -> list[Member]:
     return [Member(person, sorted(roles[person.pk])) for person in people]
 
 
+def manages(user: User, other: User) -> bool:
+    """Whether `user` administers every team that `other` works in; those who work in none are anybody's to manage."""
+    if user.is_superuser:
+        return user.has_access
+    if other.is_superuser or not may_anywhere(user, "people.manage"):
+        return False
+    return set(_held(other)) <= set(team_ids_where(user, "people.manage"))
+
+
+def people_seen_by(user: "User | AnonymousUser") -> QuerySet[User]:
+    """People of the teams that the person administers, and the person; everybody for a superuser."""
+    if isinstance(user, User) and user.is_superuser:
+        return User.objects.all()
+    teams = [str(pk) for pk in team_ids_where(user, "people.manage")]
+    members = UserObjectPermission.objects.filter(
+        content_type=ContentType.objects.get_for_model(Team), object_pk__in=teams, permission__codename__in=list(ROLES)
+    )
+    return User.objects.filter(models.Q(pk__in=members.values("user_id")) | models.Q(pk=user.pk))
+
+
+def tokens_managed_by(user: "User | AnonymousUser") -> QuerySet[ApiToken]:
+    """Tokens of the people that the person sees in the back office."""
+    return ApiToken.objects.filter(user__in=people_seen_by(user)).select_related("user")
+
+
 def tokens_of(user: "User | AnonymousUser") -> QuerySet[ApiToken]:
     """The person's own tokens, newest first."""
     return ApiToken.objects.filter(user_id=user.pk).order_by("-pk")

@@ -23,11 +23,17 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
-def require(user: "User | AnonymousUser", action: str, team: Team | int) -> None:
-    """Raise Refused unless the person may do `action` in this team; NotFound when they do not even see the team."""
+def require(user: "User | AnonymousUser", action: str, team: Team | int, *, shared: models.Model | None = None) -> None:
+    """Raise Refused unless the person may do `action` in this team; NotFound when they do not even see the team.
+
+    `shared` is the object that may have been shared with them alone: then they see it, and may read and use it.
+    """
     if queries.may(user, action, team):
         return
-    if not queries.may(user, "team.view", team):
+    is_seen = shared is not None and shared.pk in queries.shared_ids(user, type(shared))
+    if is_seen and action == "team.view":
+        return
+    if not is_seen and not queries.may(user, "team.view", team):
         raise NotFound("There is no such object, or you may not see it.")
     raise Refused(
         f"Your roles in this team do not include “{action}”.",
@@ -151,12 +157,38 @@ def token_create(*, by: User | str, user: User, name: str, scope: str = READ, da
 
 @transaction.atomic
 def token_revoke(*, by: User, token: ApiToken) -> None:
-    """End a token at once."""
-    if token.user_id != by.pk:
+    """End a token at once: one's own, or as an administrator of a team that its owner works in."""
+    if token.user_id != by.pk and not queries.manages(by, token.user):
         raise NotFound("There is no such token, or it is not yours.")
+    if token.revoked_at is not None:
+        raise Conflict("This token was revoked already.", code="token.revoked")
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at"])
-    record(action="token.revoke", obj=token, by=by)
+    record(action="token.revoke", obj=token, by=by, data={"for": f"user:{token.user_id}"})
+
+
+@transaction.atomic
+def access_end(*, by: User, user: User, reason: str = "") -> None:
+    """Close an account at once: sessions and tokens end with it. What the person did stays in the trail."""
+    _require_management(by, user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    record(action="person.access_end", obj=user, by=by, reason=reason)
+
+
+@transaction.atomic
+def access_set(*, by: User, user: User, ends_at: datetime | None) -> None:
+    """Open an account until a time, or without an end."""
+    _require_management(by, user)
+    User.objects.filter(pk=user.pk).update(is_active=True, access_ends_at=ends_at)
+    data = {"ends_at": ends_at.isoformat() if ends_at else None}
+    record(action="person.access_set", obj=user, by=by, data=data)
+
+
+def _require_management(by: User, user: User) -> None:
+    if by == user:
+        raise Refused("Nobody changes their own access.", remedy="Ask another administrator.")
+    if not queries.manages(by, user):
+        raise Refused("Only an administrator of every team that the person works in may do this.")
 
 
 def token_use(token: ApiToken) -> None:

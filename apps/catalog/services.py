@@ -49,7 +49,7 @@ def dataset_version_commit(
     Invalid for a file that cannot be read, Conflict for content that the dataset already has or for another digest
     than `expect_digest`, StorageFull when there is no room.
     """
-    require(by, "dataset.upload", dataset.team)
+    require(by, "dataset.upload", dataset.team, shared=dataset)
     if path.stat().st_size > settings.UPLOAD_MAX_BYTES:
         raise Invalid(f"Files are accepted up to {settings.UPLOAD_MAX_BYTES} bytes.", code="upload.too_large")
     name = tables.clean_filename(filename)
@@ -98,7 +98,7 @@ def dataset_version_describe(
     *, by: User, version: DatasetVersion, licence: str, provenance: dict[str, Any], reason: str
 ) -> DatasetVersion:
     """Replace what is declared about a version: licence and datasheet. Answers that rested on it turn stale."""
-    require(by, "dataset.describe", version.team_id)
+    require(by, "dataset.describe", version.team_id, shared=version.dataset)
     if not reason.strip():
         raise Invalid("Say why the description changes; the reason is kept in the trail.", code="reason.missing")
     version = DatasetVersion.objects.select_for_update().select_related("dataset").get(pk=version.pk)
@@ -118,7 +118,7 @@ def dataset_version_describe(
 @transaction.atomic
 def scan_start(*, by: User, version: DatasetVersion, config: dict[str, Any] | None = None) -> ScanRun:
     """Queue a scan for personal data, duplicates and licence. One is enough: an open scan is refused a twin."""
-    require(by, "scan.start", version.team_id)
+    require(by, "scan.start", version.team_id, shared=version.dataset)
     unknown = set(config or {}) - SCAN_SETTINGS
     if unknown:
         raise Invalid(f"Unknown settings: {', '.join(sorted(unknown))}.", code="scan.settings")

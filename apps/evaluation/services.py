@@ -14,7 +14,7 @@ from apps.core.queue import enqueue
 from apps.evaluation import rules
 from apps.evaluation.models import EvaluationRun, Score
 from apps.registry.models import ModelVersion
-from apps.registry.queries import tuning_of
+from apps.registry.queries import ancestors_of, trained_dataset_ids, tuning_of
 
 
 @transaction.atomic
@@ -29,23 +29,25 @@ def evaluation_start(
     """Queue a measurement of `version` (and of `baseline`, row by row beside it).
 
     Where the version was tuned on this very dataset version, only the rows kept from training are used: measuring on
-    training rows would flatter it. Raises Conflict when files are missing, Invalid for unknown settings.
+    training rows would flatter it. Rows count as held out only if their dataset trained neither the version (but for
+    the rows that were kept) nor any version it descends from. Raises Conflict when files are missing, Invalid for unknown settings.
     """
-    require(by, "evaluation.start", version.team_id)
-    require(by, "team.view", dataset_version.team_id)
+    require(by, "evaluation.start", version.team_id, shared=version.model)
+    require(by, "team.view", dataset_version.team_id, shared=dataset_version.dataset)
     _check_subjects(by, version, baseline)
     unknown = set(config or {}) - rules.SETTINGS
     if unknown:
         raise Invalid(f"Unknown settings: {', '.join(sorted(unknown))}.", code="evaluation.settings")
     tuning = tuning_of(version)
-    held_out = tuning.held_out_digest if tuning and tuning.dataset_version_id == dataset_version.pk else ""
+    is_own = tuning is not None and tuning.dataset_version_id == dataset_version.pk
+    held_out = tuning.held_out_digest if tuning and is_own else ""
     run = EvaluationRun.objects.create(
         team_id=version.team_id,
         version=version,
         baseline=baseline,
         dataset_version=dataset_version,
         rows_digest=held_out or dataset_version.digest,
-        is_held_out=bool(held_out) or tuning is not None,
+        is_held_out=tuning is not None and _is_unseen(version, dataset_version, is_kept=bool(held_out)),
         model_digest=version.manifest_digest,
         created_by=by,
         config=config or {},
@@ -55,9 +57,15 @@ def evaluation_start(
     return run
 
 
+def _is_unseen(version: ModelVersion, data: DatasetVersion, *, is_kept: bool) -> bool:
+    """Whether the rows were in nobody's training; versions of one dataset share rows, so the dataset decides."""
+    trained = set() if is_kept else trained_dataset_ids([version])
+    return data.dataset_id not in trained | trained_dataset_ids(ancestors_of(version))
+
+
 def _check_subjects(by: User, version: ModelVersion, baseline: ModelVersion | None) -> None:
     if baseline is not None:
-        require(by, "team.view", baseline.team_id)
+        require(by, "team.view", baseline.team_id, shared=baseline.model)
     if baseline == version:
         raise Invalid("A version cannot be its own baseline.", code="evaluation.baseline")
     for subject in (version, baseline):

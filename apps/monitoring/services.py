@@ -29,9 +29,9 @@ def drift_start(
     note: str = "",
 ) -> DriftRun:
     """Queue a comparison of `analysis` with `reference`, chunk by chunk. Raises Invalid for unknown settings."""
-    require(by, "drift.start", version.team_id)
+    require(by, "drift.start", version.team_id, shared=version.model)
     for data in (reference, analysis):
-        require(by, "team.view", data.team_id)
+        require(by, "team.view", data.team_id, shared=data.dataset)
         if data.format not in {"csv", "parquet"}:
             raise Invalid(f"{data} is {data.format}; drift is measured on CSV or Parquet tables.", code="drift.format")
     unknown = set(config) - rules.SETTINGS

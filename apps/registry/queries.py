@@ -101,6 +101,12 @@ def training_data_of(version: ModelVersion) -> "list[DatasetVersion]":
     return [link.dataset_version for link in links if link.dataset_version is not None]
 
 
+def trained_dataset_ids(versions: list[ModelVersion]) -> set[int]:
+    """The ids of every dataset of which some version is known to have trained one of these model versions."""
+    links = LineageLink.objects.filter(version__in=versions, relation=TRAINED_ON)
+    return set(links.values_list("dataset_version__dataset_id", flat=True))
+
+
 def tuning_of(version: ModelVersion) -> TuningRun | None:
     """The tuning run that made this version, where one did."""
     return (

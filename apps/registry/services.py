@@ -48,12 +48,12 @@ def version_import(
     trained_on: list[DatasetVersion] | None = None,
 ) -> ImportRun:
     """Make the next version from a local folder of a worker or a hub id. A worker fetches and checks the files."""
-    require(by, "version.create", model.team)
+    require(by, "version.create", model.team, shared=model)
     if not source.strip():
         raise Invalid("Name a folder or a hub id, such as “organisation/model”.")
     version = _version_create(by=by, model=model, source=source.strip(), licence=licence, description=description)
     for dataset_version in trained_on or []:
-        require(by, "team.view", dataset_version.team_id)
+        require(by, "team.view", dataset_version.team_id, shared=dataset_version.dataset)
         LineageLink.objects.create(version=version, relation=rules.TRAINED_ON, dataset_version=dataset_version)
     run = ImportRun.objects.create(
         team_id=model.team_id, version=version, created_by=by, config={"source": version.source}
@@ -112,9 +112,9 @@ def tuning_start(
     config: dict[str, Any] | None = None,
 ) -> TuningRun:
     """Queue a LoRA fine-tuning. Raises Invalid for unknown settings, Conflict when the base has no files yet."""
-    require(by, "tuning.start", output_model.team)
-    require(by, "team.view", base_version.team_id)
-    require(by, "team.view", dataset_version.team_id)
+    require(by, "tuning.start", output_model.team, shared=output_model)
+    require(by, "team.view", base_version.team_id, shared=base_version.model)
+    require(by, "team.view", dataset_version.team_id, shared=dataset_version.dataset)
     if not base_version.manifest_digest:
         raise Conflict("The base version has no files yet.", remedy="Wait until its import has finished.")
     unknown = set(config or {}) - rules.TUNING_SETTINGS
@@ -178,28 +178,28 @@ def _lineage_add(version: ModelVersion, run: TuningRun) -> None:
 @transaction.atomic
 def version_propose(*, by: User, version: ModelVersion) -> ModelVersion:
     """Make a draft a candidate: it now waits for its checklist and a sign-off."""
-    require(by, "version.propose", version.team_id)
+    require(by, "version.propose", version.team_id, shared=version.model)
     return _stage_change(version, rules.CANDIDATE, by=by, action="version.propose")
 
 
 @transaction.atomic
 def version_approve(*, by: User, version: ModelVersion, reason: str) -> ModelVersion:
     """Approve the version's present files. Called by checklist's sign-off only, which holds the gate."""
-    require(by, "assessment.decide", version.team_id)
+    require(by, "assessment.decide", version.team_id, shared=version.model)
     return _stage_change(version, rules.APPROVED, by=by, action="version.approve", reason=reason)
 
 
 @transaction.atomic
 def version_reject(*, by: User, version: ModelVersion, reason: str) -> ModelVersion:
     """Reject the version, from a refused sign-off or because an approval is taken back."""
-    require(by, "assessment.decide", version.team_id)
+    require(by, "assessment.decide", version.team_id, shared=version.model)
     return _stage_change(version, rules.REJECTED, by=by, action="version.reject", reason=reason)
 
 
 @transaction.atomic
 def version_retire(*, by: User, version: ModelVersion, reason: str) -> ModelVersion:
     """Take a version out of use for good."""
-    require(by, "version.retire", version.team_id)
+    require(by, "version.retire", version.team_id, shared=version.model)
     return _stage_change(version, rules.RETIRED, by=by, action="version.retire", reason=reason)
 
 

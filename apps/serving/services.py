@@ -24,7 +24,7 @@ RESTARTS = 100  # a deployment outlives many workers
 @transaction.atomic
 def deployment_start(*, by: User, version: ModelVersion, name: str, environment: str, purpose: str = "") -> Deployment:
     """Deploy an approved version. Raises Conflict for any other: approval is enforced here, not noted."""
-    require(by, "deployment.start", version.team_id)
+    require(by, "deployment.start", version.team_id, shared=version.model)
     version = ModelVersion.objects.select_for_update().select_related("model").get(pk=version.pk)
     if not version.is_deployable:
         raise Conflict(
