@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.shortcuts import redirect
+from django.urls import include, path, reverse
+
+from apps.core.errors import Refused
 
 
 @login_not_required
@@ -12,8 +15,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@login_not_required
+def back_office_sign_in(request: HttpRequest) -> HttpResponse:
+    """The portal's sign-in instead of the back office's own, which would not be throttled or recorded."""
+    if request.user.is_authenticated:
+        raise Refused("The back office is not open to you.", remedy="Ask an administrator to let you in.")
+    return redirect(f"{reverse('accounts:sign-in')}?{request.GET.urlencode()}")
+
+
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
+    path("admin/login/", back_office_sign_in),
     path("admin/", admin.site.urls),
     path("api/", include("genaiops_site.api")),
     path("data/", include("apps.catalog.urls")),

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from apps.accounts.queries import person, team_seen
 from apps.catalog import queries, services
-from apps.catalog.models import Dataset, DatasetVersion, ScanRun
+from apps.catalog.models import Dataset, DatasetVersion
 from apps.core import storage
 from apps.core.filtering import KeyFilter, RunFilter, TeamFilter
 from apps.core.plain import object_of_text

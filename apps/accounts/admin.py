@@ -1,0 +1,155 @@
+"""The back office of people, teams and tokens. Whatever it changes goes through the services, and so into the trail."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from guardian.models import GroupObjectPermission, UserObjectPermission
+
+from apps.accounts import queries, services
+from apps.accounts.models import ApiToken, Team, User
+from apps.accounts.rules import ROLES
+from apps.core.back_office import BackOffice
+from apps.core.errors import DomainError
+
+GIVE, TAKE = "give", "take"
+
+
+class _ByForm(forms.ModelForm):
+    """A form that knows who fills it in; the team is one that they administer."""
+
+    by: ClassVar[User]
+    team = forms.ModelChoiceField(queryset=Team.objects.none())
+    role = forms.ChoiceField(choices=list(ROLES.items()))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        teams = self.fields["team"]
+        assert isinstance(teams, forms.ModelChoiceField)
+        teams.queryset = queries.teams_where(self.by, "people.manage")
+
+
+class NewPersonForm(_ByForm):
+    password = forms.CharField(widget=forms.PasswordInput, help_text="At least ten characters; tell it to the person.")
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "is_staff", "access_ends_at"]
+
+
+class RoleForm(_ByForm):
+    """Gives a person a role in a team, or takes it away."""
+
+    what = forms.ChoiceField(choices=[(GIVE, "Give this role"), (TAKE, "Take this role away")])
+    reason = forms.CharField(required=False, max_length=2_000, help_text="Kept in the trail.")
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = []
+
+
+@admin.register(User)
+class PersonAdmin(BackOffice):
+    """People of the teams that one administers: add them, change their roles, end their access."""
+
+    seen = staticmethod(queries.people_seen_by)
+    list_display: ClassVar[Any] = ["name", "email", "is_active", "access_ends_at", "is_staff", "last_login"]
+    search_fields: ClassVar[Any] = ["name", "email"]
+    ordering: ClassVar[Any] = ["name", "pk"]
+    actions: ClassVar[Any] = ["end_access", "open_access"]
+    readonly_fields: ClassVar[Any] = ["roles_held"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return queries.may_anywhere(queries.person(request), "people.manage")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **more: Any) -> Any:
+        form = RoleForm if change else NewPersonForm
+        bound = type(form.__name__, (form,), {"by": queries.person(request)})
+        return super().get_form(request, obj, change=change, **more | {"form": bound})
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return ["email", "name", "password", "is_staff", "access_ends_at", "team", "role"]
+        return ["roles_held", "what", "role", "team", "reason"]
+
+    @admin.display(description="Roles")
+    def roles_held(self, user: User) -> str:
+        return "; ".join(f"{team}: {roles}" for team, roles in queries.roles_in_words(user)) or "None"
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        by, given = queries.person(request), form.cleaned_data
+        if not change:
+            fields = {name: given[name] for name in ("email", "name", "password", "is_staff", "access_ends_at")}
+            obj.pk = services.person_create(by=by, **fields).pk
+        user = User.objects.get(pk=obj.pk)
+        if change and given["what"] == TAKE:
+            services.role_revoke(by=by, user=user, team=given["team"], role=given["role"], reason=given["reason"])
+        else:
+            services.role_grant(by=by, user=user, team=given["team"], role=given["role"])
+
+    @admin.action(description="End access at once")
+    def end_access(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        for user in rows:
+            _tried(request, f"Access of {user} ended.", services.access_end, user=user)
+
+    @admin.action(description="Open access without an end")
+    def open_access(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        for user in rows:
+            _tried(request, f"Access of {user} opened.", services.access_set, user=user, ends_at=None)
+
+
+@admin.register(Team)
+class TeamAdmin(BackOffice):
+    """Teams; whoever makes one becomes its first administrator."""
+
+    list_display: ClassVar[Any] = ["name", "slug", "created_at"]
+    search_fields: ClassVar[Any] = ["name"]
+    fields: ClassVar[Any] = ["name"]
+
+    @staticmethod
+    def seen(user: Any) -> QuerySet[Team]:
+        return queries.teams_where(user, "team.view")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return queries.may_anywhere(queries.person(request), "people.manage")
+
+    def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
+        obj.pk = services.team_create(by=queries.person(request), name=form.cleaned_data["name"]).pk
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(BackOffice):
+    """Tokens of the people of one's teams; they can be revoked here, and read nowhere."""
+
+    seen = staticmethod(queries.tokens_managed_by)
+    list_display: ClassVar[Any] = ["name", "user", "scope", "expires_at", "last_used_at", "revoked_at"]
+    list_filter: ClassVar[Any] = ["scope"]
+    exclude: ClassVar[Any] = ["digest"]
+    actions: ClassVar[Any] = ["revoke"]
+
+    @admin.action(description="Revoke at once")
+    def revoke(self, request: HttpRequest, rows: QuerySet[ApiToken]) -> None:
+        for token in rows:
+            _tried(request, f"Token “{token}” revoked.", services.token_revoke, token=token)
+
+
+def _tried(request: HttpRequest, done: str, service: Any, **given: Any) -> None:
+    """Call the service and say how it went; a refusal of one row does not stop the others."""
+    try:
+        service(by=queries.person(request), **given)
+    except DomainError as error:
+        messages.error(request, " ".join([error.message, error.remedy]).strip())
+    else:
+        messages.success(request, done)
+
+
+# Roles are held per team and change through services only; these doors would go past the trail.
+for _model in (Group, UserObjectPermission, GroupObjectPermission):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
