@@ -31,8 +31,10 @@ class Config:
 
     # JSON Lines, one object a line, as the portal writes it.
     input_path: str
-    # Columns to read; empty means all. Copies are judged by these columns alone, so leave an id column out.
+    # Columns to search for personal data; empty means all.
     columns: tuple[str, ...] = ()
+    # Columns by which rows count as copies; empty means those above without identifiers, which make every row unique.
+    copy_columns: tuple[str, ...] = ()
     # What the data says it is licensed under, by SPDX; empty is reported as a finding.
     licence: str = ""
     # ISO 639-1: decides which national identifiers and phone formats are looked for.
@@ -75,6 +77,7 @@ class Result:
 
     rows: int
     columns: tuple[str, ...]
+    copy_columns: tuple[str, ...]
     personal_data: PersonalData
     duplicates: Duplicates
     licence: Licence
@@ -94,15 +97,16 @@ def run(config: Config, on_progress: OnProgress) -> Result:
     _check(config)
     licence = licences.judge(config.licence)
     on_progress(0.0, "Counting rows")
-    total, columns = _survey(config)
-    scan = _Scan(config, columns, total)
+    survey = _survey(config)
+    scan = _Scan(config, survey)
     scan.read(on_progress)
     copies = scan.find_copies(on_progress)
     on_progress(1.0, "Scan finished")
     personal = scan.personal_data()
     return Result(
-        rows=total,
-        columns=columns,
+        rows=survey.rows,
+        columns=survey.columns,
+        copy_columns=survey.copy_columns,
         personal_data=personal,
         duplicates=copies,
         licence=licence,
@@ -123,41 +127,51 @@ def _check(config: Config) -> None:
         raise EngineError("scan.sample", "Search at least one row for personal data, or leave the number out for all.")
 
 
-def _survey(config: Config) -> tuple[int, tuple[str, ...]]:
-    """Row count and columns to read, in the order of the first row."""
+@dataclass(frozen=True)
+class _Survey:
+    rows: int
+    columns: tuple[str, ...]
+    copy_columns: tuple[str, ...]
+
+
+def _survey(config: Config) -> _Survey:
+    """Row count and columns to read, in the order in which they appear."""
     total = 0
     seen: dict[str, None] = {}
+    identifiers = rows.Identifiers()
     for row in rows.read(config.input_path):
         total += 1
         seen.update(dict.fromkeys(row))
+        identifiers.add(row)
     if total == 0:
         raise EngineError("data.empty", "The data file holds no rows.")
-    missing = [name for name in config.columns if name not in seen]
+    missing = [name for name in (*config.columns, *config.copy_columns) if name not in seen]
     if missing:
-        raise EngineError(
-            "data.column_missing",
-            f"No row has a column {', '.join(missing)}. Columns are: {', '.join(list(seen)[:30])}.",
-        )
-    return total, config.columns or tuple(seen)
+        there = ", ".join(list(seen)[:30])
+        raise EngineError("data.column_missing", f"No row has a column {', '.join(missing)}. Columns are: {there}.")
+    columns = config.columns or tuple(seen)
+    telling = tuple(name for name in columns if name not in identifiers.names())
+    return _Survey(total, columns, config.copy_columns or telling or columns)
 
 
 class _Scan:
     """One pass over the rows, feeding the detector and the index of copies."""
 
-    def __init__(self, config: Config, columns: tuple[str, ...], total: int) -> None:
-        self._config, self._columns, self._total = config, columns, total
+    def __init__(self, config: Config, survey: _Survey) -> None:
+        self._config, self._total = config, survey.rows
+        self._columns, self._copy_columns = survey.columns, survey.copy_columns
         self._detector = Detector(config.languages, config.pii_score_threshold)
         self._findings = Findings(config.max_samples, config.max_rows_listed)
         self._index = duplicates.Index(config.near_duplicate_chars)
-        self._words = {name: rows.words(name) for name in columns}
-        self._chosen = _sample(total, config.pii_sample_rows, config.seed)
+        self._words = {name: rows.words(name) for name in survey.columns}
+        self._chosen = _sample(survey.rows, config.pii_sample_rows, config.seed)
 
     def read(self, on_progress: OnProgress) -> None:
         for number, row in enumerate(rows.read(self._config.input_path)):
             if number % _REPORT_EVERY == 0:
                 on_progress(0.02 + 0.78 * number / self._total, f"Searching row {number + 1} of {self._total}")
             cells = {name: list(rows.texts(row.get(name))) for name in self._columns}
-            self._index.add(number, ["\n".join(texts) for texts in cells.values()])
+            self._index.add(number, ["\n".join(rows.texts(row.get(name))) for name in self._copy_columns])
             if self._chosen is None or number in self._chosen:
                 self._search(number, cells)
 

@@ -11,6 +11,7 @@ from workers.errors import EngineError
 MAX_LINE_BYTES = 64 * 1024 * 1024
 # Shorter whole numbers are ages, counts and years; card, account and phone numbers have more digits.
 _MIN_DIGITS = 7
+MAX_IDENTIFIER = 64  # characters; a UUID has 36, a SHA-256 digest 64
 
 
 def read(path: str) -> Iterator[dict[str, object]]:
@@ -63,3 +64,32 @@ def _long_number(value: int | float) -> Iterator[str]:
 def words(column: str) -> list[str]:
     """The words of a column's name, lower case: ``customerPhone_no`` gives customer, phone, no."""
     return [word.lower() for word in re.findall(r"[^\W\d_][^\W\d_A-Z]*", column)]
+
+
+class Identifiers:
+    """Columns that number the rows: one short word or number in every row, never the same twice."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, set[int]] = {}
+        self._others: set[str] = set()
+        self._rows = 0
+
+    def add(self, row: dict[str, object]) -> None:
+        self._rows += 1
+        for name, value in row.items():
+            if name not in self._others:
+                self._take(name, value)
+
+    def _take(self, name: str, value: object) -> None:
+        written = str(value)
+        values = self._values.setdefault(name, set())
+        size = len(values)
+        values.add(hash(written))
+        plain = isinstance(value, str | int) and 0 < len(written) <= MAX_IDENTIFIER and not re.search(r"\s", written)
+        if not plain or len(values) == size:
+            self._others.add(name)
+            del self._values[name]
+
+    def names(self) -> frozenset[str]:
+        """Those columns; none in a table of one row, which has nothing to tell apart."""
+        return frozenset(name for name, values in self._values.items() if self._rows > 1 and len(values) == self._rows)

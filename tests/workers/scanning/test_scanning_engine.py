@@ -114,6 +114,21 @@ def test_only_chosen_columns_are_read(table) -> None:
     assert {f.column for f in result.personal_data.findings} == {"question"}
 
 
+def test_columns_that_number_the_rows_do_not_hide_copies(tmp_path) -> None:
+    texts = ["first text", "second text", "first text"]
+    config = written(tmp_path / "x.jsonl", [{"id": f"row-{i}", "n": i, "a": text} for i, text in enumerate(texts)])
+    result = run(config, quiet)
+    assert result.copy_columns == ("a",)
+    assert [c.rows for c in result.duplicates.exact_clusters] == [(0, 2)]
+    assert run(replace(config, copy_columns=("id", "a")), quiet).duplicates.exact_cluster_count == 0
+
+
+def test_words_that_repeat_or_a_single_row_number_nothing(tmp_path) -> None:
+    rows = [{"a": "yes"}, {"a": "no"}, {"a": "yes"}]
+    assert run(written(tmp_path / "x.jsonl", rows), quiet).copy_columns == ("a",)
+    assert run(written(tmp_path / "y.jsonl", [{"a": "one", "b": "two"}]), quiet).copy_columns == ("a", "b")
+
+
 def test_results_stay_small_whatever_is_found(tmp_path) -> None:
     rows = [{"a": f"user{i}@example.org and again user{i}@example.org"} for i in range(600)]
     result = run(written(tmp_path / "x.jsonl", rows + rows), quiet)
@@ -155,6 +170,7 @@ BAD = [
     (b"[1]\n", {}, "data.not_json"),
     (b'{"a": "\xff"}\n', {}, "data.encoding"),
     (b'{"a": "x"}\n', {"columns": ("b",)}, "data.column_missing"),
+    (b'{"a": "x"}\n', {"copy_columns": ("b",)}, "data.column_missing"),
     (b'{"a": "x"}\n', {"near_duplicate_threshold": 0.0}, "scan.threshold"),
     (b'{"a": "x"}\n', {"pii_score_threshold": 2.0}, "scan.threshold"),
     (b'{"a": "x"}\n', {"pii_sample_rows": 0}, "scan.sample"),
