@@ -275,11 +275,13 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "HowKnown": "apps.checklist.rules.STATUSES.items",
         "LineageRelation": "apps.registry.rules.LINKS.items",
         "ModelRelation": "apps.registry.rules.RELATIONS.items",
         "Role": "apps.accounts.rules.ROLES.items",
         "RunState": "apps.core.serializing.STATES",
         "Stage": "apps.registry.models.ModelVersion.Stage",
+        "Statement": "apps.checklist.rules.STATED.items",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
