@@ -14,6 +14,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from workers.disk import told_when_full
 from workers.errors import EngineError
 from workers.loading import choose_device
 from workers.model_files import weights_digest
@@ -77,7 +78,7 @@ class Result:
 def build(config: Config, on_progress: Progress) -> Result:
     """Train the tokenizer, then the model, and save both as a folder that `AutoModelForCausalLM` loads.
 
-    Raises EngineError("base.too_little_text") when the texts do not fill one training batch.
+    Raises EngineError("base.too_little_text") when the texts do not fill one training batch, disk.full.
     """
     started = time.monotonic()
     torch.set_num_threads(config.threads)
@@ -87,7 +88,8 @@ def build(config: Config, on_progress: Progress) -> Result:
     blocks = _blocks(config, tokenizer)
     model = _model(config, tokenizer).to(device)
     curve = _pretrain(config, model, blocks.to(device), on_progress)
-    _save(config, model, tokenizer)
+    with told_when_full():
+        _save(config, model, tokenizer)
     seconds = time.monotonic() - started
     seen = config.steps * config.batch_size * config.block
     return Result(

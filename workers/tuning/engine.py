@@ -14,6 +14,7 @@ import torch
 from transformers import set_seed
 from trl import SFTTrainer
 
+from workers.disk import told_when_full
 from workers.loading import Loaded, load
 from workers.model_files import file_digest, weights_digest
 from workers.tuning import checkpoints
@@ -77,7 +78,7 @@ def run(config: Config, on_progress: Progress) -> Result:
     """Tune, save adapter and merged model, and account for it.
 
     Raises EngineError for a bad model (see `workers.loading`), bad rows (see `workers.rows`), config.invalid,
-    energy.country.
+    energy.country, disk.full.
     """
     check(config)
     torch.set_num_threads(config.threads)
@@ -85,8 +86,9 @@ def run(config: Config, on_progress: Progress) -> Result:
     on_progress(0.0, "Loading the base model")
     loaded = load(config.base, config.device)
     examples = prepare(config, loaded)
-    record_split(config, examples)
-    trained = _train(config, loaded, examples, on_progress)
+    with told_when_full():
+        record_split(config, examples)
+        trained = _train(config, loaded, examples, on_progress)
     on_progress(0.99, "Recording what was done")
     return _result(config, loaded, examples, trained)
 

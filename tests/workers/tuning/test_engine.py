@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -151,3 +152,20 @@ def test_long_rows_are_cut_and_counted(config: engine.Config, write_jsonl: Calla
     ]
     result = engine.run(replace(config, max_steps=1, data_path=str(write_jsonl(rows, "long.jsonl")), seed=2), silent)
     assert result.rows_cut + result.rows_left_out >= 1
+
+
+@pytest.fixture
+def scarce() -> Iterator[None]:
+    """Files may grow to 20 kB only: the system refuses the weights as a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("save_steps", [1, 100])
+def test_a_full_disk_is_told(config: engine.Config, scarce: None, save_steps: int) -> None:
+    with pytest.raises(EngineError) as refusal:
+        engine.run(replace(config, max_steps=2, save_steps=save_steps), silent)
+    assert refusal.value.code == "disk.full"
+    assert not list((Path(config.work_dir) / "checkpoints").glob("checkpoint-*/complete.json"))
