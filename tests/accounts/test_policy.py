@@ -1,0 +1,175 @@
+"""Every action of the policy, tried over the API by every role and by an outsider: 138 requests, one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from apps.accounts.models import Team, User
+from apps.accounts.rules import ADMINISTRATOR, APPROVER, COMPLIANCE, ENGINEER, POLICY, ROLES, allows, who_may
+from apps.audit.models import AuditEntry
+from apps.catalog.services import scan_start
+from apps.checklist.services import assessment_create
+from apps.jobs.services import run_fail
+from apps.serving.services import application_add
+from tests.makers import (
+    claim,
+    make_approved,
+    make_client,
+    make_data,
+    make_dataset,
+    make_deployment,
+    make_model,
+    make_person,
+    make_team,
+    make_version,
+    upload,
+)
+
+OUTSIDER = "outsider"
+TABLE = [{"x": number} for number in range(3)]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request."""
+
+    path: str
+    body: Any = None
+    method: str = "post"
+    form: str = "json"
+
+
+@dataclass(frozen=True)
+class Case:
+    """How an action is asked for, and what those get who may not."""
+
+    ask: Callable[[User, Team], Ask]
+    outsider: int = 404
+
+
+def _upload(by: User, team: Team) -> Ask:
+    file = upload(b'{"prompt": "p", "answer": "a"}\n')
+    return Ask(f"datasets/{make_dataset(by, team).pk}/versions/", {"file": file}, form="multipart")
+
+
+def _tune(by: User, team: Team) -> Ask:
+    body = {"base_version": make_version(by, team).pk, "dataset_version": make_data(by, team).pk}
+    return Ask("tuning-runs/", body | {"output_model": make_model(by, team).pk})
+
+
+def _evaluate(by: User, team: Team) -> Ask:
+    return Ask("evaluations/", {"version": make_version(by, team).pk, "dataset_version": make_data(by, team).pk})
+
+
+def _drift(by: User, team: Team) -> Ask:
+    data = make_data(by, team, TABLE, "table.csv").pk
+    return Ask("drift-runs/", {"version": make_version(by, team).pk, "reference": data, "analysis": data, "config": {}})
+
+
+def _decide(by: User, team: Team) -> Ask:
+    assessment = assessment_create(by=by, version=make_version(by, team))
+    return Ask(f"assessments/{assessment.pk}/decide/", {"decision": "refused", "reason": "not yet"})
+
+
+def _deploy(by: User, team: Team) -> Ask:
+    version = make_approved(team, by=by)
+    return Ask("deployments/", {"version": version.pk, "name": "desk", "environment": "internal test"})
+
+
+def _deployment(by: User, team: Team, action: str, body: dict[str, Any]) -> Ask:
+    return Ask(f"deployments/{make_deployment(by, make_approved(team, by=by)).pk}/{action}/", body)
+
+
+def _acknowledge(by: User, team: Team) -> Ask:
+    deployment = make_deployment(by, make_approved(team, by=by))
+    application = application_add(by=by, deployment=deployment, name="desk")
+    return Ask(f"applications/{application.pk}/acknowledge/", {"statement": "a line above the answer"})
+
+
+def _cancel(by: User, team: Team) -> Ask:
+    return Ask(f"runs/scan/{scan_start(by=by, version=make_data(by, team)).pk}/cancel/", {"reason": "not needed"})
+
+
+def _retry(by: User, team: Team) -> Ask:
+    run = claim(scan_start(by=by, version=make_data(by, team)))
+    run_fail(run=run, code="x", message="it broke")
+    return Ask(f"runs/scan/{run.pk}/retry/")
+
+
+CASES: dict[str, Case] = {
+    "team.view": Case(lambda by, team: Ask(f"teams/{team.pk}/", method="get")),
+    "people.manage": Case(
+        lambda by, team: Ask(f"teams/{team.pk}/members/", {"email": make_person().email, "role": "auditor"})
+    ),
+    "trail.view": Case(lambda by, team: Ask("audit/verify/", method="get"), outsider=403),
+    "dataset.create": Case(lambda by, team: Ask("datasets/", {"team": team.pk, "name": "New"})),
+    "dataset.upload": Case(_upload),
+    "dataset.describe": Case(
+        lambda by, team: Ask(
+            f"dataset-versions/{make_data(by, team).pk}/describe/",
+            {"licence": "CC0-1.0", "provenance": {"sources": ["us"]}, "reason": "found out"},
+        )
+    ),
+    "scan.start": Case(lambda by, team: Ask(f"dataset-versions/{make_data(by, team).pk}/scans/", {})),
+    "model.create": Case(lambda by, team: Ask("models/", {"team": team.pk, "name": "New"})),
+    "version.create": Case(lambda by, team: Ask(f"models/{make_model(by, team).pk}/versions/", {"source": "a/b"})),
+    "version.propose": Case(lambda by, team: Ask(f"model-versions/{make_version(by, team).pk}/propose/")),
+    "version.retire": Case(
+        lambda by, team: Ask(f"model-versions/{make_version(by, team).pk}/retire/", {"reason": "replaced"})
+    ),
+    "tuning.start": Case(_tune),
+    "evaluation.start": Case(_evaluate),
+    "drift.start": Case(_drift),
+    "assessment.answer": Case(lambda by, team: Ask("assessments/", {"version": make_version(by, team).pk})),
+    "assessment.decide": Case(_decide),
+    "deployment.start": Case(_deploy),
+    "deployment.stop": Case(lambda by, team: _deployment(by, team, "stop", {"reason": "enough"})),
+    "deployment.ask": Case(lambda by, team: _deployment(by, team, "ask", {"question": "Who are you?"})),
+    "deployment.acknowledge": Case(_acknowledge),
+    "report.create": Case(lambda by, team: Ask("reports/", {"version": make_version(by, team).pk})),
+    "run.cancel": Case(_cancel),
+    "run.retry": Case(_retry),
+}
+
+
+def test_the_table_covers_the_policy() -> None:
+    assert set(CASES) == set(POLICY)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [*ROLES, OUTSIDER])
+@pytest.mark.parametrize("action", CASES)
+def test_who_may_do_what(action: str, role: str) -> None:
+    team, elsewhere = make_team(), make_team()
+    ask = CASES[action].ask(make_person(ADMINISTRATOR, ENGINEER, team=team), team)
+    person = make_person(role, team=team) if role != OUTSIDER else make_person(ENGINEER, team=elsewhere)
+    send = getattr(make_client(person), ask.method)
+    entries = AuditEntry.objects.count()
+    answer = send(f"/api/v1/{ask.path}", **({"data": ask.body, "format": ask.form} if ask.method == "post" else {}))
+    if role != OUTSIDER and allows([role], action):
+        assert answer.status_code not in {400, 401, 403, 404}, answer.content
+        assert answer.status_code < 500 or answer.json()["code"] == "deployment.not_ready"
+        return
+    assert answer.status_code == (CASES[action].outsider if role == OUTSIDER else 403)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json().get("remedy") or role == OUTSIDER
+    assert AuditEntry.objects.count() == entries, "a refusal changes nothing"
+
+
+def test_a_refusal_names_who_may() -> None:
+    assert who_may("people.manage") == "administrator"
+    assert who_may("version.create") == "administrator or engineer"
+    assert "compliance officer, " in who_may("trail.view")
+
+
+def test_the_author_of_the_work_is_never_the_one_who_decides() -> None:
+    """Those who make and answer cannot decide; so one person needs two roles, and the sign-off checks persons too."""
+    assert POLICY["assessment.decide"] == {APPROVER}
+    assert not allows([ADMINISTRATOR, COMPLIANCE, ENGINEER], "assessment.decide")
+
+
+def test_an_unknown_action_is_a_defect_not_a_refusal() -> None:
+    with pytest.raises(KeyError):
+        allows([ADMINISTRATOR], "model.delete")
