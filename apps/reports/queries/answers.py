@@ -18,7 +18,7 @@ from apps.checklist.rules import (
     problems_of,
 )
 from apps.registry.models import ModelVersion
-from apps.reports.queries.words import display_name, moment
+from apps.reports.queries.words import display_name, moment, without_paths
 
 NOT_BEGUN = "not begun"
 
@@ -53,7 +53,13 @@ def _not_begun() -> dict[str, Any]:
     ]
     gate = gate_of(question for group in groups for question in group.questions)
     nobody = dict.fromkeys(("created_by", "created_at", "submitted_by", "submitted_at"))
-    state: dict[str, Any] = {"id": None, "state": NOT_BEGUN, "state_label": NOT_BEGUN, "sign_offs": [], "is_approval_current": False}
+    state: dict[str, Any] = {
+        "id": None,
+        "state": NOT_BEGUN,
+        "state_label": NOT_BEGUN,
+        "sign_offs": [],
+        "is_approval_current": False,
+    }
     return _checklist(used, groups, gate) | nobody | state
 
 
@@ -128,7 +134,7 @@ def _evidence(view: EvidenceView) -> dict[str, Any]:
         "status": view.status,
         "method": view.method,
         "summary": view.summary,
-        "value": view.value,
+        "value": without_paths(view.value),
         "subject_type": view.subject_type,
         "subject_id": view.subject_id,
         "subject_label": view.subject_label,

@@ -134,10 +134,7 @@ def tuning_facts(run: TuningRun | None) -> dict[str, Any] | None:
     """The run that made the version: settings, seeds, curves, environment, energy."""
     if run is None:
         return None
-    facts = run_facts(run, run.created_by)
-    # The base model lies in the worker's scratch folder while it is read; which model it is stands beside it.
-    (facts["result"] or {}).get("config", {}).pop("base", None)
-    return facts | {
+    return run_facts(run, run.created_by) | {
         "base_version": run.base_version_id,
         "base_label": str(run.base_version),
         "dataset_version": run.dataset_version_id,

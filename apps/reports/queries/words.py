@@ -49,5 +49,11 @@ def run_facts(run: Run, by: User) -> dict[str, Any]:
 def without_paths(value: Any) -> Any:
     """The value without the folders of the machine that it was made on: they tell a reader nothing."""
     if isinstance(value, dict):
-        return {key: without_paths(item) for key, item in value.items() if not key.endswith(("_dir", "_path"))}
+        return {key: without_paths(item) for key, item in value.items() if not _is_place(key, item)}
     return [without_paths(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_place(key: str, item: Any) -> bool:
+    """Settings that name a folder by their nature, and those that name a model by its folder or by its hub id."""
+    is_folder = isinstance(item, str) and item.startswith("/")
+    return key.endswith(("_dir", "_path")) or (is_folder and key in {"base", "model", "baseline"})
