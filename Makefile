@@ -17,7 +17,7 @@ help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY)  ## The whole job on real input, from data set to verified audit pack, in a few minutes
-	@$(PY) -m genaiops_site.demo
+	@$(PY) -m workers.demo
 
 run: $(READY)  ## Portal and workers at http://127.0.0.1:8000, or PORT=…
 	@$(PY) -m genaiops_site.launch --port $(PORT)

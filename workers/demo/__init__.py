@@ -1,0 +1,1 @@
+"""The main job from end to end, as an engineer, a compliance officer and an approver would do it over the API."""

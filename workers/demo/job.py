@@ -1,0 +1,281 @@
+"""The steps of the main job, in the order a team takes them. Each says what it did, or raises."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workers.demo import checks
+from workers.demo.client import Client, DemoError, Refusal, refused
+from workers.demo.people import TEAM
+from workers.drift import car_loan
+from workers.tuning import base_model
+
+DATA = Path(__file__).parent / "data"
+ASK = "How do I book a desk for tomorrow?"
+
+
+class Job:
+    """One walk through the main job. Files it makes lie in `folder`; models to import in `models`."""
+
+    def __init__(self, people: dict[str, Client], folder: Path, models: Path) -> None:
+        self.erin, self.carol, self.amir = people["erin"], people["carol"], people["amir"]
+        self.folder, self.models = folder, models
+        self.pdf, self.zip = folder / "audit-pack.pdf", folder / "audit-pack.zip"
+        self.team: int = next(team["id"] for team in self.erin.rows("teams/") if team["name"] == TEAM)
+        self._began = time.monotonic()
+        self._number = 0
+        self._made: dict[str, Any] = {}
+
+    def run(self) -> None:
+        """Every step; the first that fails ends the job."""
+        self.step("Upload the support desk's questions and answers with their datasheet", self.upload)
+        self.step("Scan them for personal data, duplicates and licence; compare with what was planted", self.scan)
+        self.step("Build a small Llama model on this machine and register it", self.base)
+        self.step("Tune it with LoRA on a worker", self.tune)
+        self.step("Evaluate base and tuned model on rows neither has seen", self.evaluate)
+        self.step("Measure drift on NannyML's car-loan data and compare with NannyML's own values", self.drift)
+        self.step("Collect evidence for the eighteen questions", self.collect)
+        self.step("Try to deploy and to approve too early; be refused", self.be_refused)
+        self.step("Answer what only a person can answer", self.answer)
+        self.step("Submit, and have a second person approve", self.approve)
+        self.step("Deploy the approved version and ask it a question over HTTP", self.deploy)
+        self.step("Collect the evidence of the deployment", self.collect)
+        self.step("Export the audit pack", self.export)
+        self.step("Verify the pack and the audit trail", self.verify)
+        self.step("Change one byte of the pack and see the verification fail", self.tamper)
+
+    def step(self, title: str, action: Callable[[], str]) -> None:
+        """Do one step and print what came of it."""
+        self._number += 1
+        print(f"\n[{self._number:>2}/15] {title}", flush=True)
+        began = time.monotonic()
+        said = action()
+        print(f"        {said}  ({time.monotonic() - began:.0f} s)", flush=True)
+
+    def say(self, text: str) -> None:
+        """One line of progress."""
+        print(f"        · {text}", flush=True)
+
+    def assessment(self) -> dict[str, Any]:
+        """The checklist as it stands now."""
+        found: dict[str, Any] = self.carol.get(f"assessments/{self._made['assessment']}/")
+        return found
+
+    # --- data ---------------------------------------------------------------------------------------------------
+
+    def upload(self) -> str:
+        desk = self._data("Support desk questions", "support_desk")
+        text = self._data("General text", "general_text")
+        self._made |= {"desk": desk, "text": text}
+        return f"{desk['rows']} rows, digest {desk['digest'][:12]}…, licence {desk['licence']}"
+
+    def _data(self, name: str, stem: str) -> dict[str, Any]:
+        """A dataset version with its datasheet."""
+        sheet = (DATA / f"{stem}.datasheet.yaml").read_text(encoding="utf-8")
+        file = next(path for path in sorted(DATA.glob(f"{stem}.*")) if path.suffix in {".jsonl", ".txt"})
+        return self._version(name, file, provenance=sheet, licence=str(yaml.safe_load(sheet)["licence"]))
+
+    def _version(self, name: str, file: Path, **fields: str) -> dict[str, Any]:
+        """The version that holds this file; on a second demo it is there already."""
+        datasets = self.erin.rows("datasets/", name=name)
+        dataset = datasets[0] if datasets else self.erin.post("datasets/", team=self.team, name=name)
+        path = f"datasets/{dataset['id']}/versions/"
+        try:
+            uploaded: dict[str, Any] = self.erin.upload(path, file, message="Uploaded by the demo", **fields)
+        except Refusal as refusal:
+            if refusal.code != "version.exists":
+                raise
+            return self.erin.rows(path)[0]
+        return uploaded
+
+    def scan(self) -> str:
+        run = self.erin.post(f"dataset-versions/{self._made['desk']['id']}/scans/")
+        result = self.erin.wait(run, self.say)["result"]
+        return checks.findings_match(result, DATA / "support_desk.key.json")
+
+    # --- model --------------------------------------------------------------------------------------------------
+
+    def base(self) -> str:
+        folder = self.models / "demo-base"
+        texts = tuple((DATA / "general_text.txt").read_text(encoding="utf-8").splitlines())
+        built = base_model.build(base_model.Config(texts=texts, output_dir=str(folder)), self._seldom())
+        model = self._model("Demo base", "A small Llama model, pre-trained for a few seconds on general text.")
+        run = self.erin.post(
+            f"models/{model}/versions/",
+            source=str(folder),
+            licence="CC-BY-4.0",
+            trained_on=[self._made["text"]["id"]],
+        )
+        self.erin.wait(run, self.say)
+        self._made["base"] = run["version"]["id"]
+        return f"{built.parameters:,} parameters, loss {built.first_loss:.2f} → {built.last_loss:.2f}"
+
+    def _seldom(self) -> Callable[[float, str], None]:
+        """Progress every fifth of the way."""
+        told = [-1]
+
+        def progress(fraction: float, message: str) -> None:
+            if int(fraction * 5) > told[0]:
+                told[0] = int(fraction * 5)
+                self.say(message)
+
+        return progress
+
+    def _model(self, name: str, purpose: str) -> int:
+        found = self.erin.rows("models/", name=name)
+        made = found[0] if found else self.erin.post("models/", team=self.team, name=name, intended_purpose=purpose)
+        return int(made["id"])
+
+    def tune(self) -> str:
+        model = self._model("Support desk assistant", "Answers questions about a fictional desk-booking service.")
+        run = self.erin.post(
+            "tuning-runs/",
+            base_version=self._made["base"],
+            dataset_version=self._made["desk"]["id"],
+            output_model=model,
+        )
+        done = self.erin.wait(run, self.say)
+        own = self.erin.get(f"tuning-runs/{run['id']}/")
+        self._made["version"] = own["output_version"]["id"]
+        result = done["result"]
+        return (
+            f"{result['steps']} steps, {result['tokens_per_second']:.0f} tokens/s, "
+            f"{result['energy']['kwh'] * 1000:.2f} Wh, {result['rows_held_out']} rows held out"
+        )
+
+    def evaluate(self) -> str:
+        run = self.erin.post(
+            "evaluations/",
+            version=self._made["version"],
+            baseline=self._made["base"],
+            dataset_version=self._made["desk"]["id"],
+        )
+        result = self.erin.wait(run, self.say)["result"]
+        for line in checks.comparison_lines(result):
+            self.say(line)
+        return checks.improved(result)
+
+    def drift(self) -> str:
+        paths = car_loan.write(self.folder / "car-loan")
+        reference = self._version("Car loans, reference", paths.reference, licence="Apache-2.0")
+        analysis = self._version("Car loans, observed", paths.analysis, licence="Apache-2.0")
+        run = self.erin.post(
+            "drift-runs/",
+            version=self._made["version"],
+            reference=reference["id"],
+            analysis=analysis["id"],
+            is_own_traffic=False,
+            note="NannyML's bundled car-loan data stands in for traffic, which a new model does not have yet. "
+            "It shows how drift is measured; it says nothing about this model.",
+            config=checks.CAR_LOAN_COLUMNS,
+        )
+        result = self.erin.wait(run, self.say)["result"]
+        return checks.equals_nannyml(result, paths)
+
+    # --- checklist ----------------------------------------------------------------------------------------------
+
+    def collect(self) -> str:
+        if "assessment" not in self._made:
+            self._made["assessment"] = self.carol.post("assessments/", version=self._made["version"])["id"]
+        counts = self.carol.post(f"assessments/{self._made['assessment']}/collect/")["counts"]
+        return ", ".join(f"{number} {status.replace('_', ' ')}" for status, number in counts.items() if number)
+
+    def be_refused(self) -> str:
+        version = self._made["version"]
+        early = refused(
+            lambda: self.erin.post("deployments/", version=version, name="too early", environment="nowhere"),
+            "deployment.not_approved",
+        )
+        self.say(early.title)
+        path = f"assessments/{self._made['assessment']}"
+        self.carol.post(f"{path}/submit/")
+        red = refused(lambda: self._decide(self.amir), "gate.red")
+        self.say(red.title)
+        own = refused(lambda: self._decide(self.carol), "permission.refused")
+        self.say(own.title)
+        problems = self.assessment()["gate"]["problems"]
+        return f"{len(problems)} things stand against approval"
+
+    def _decide(self, by: Client, reason: str = "Read the evidence; fit for a demonstration.") -> Any:
+        path = f"assessments/{self._made['assessment']}/decide/"
+        return by.post(path, decision="approved", reason=reason)
+
+    def answer(self) -> str:
+        notes = yaml.safe_load((DATA / "model_notes.yaml").read_text(encoding="utf-8"))
+        answered = 0
+        for group in self.assessment()["groups"]:
+            for question in group["questions"]:
+                if question["id"] in notes:
+                    self._say_to(question, notes[question["id"]])
+                    answered += 1
+        problems = self.assessment()["gate"]["problems"]
+        if problems:
+            raise DemoError(f"The gate is still red: {problems}")
+        return f"{answered} questions answered; the gate is green"
+
+    def _say_to(self, question: dict[str, Any], note: dict[str, Any]) -> None:
+        self.carol.put(
+            f"assessments/{self._made['assessment']}/answers/{question['id']}/",
+            status=note.get("status", "declared"),
+            text=note.get("text", ""),
+            reason=note.get("reason", ""),
+            expect_revision=question["revision"],
+            expect_basis=question["basis"],
+        )
+
+    def approve(self) -> str:
+        self.carol.post(f"assessments/{self._made['assessment']}/submit/")
+        self._decide(self.amir)
+        stage = self.carol.get(f"model-versions/{self._made['version']}/")["stage"]
+        if stage != "approved":
+            raise DemoError(f"The version is {stage} after its approval.")
+        return "Amir Approver, who made none of it, approved; the version may be deployed"
+
+    # --- deployment ---------------------------------------------------------------------------------------------
+
+    def deploy(self) -> str:
+        for old in self.erin.rows("deployments/"):
+            if old["name"] == "Desk assistant" and old["stopped_at"] is None:
+                self.erin.post(f"deployments/{old['id']}/stop/", reason="Replaced by the demo's next run")
+        deployment = self.erin.post(
+            "deployments/",
+            version=self._made["version"],
+            name="Desk assistant",
+            environment="demonstration on one machine",
+            purpose="Shows that only an approved version can be deployed.",
+        )
+        run = deployment["run"]
+        self.erin.follow(run, lambda now: self._is_ready(deployment["id"]), self.say)
+        application = self.erin.post(f"deployments/{deployment['id']}/applications/", name="Demo", contact="desk team")
+        self.carol.post(
+            f"applications/{application['id']}/acknowledge/",
+            statement="Every answer is shown under the words “written by a machine”.",
+        )
+        answer = self.erin.post(f"deployments/{deployment['id']}/ask/", question=ASK)
+        return f"“{ASK}” → “{answer['choices'][0]['message']['content'].strip()}”"
+
+    def _is_ready(self, pk: int) -> bool:
+        return bool(self.erin.get(f"deployments/{pk}/")["state"] == "ready")
+
+    # --- pack ---------------------------------------------------------------------------------------------------
+
+    def export(self) -> str:
+        run = self.carol.post("reports/", version=self._made["version"])
+        self.carol.wait(run, self.say)
+        self._made["report"] = self.carol.get(f"reports/{run['id']}/")
+        for form, target in (("pdf", self.pdf), ("zip", self.zip)):
+            self.carol.download(f"reports/{run['id']}/{form}/", target)
+        return f"{self.pdf.stat().st_size / 1e6:.1f} MB PDF, {self.zip.stat().st_size / 1e6:.1f} MB ZIP"
+
+    def verify(self) -> str:
+        said = checks.verified(self.zip)
+        trail = self.carol.get("audit/verify/")
+        if not trail["is_intact"]:
+            raise DemoError(f"The audit trail is broken: {trail}")
+        return f"{said}; audit trail: {trail['rows']} entries, chain intact"
+
+    def tamper(self) -> str:
+        return checks.tampered_is_named(self.zip, self.folder / "tampered.zip")
