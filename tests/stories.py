@@ -56,6 +56,7 @@ def scan_result(
     return {
         "rows": rows,
         "columns": ["question", "answer"],
+        "copy_columns": ["question", "answer"],
         "personal_data": {
             "findings": listed,
             "total": sum(found.values()),

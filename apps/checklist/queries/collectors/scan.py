@@ -8,7 +8,7 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
-from apps.checklist.queries.collectors.words import counted, is_said, plain
+from apps.checklist.queries.collectors.words import counted, is_said, joined, plain
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import DECLARED, MEASURED, Finding
 from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
@@ -72,11 +72,13 @@ def duplicates(facts: Facts) -> list[Finding]:
         if scan is None or part is None:
             return None
         exact, near = int(part["exact_rows"]), int(part["near_rows"])
+        columns = [str(name) for name in (scan.result or {}).get("copy_columns") or []]
+        compared = f", compared by {joined(columns)}" if columns else ""
         summary = (
             f"{counted(exact, 'row')} repeat another exactly and {counted(near, 'text')} nearly, of "
-            f"{counted(data.rows, 'row')}. {NO_TRIGGERS}"
+            f"{counted(data.rows, 'row')}{compared}. {NO_TRIGGERS}"
         )
-        value = {"exact_rows": exact, "near_rows": near, "scan": scan.pk}
+        value = {"exact_rows": exact, "near_rows": near, "columns": columns, "scan": scan.pk}
         return data_finding("dataset.duplicates", data, MEASURED, _method(scan), summary, value, _digest(data, part))
 
     return of_each(facts, "dataset.duplicates", NO_SCAN, find)
