@@ -106,6 +106,7 @@ def test_the_server_ends_with_a_killed_supervisor_and_keeps_to_its_model(config:
         with pytest.raises(urllib.error.HTTPError) as refusal:
             _chat(url, "another/model")
         assert refusal.value.code == 400
+        refusal.value.close()
         environment = psutil.Process(int(pid)).environ()
         assert "SECRET_KEY" not in environment and environment["HF_HUB_OFFLINE"] == "1"
         assert url.startswith("http://127.0.0.1:")
