@@ -233,7 +233,6 @@ RUN_LOST_AFTER_SECONDS: float = env.float("RUN_LOST_AFTER_SECONDS", default=60.0
 RUN_SWEEP_SECONDS: float = env.float("RUN_SWEEP_SECONDS", default=15.0)
 CELERY_BEAT_SCHEDULE = {"sweep-lost-runs": {"task": "jobs.sweep_runs", "schedule": RUN_SWEEP_SECONDS}}
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
-SERVING_HOST: str = env.str("SERVING_HOST", default="127.0.0.1")
 ENERGY_COUNTRY: str = env.str("ENERGY_COUNTRY", default="")  # ISO 3166 alpha-3; empty: assumed, and said so
 
 # --- API -----------------------------------------------------------------------------------------------------------
