@@ -5,6 +5,7 @@ API pages by cursor.
 """
 
 import re
+from base64 import b64decode
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 COUNT_BOUND = 1_000
-POSITION = re.compile(r"[0-9]{1,18}")
+OUR_CURSOR = re.compile(r"(o=[0-9]{1,4}|r=1|p=[0-9]{1,18})(&(r=1|p=[0-9]{1,18})){0,2}")
 
 
 class BoundedPaginator(Paginator):
@@ -45,7 +46,15 @@ class ApiPages(CursorPagination):
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """The cursor of the request. Raises NotFound (404) for one that this API did not make."""
-        cursor = super().decode_cursor(request)
-        if cursor is not None and cursor.position is not None and not POSITION.fullmatch(cursor.position):
+        given = request.query_params.get(self.cursor_query_param)
+        if given is not None and not _is_ours(given):
             raise NotFound(self.invalid_cursor_message)
-        return cursor
+        return super().decode_cursor(request)
+
+
+def _is_ours(cursor: str) -> bool:
+    """Whether the cursor reads as REST framework writes it: offset, reverse and position, the latter a key here."""
+    try:
+        return OUR_CURSOR.fullmatch(b64decode(cursor, validate=True).decode()) is not None
+    except ValueError:  # neither base64 nor UTF-8
+        return False

@@ -1,5 +1,6 @@
 """How the API reads a JSON request: bounded in size and depth, before anything else looks at it."""
 
+import json
 from collections.abc import Mapping
 from io import BytesIO
 from typing import IO, Any
@@ -29,6 +30,11 @@ class BoundedJSON(JSONParser):
         if len(content) > most:
             raise TooLarge
         try:
-            return super().parse(BytesIO(content), media_type, parser_context)
+            value = super().parse(BytesIO(content), media_type, parser_context)
+            if b"\\ud" in content.lower():  # an escaped surrogate: fine as a pair, but half of one is no character
+                json.dumps(value, ensure_ascii=False).encode()
         except RecursionError:
             raise ParseError("This JSON is nested too deeply.") from None
+        except UnicodeEncodeError:
+            raise ParseError("This JSON holds half of a surrogate pair, which is no character.") from None
+        return value

@@ -1,6 +1,7 @@
 """Signing in: by password, throttled, and no longer than the account's time."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,11 @@ from tests.makers import make_client, make_person, make_team
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _few_attempts(settings: Any) -> None:
+    settings.SIGN_IN_ATTEMPTS = 2  # checking a password is slow on purpose
 
 
 @pytest.fixture
