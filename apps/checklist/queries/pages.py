@@ -1,0 +1,92 @@
+"""What the pages of checklists show beyond the assessment itself: how far it is, who may decide, where things are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from apps.accounts.queries import members_of, names_of, team_ids_where
+from apps.accounts.rules import allows
+from apps.catalog.models import DatasetVersion
+from apps.checklist.models import Assessment
+from apps.checklist.queries.assessments import makers_of
+from apps.checklist.queries.views import views_of
+from apps.checklist.rules import UNKNOWN, AssessmentView, EvidenceView
+from apps.registry.models import ModelVersion
+from apps.registry.queries import versions_seen_by
+from apps.registry.rules import RETIRED
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
+
+_PAGES = {
+    DatasetVersion._meta.label_lower: "catalog:version-detail",
+    ModelVersion._meta.label_lower: "portal:version-detail",
+}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many of an assessment's questions have an answer, however it is known."""
+
+    view: AssessmentView
+    answered: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        """Between 0 and 1."""
+        return self.answered / self.total if self.total else 0.0
+
+
+def coverage_of(view: AssessmentView) -> Coverage:
+    """How far an assessment is."""
+    total = sum(view.counts.values())
+    return Coverage(view, total - view.counts.get(UNKNOWN, 0), total)
+
+
+def coverages(assessments: Sequence[Assessment]) -> list[Coverage]:
+    """How far each of these assessments is, in their order. Constant queries."""
+    views = views_of(assessments)
+    return [coverage_of(views[assessment.pk]) for assessment in assessments]
+
+
+def versions_without_assessment(user: "User | AnonymousUser") -> QuerySet[ModelVersion]:
+    """Versions for which the person could begin a checklist, newest first."""
+    teams = team_ids_where(user, "assessment.answer")
+    versions = versions_seen_by(user).filter(team_id__in=teams, assessments=None).exclude(stage=RETIRED)
+    return versions.exclude(manifest_digest="").order_by("-created_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Deciders:
+    """Who may sign an assessment off: names of those who may, those who may not with what they did, and, where the
+    person who asks is one of these, what that is."""
+
+    may: list[str]
+    may_not: list[tuple[str, str]]
+    own_part: str
+
+
+def deciders_of(user: "User | AnonymousUser", assessment: Assessment) -> Deciders:
+    """The team's approvers, sorted by whether they had a part in the work; nobody decides on their own."""
+    makers = makers_of(assessment)
+    approvers = {
+        m.person.pk: str(m.person) for m in members_of(assessment.team) if allows(m.roles, "assessment.decide")
+    }
+    names = approvers | names_of(set(makers) - set(approvers))
+    return Deciders(
+        may=[name for pk, name in approvers.items() if pk not in makers],
+        may_not=[(names.get(pk) or f"Person {pk}", part) for pk, part in makers.items()],
+        own_part=makers.get(user.pk, "") if user.pk is not None else "",
+    )
+
+
+def page_of(evidence: EvidenceView) -> str:
+    """The address of what a piece of evidence speaks of; empty where it has no page, or was given by hand."""
+    name = _PAGES.get(evidence.subject_type) if evidence.collector else None
+    return reverse(name, args=[evidence.subject_id]) if name else ""
