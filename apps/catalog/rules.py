@@ -1,5 +1,7 @@
 """Facts about data that need no database."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from apps.core.canonical import digest_of
@@ -13,6 +15,16 @@ PROVENANCE_FIELDS = (
     "confidentiality",
     "ai_generated",
 )
+
+PROVENANCE_LABELS = {
+    "sources": "Sources",
+    "origin": "Origin",
+    "collection_method": "How it was collected",
+    "permission": "Permission to use it",
+    "contains_copyrighted_material": "Copyrighted material",
+    "confidentiality": "Confidentiality",
+    "ai_generated": "Made by AI",
+}
 
 # What a scan may be told; each setting is explained in workers/scanning/engine.py.
 SCAN_SETTINGS = frozenset(
@@ -36,3 +48,45 @@ def provenance_digest(content_digest: str, licence: str, provenance: dict[str, A
 def provenance_gaps(provenance: dict[str, Any]) -> list[str]:
     """The fields of a datasheet that the Data questions need and that are empty, in their usual order."""
     return [name for name in PROVENANCE_FIELDS if provenance.get(name) in (None, "", [], {})]
+
+
+def in_words(value: Any) -> list[str]:
+    """A value of a datasheet as paragraphs: lists one below the other, objects as "name: value; name: value"."""
+    if isinstance(value, list):
+        return [words for item in value for words in in_words(item)] or ["—"]
+    if isinstance(value, dict):
+        parts = (f"{_label(name)}: {', '.join(in_words(item))}" for name, item in value.items() if item is not None)
+        return ["; ".join(parts) or "—"]
+    if isinstance(value, bool):
+        return ["yes" if value else "no"]
+    return [str(value).strip() or "—"] if value is not None else ["—"]
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one version of a dataset has more, less or otherwise than the one before; sizes in bytes."""
+
+    rows: int
+    size: int
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    retyped: tuple[str, ...]
+
+
+def change_between(
+    before: Sequence[Mapping[str, str]], after: Sequence[Mapping[str, str]], *, rows: int, size: int
+) -> Change:
+    """The difference of two schemas, lists of columns with `name` and `type`, beside those of rows and size."""
+    old = {column["name"]: column["type"] for column in before}
+    new = {column["name"]: column["type"] for column in after}
+    return Change(
+        rows=rows,
+        size=size,
+        added=tuple(name for name in new if name not in old),
+        removed=tuple(name for name in old if name not in new),
+        retyped=tuple(f"{name} ({old[name]} → {new[name]})" for name in new if name in old and old[name] != new[name]),
+    )

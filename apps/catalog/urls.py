@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.catalog import views
 
 app_name = "catalog"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.dataset_list, name="dataset-list"),
+    path("new/", views.dataset_create_view, name="dataset-create"),
+    path("<int:pk>/", views.dataset_detail, name="dataset-detail"),
+    path("<int:pk>/upload/", views.version_upload, name="version-upload"),
+    path("versions/<int:pk>/", views.version_detail, name="version-detail"),
+    path("versions/<int:pk>/describe/", views.version_describe, name="version-describe"),
+    path("versions/<int:pk>/scan/", views.scan_start_view, name="scan-start"),
+]

@@ -114,3 +114,21 @@ def tuning_of(version: ModelVersion) -> TuningRun | None:
         .select_related("base_version__model", "dataset_version__dataset", "created_by")
         .first()
     )
+
+
+def versions_of(model: RegisteredModel) -> QuerySet[ModelVersion]:
+    """The versions of one model, newest first, in the order of the index on (model, number)."""
+    return ModelVersion.objects.filter(model=model).select_related("created_by").order_by("-number")
+
+
+def import_marks(versions: list[ModelVersion]) -> dict[int, ImportRun]:
+    """The newest import of each of these versions, without its log and result; one query."""
+    runs = ImportRun.objects.filter(version__in=versions).defer("log", "result", "config").order_by("pk")
+    return {run.version_id: run for run in runs}
+
+
+def model_pk_of(user: "User | AnonymousUser", version_pk: int | None) -> int | None:
+    """The model that a version belongs to, where the person sees it."""
+    if version_pk is None:
+        return None
+    return versions_seen_by(user).filter(pk=version_pk).values_list("model_id", flat=True).first()

@@ -1,0 +1,143 @@
+"""The pages of data: datasets, their versions, what is declared about them and what scans found."""
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.queries import may, may_anywhere, person
+from apps.accounts.services import require
+from apps.catalog import queries, services
+from apps.catalog.forms import DatasetFilterForm, DatasetForm, DescribeForm, UploadForm
+from apps.catalog.models import Dataset, DatasetVersion
+from apps.core.errors import Refused
+from apps.core.form_fields import attempt, posted, status_of
+from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
+
+SORTS = {"name": "name", "created": "created_at", "versions": "version_count"}
+VERSION_SORTS = {"number": "number", "rows": "rows", "size": "size", "created": "created_at"}
+
+
+@require_GET
+def dataset_list(request: HttpRequest) -> HttpResponseBase:
+    """Every dataset that the person sees."""
+    user = person(request)
+    form = DatasetFilterForm(user, request.GET)
+    rows = ordered(request, queries.datasets_listed_for(user), SORTS)
+    if form.is_valid():
+        rows = rows.filter(name__icontains=form.cleaned_data["name"]) if form.cleaned_data["name"] else rows
+        rows = rows.filter(team=form.cleaned_data["team"]) if form.cleaned_data["team"] else rows
+    if wants_csv(request):
+        head = ("id", "name", "team", "versions", "latest", "description", "created")
+        return csv_answer("datasets", head, (_dataset_line(row) for row in rows.iterator(500)))
+    context = {"form": form, "page": rows_page(request, rows), "may_create": may_anywhere(user, "dataset.create")}
+    return render(request, "catalog/dataset_list.html", context)
+
+
+def _dataset_line(row: Any) -> tuple[Any, ...]:
+    return (row.pk, row.name, row.team.name, row.version_count, row.latest_number, row.description, row.created_at)
+
+
+@require_http_methods(["GET", "POST"])
+def dataset_create_view(request: HttpRequest) -> HttpResponse:
+    """Make a dataset; its first version is uploaded next."""
+    user = person(request)
+    if not may_anywhere(user, "dataset.create"):
+        raise Refused("Your roles do not include making datasets.", remedy="Ask an administrator of your team.")
+    form = DatasetForm(user, posted(request))
+    dataset = attempt(form, services.dataset_create, by=user)
+    if dataset is not None:
+        messages.success(request, f"“{dataset.name}” is there. Upload its first version.")
+        return redirect("catalog:version-upload", dataset.pk)
+    return render(request, "catalog/dataset_form.html", {"form": form}, status=status_of(form))
+
+
+@require_GET
+def dataset_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One dataset and its versions."""
+    user = person(request)
+    dataset = queries.dataset_seen(user, pk)
+    rows = queries.dataset_versions_seen_by(user).filter(dataset=dataset).order_by("-number")
+    rows = ordered(request, rows, VERSION_SORTS)
+    if wants_csv(request):
+        head = ("id", "version", "message", "rows", "bytes", "licence", "sha256", "by", "created")
+        return csv_answer("dataset-versions", head, (_version_line(row) for row in rows.iterator(500)))
+    page = rows_page(request, rows)
+    versions = list(page.object_list)
+    marks = queries.scan_marks(versions)
+    context = {
+        "dataset": dataset,
+        "page": page,
+        "rows": [(version, marks.get(version.pk)) for version in versions],
+        "may_upload": may(user, "dataset.upload", dataset.team_id),
+    }
+    return render(request, "catalog/dataset_detail.html", context)
+
+
+def _version_line(row: DatasetVersion) -> tuple[Any, ...]:
+    told = (row.pk, row.number, row.message, row.rows, row.size, row.licence)
+    return (*told, row.digest, row.created_by.name, row.created_at)
+
+
+@require_http_methods(["GET", "POST"])
+def version_upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """Upload a file as the next version. Settings put every upload into a temporary file, never into memory."""
+    user = person(request)
+    dataset = queries.dataset_seen(user, pk)
+    require(user, "dataset.upload", dataset.team_id, shared=dataset)
+    form = UploadForm(posted(request), request.FILES or None)
+    version = attempt(form, _commit, by=user, dataset=dataset)
+    if version is not None:
+        messages.success(request, f"{version} is stored: {version.rows} rows. Scan it next.")
+        return redirect("catalog:version-detail", version.pk)
+    return render(request, "catalog/version_upload.html", {"form": form, "dataset": dataset}, status=status_of(form))
+
+
+def _commit(*, file: Any, by: Any, dataset: Dataset, **more: Any) -> DatasetVersion:
+    path = Path(file.temporary_file_path())
+    return services.dataset_version_commit(by=by, dataset=dataset, path=path, filename=str(file.name), **more)
+
+
+@require_GET
+def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One dataset version: what is declared, what was found, what changed, and where it is used."""
+    user = person(request)
+    version = queries.dataset_version_seen(user, pk)
+    page = queries.dataset_version_page(user, version)
+    has_open = any(scan.is_open for scan in page.scans)
+    context = {
+        "page": page,
+        "version": version,
+        "found": (page.scan.result or {}) if page.scan else {},
+        "is_being_scanned": has_open,
+        "may_scan": not has_open and may(user, "scan.start", version.team_id),
+        "may_describe": may(user, "dataset.describe", version.team_id),
+        "may_tune": may_anywhere(user, "tuning.start"),
+    }
+    return render(request, "catalog/version_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def version_describe(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct what is declared about a version."""
+    user = person(request)
+    version = queries.dataset_version_seen(user, pk)
+    require(user, "dataset.describe", version.team_id, shared=version.dataset)
+    form = DescribeForm.of(version, posted(request), request.FILES or None)
+    if attempt(form, services.dataset_version_describe, by=user, version=version) is not None:
+        messages.success(request, "The description is saved.")
+        return redirect("catalog:version-detail", version.pk)
+    return render(request, "catalog/version_describe.html", {"form": form, "version": version}, status=status_of(form))
+
+
+@require_POST
+def scan_start_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue a scan; its page shows how it goes on."""
+    user = person(request)
+    run = services.scan_start(by=user, version=queries.dataset_version_seen(user, pk))
+    messages.success(request, "The scan waits for a worker. This page follows it; you may leave.")
+    return redirect("portal:run-detail", "scan", run.pk)

@@ -1,0 +1,64 @@
+"""Lists whose order, filter and page stand in the address, and the same lists as CSV (RFC 4180)."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.core.paginator import Page
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
+
+from apps.core.paging import BoundedPaginator
+
+PAGE = 50
+# A spreadsheet takes a cell that begins with one of these for a formula (CWE-1236).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rows_page(request: HttpRequest, rows: Any, size: int = PAGE, name: str = "page") -> Page[Any]:
+    """The page of `rows` that the address asks for; a number that makes no sense shows the nearest page."""
+    return BoundedPaginator(rows, size).get_page(request.GET.get(name))
+
+
+def ordered(request: HttpRequest, rows: "QuerySet[Any]", columns: Mapping[str, str]) -> "QuerySet[Any]":
+    """`rows` in the order that the address asks for; as they are for an order that `columns` does not offer.
+
+    `columns` maps the name in the address to the field; the key decides between equal rows.
+    """
+    wanted = request.GET.get("sort", "")
+    field = columns.get(wanted.removeprefix("-"))
+    if field is None:
+        return rows
+    sign = "-" if wanted.startswith("-") else ""
+    return rows.order_by(f"{sign}{field}", f"{sign}pk")
+
+
+def wants_csv(request: HttpRequest) -> bool:
+    """Whether the list is wanted as a file."""
+    return request.GET.get("format") == "csv"
+
+
+class _Echo:
+    """A file whose lines are handed straight on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_answer(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+    """The rows as a file that is written while it is read."""
+    answer = StreamingHttpResponse(_lines(headers, rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def _lines(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(headers)
+    for row in rows:
+        yield writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text

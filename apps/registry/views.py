@@ -1,0 +1,137 @@
+"""The pages of models: the list, one model with its versions, import, tuning, and the moves of a version."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.queries import may, may_anywhere, person
+from apps.accounts.services import require
+from apps.core.errors import Refused
+from apps.core.form_fields import attempt, key_named, posted, status_of
+from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
+from apps.registry import queries, services
+from apps.registry.forms import ImportForm, ModelFilterForm, ModelForm, TuningForm, VersionFilterForm
+from apps.registry.models import ModelVersion
+
+SORTS = {"name": "name", "created": "created_at"}
+# Only orders that an index of the table gives: a model may have a hundred thousand versions.
+VERSION_SORTS = {"number": "number"}
+
+
+@require_GET
+def model_list(request: HttpRequest) -> HttpResponseBase:
+    """Every model that the person sees, with its latest version."""
+    user = person(request)
+    form = ModelFilterForm(user, request.GET)
+    rows = ordered(request, queries.models_listed_for(user), SORTS)
+    if form.is_valid():
+        rows = rows.filter(name__icontains=form.cleaned_data["name"]) if form.cleaned_data["name"] else rows
+        rows = rows.filter(team=form.cleaned_data["team"]) if form.cleaned_data["team"] else rows
+    if wants_csv(request):
+        head = ("id", "name", "team", "latest", "stage", "intended purpose", "created")
+        return csv_answer("models", head, (_model_line(row) for row in rows.iterator(500)))
+    context = {"form": form, "page": rows_page(request, rows), "may_create": may_anywhere(user, "model.create")}
+    return render(request, "registry/model_list.html", context)
+
+
+def _model_line(row: Any) -> tuple[Any, ...]:
+    told = (row.pk, row.name, row.team.name, row.latest_number, row.latest_stage)
+    return (*told, row.intended_purpose, row.created_at)
+
+
+@require_http_methods(["GET", "POST"])
+def model_create_view(request: HttpRequest) -> HttpResponse:
+    """Register a model; its first version is imported next."""
+    user = person(request)
+    if not may_anywhere(user, "model.create"):
+        raise Refused("Your roles do not include registering models.", remedy="Ask an engineer of your team.")
+    form = ModelForm(user, posted(request))
+    model = attempt(form, services.model_create, by=user)
+    if model is not None:
+        messages.success(request, f"“{model.name}” is registered. Import its first version, or tune one into it.")
+        return redirect("registry:model-detail", model.pk)
+    return render(request, "registry/model_form.html", {"form": form}, status=status_of(form))
+
+
+@require_GET
+def model_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One model and its versions. Its cost does not grow with their number."""
+    user = person(request)
+    model = queries.model_seen(user, pk)
+    form = VersionFilterForm(request.GET or None)
+    rows = ordered(request, queries.versions_of(model), VERSION_SORTS)
+    if form.is_valid() and form.cleaned_data["stage"]:
+        rows = rows.filter(stage=form.cleaned_data["stage"])
+    if wants_csv(request):
+        head = ("id", "version", "stage", "architecture", "parameters", "licence", "manifest sha256", "by", "created")
+        return csv_answer("versions", head, (_version_line(row) for row in rows.iterator(500)))
+    page = rows_page(request, rows)
+    versions = list(page.object_list)
+    imports = queries.import_marks(versions)
+    context = {
+        "model": model,
+        "form": form,
+        "page": page,
+        "rows": [(version, imports.get(version.pk)) for version in versions],
+        "may_import": may(user, "version.create", model.team_id),
+        "may_tune": may(user, "tuning.start", model.team_id),
+    }
+    return render(request, "registry/model_detail.html", context)
+
+
+def _version_line(row: ModelVersion) -> tuple[Any, ...]:
+    told = (row.pk, row.number, row.stage, row.architecture, row.parameters, row.licence)
+    return (*told, row.manifest_digest, row.created_by.name, row.created_at)
+
+
+@require_http_methods(["GET", "POST"])
+def version_import_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Import files as the model's next version; a worker fetches and checks them."""
+    user = person(request)
+    model = queries.model_seen(user, pk)
+    require(user, "version.create", model.team_id, shared=model)
+    form = ImportForm(user, posted(request))
+    run = attempt(form, services.version_import, by=user, model=model)
+    if run is not None:
+        messages.success(request, "The import waits for a worker. This page follows it; you may leave.")
+        return redirect("portal:run-detail", "import", run.pk)
+    return render(request, "registry/version_import.html", {"form": form, "model": model}, status=status_of(form))
+
+
+@require_http_methods(["GET", "POST"])
+def tuning_start_view(request: HttpRequest) -> HttpResponse:
+    """Tune a version on data. `?base=`, `?dataset=` and `?model=` choose beforehand."""
+    user = person(request)
+    if not may_anywhere(user, "tuning.start"):
+        raise Refused("Your roles do not include tuning models.", remedy="Ask an engineer of your team.")
+    base = key_named(request, "base")
+    model = key_named(request, "model") or queries.model_pk_of(user, base)
+    form = TuningForm(user, posted(request), base=base, dataset=key_named(request, "dataset"), model=model)
+    run = attempt(form, services.tuning_start, by=user)
+    if run is not None:
+        messages.success(request, "The tuning waits for a worker. This page follows it; you may leave.")
+        return redirect("portal:run-detail", "tuning", run.pk)
+    return render(request, "registry/tuning_start.html", {"form": form}, status=status_of(form))
+
+
+@require_POST
+def version_propose_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a version a candidate."""
+    user = person(request)
+    version = services.version_propose(by=user, version=queries.version_seen(user, pk))
+    messages.success(request, f"{version} is a candidate: it now waits for its checklist and a sign-off.")
+    return redirect("portal:version-detail", pk)
+
+
+@require_POST
+def version_retire_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a version out of use for good."""
+    user = person(request)
+    reason = request.POST.get("reason", "")
+    version = services.version_retire(by=user, version=queries.version_seen(user, pk), reason=reason)
+    messages.success(request, f"{version} is retired.")
+    return redirect("portal:version-detail", pk)
