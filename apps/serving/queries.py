@@ -1,5 +1,6 @@
 """Reading deployments, and who may see which."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, QuerySet
@@ -58,3 +59,35 @@ def state_of(deployment: Deployment) -> str:
     run = newest_run(deployment)
     is_ready = run is not None and run.ready_at is not None
     return deployment_state(deployment.stopped_at is not None, run.state if run else "", is_ready)
+
+
+@dataclass(frozen=True)
+class DeploymentRow:
+    """A deployment as a list shows it; `silent` counts applications that have not acknowledged generative AI."""
+
+    deployment: Deployment
+    state: str
+    applications: int
+    silent: int
+
+
+def deployments_listed_for(user: "User | AnonymousUser") -> QuerySet[Deployment]:
+    """The deployment list, without the logs of the processes behind it."""
+    runs = ServingRun.objects.order_by("-pk").defer("log", "result", "config")
+    rows = Deployment.objects.filter(team_id__in=team_ids_seen_by(user)).select_related("version__model", "created_by")
+    return rows.prefetch_related("applications", Prefetch("runs", queryset=runs, to_attr="newest_runs"))
+
+
+def row_of(deployment: Deployment) -> DeploymentRow:
+    """One line of the list."""
+    applications = list(deployment.applications.all())
+    silent = sum(application.acknowledged_at is None for application in applications)
+    return DeploymentRow(deployment, state_of(deployment), len(applications), silent)
+
+
+def application_seen(user: "User | AnonymousUser", pk: int) -> Application:
+    """One application. Raises NotFound when it is not there or not to be seen."""
+    found = applications_seen_by(user).filter(pk=pk).first()
+    if found is None:
+        raise NotFound("There is no such object, or you may not see it.")
+    return found
