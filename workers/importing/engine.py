@@ -13,14 +13,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from workers.errors import EngineError
+from workers.importing.card import read_card
 from workers.loading import HUB_FILES, resolve
 from workers.model_files import refuse_pickles, weight_files, weights_digest
 
 Progress = Callable[[float, str], None]
-MAX_CARD_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,8 @@ def model_facts(folder: Path) -> dict[str, Any]:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise EngineError("model.no_config", "config.json is missing or cannot be read as JSON.") from error
-    card = _card(folder / "README.md")
+    card = read_card(folder / "README.md")
+    licence = card.front.get("license", "")
     return {
         "architecture": (config.get("architectures") or [""])[0],
         "model_type": config.get("model_type", ""),
@@ -89,8 +88,10 @@ def model_facts(folder: Path) -> dict[str, Any]:
         "context_length": config.get("max_position_embeddings"),
         "number_format": config.get("dtype") or config.get("torch_dtype") or "",
         "weights_sha256": weights_digest(folder),
-        "licence": card.get("license", "") if isinstance(card.get("license", ""), str) else "",
-        "card": sorted(card),
+        "licence": licence if isinstance(licence, str) else "",
+        "card": sorted(str(name) for name in card.front),
+        "card_values": card.values,
+        "card_sections": card.sections,
     }
 
 
@@ -99,17 +100,3 @@ def _parameters(path: Path) -> int:
     with path.open("rb") as stream:
         header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
     return sum(math.prod(entry["shape"]) for name, entry in header.items() if name != "__metadata__")
-
-
-def _card(path: Path) -> dict[str, Any]:
-    """The YAML front matter of a model card; empty where there is none that can be read."""
-    if not path.is_file() or path.stat().st_size > MAX_CARD_BYTES:
-        return {}
-    parts = path.read_text(encoding="utf-8", errors="replace").split("---", 2)
-    if len(parts) < 3 or parts[0].strip():
-        return {}
-    try:
-        found = yaml.safe_load(parts[1])
-    except yaml.YAMLError:
-        return {}
-    return found if isinstance(found, dict) else {}
