@@ -260,6 +260,16 @@ def test_the_base_models_card_does_not_speak_for_the_tuned_version(world: World)
     )
 
 
+def test_data_that_only_a_card_names_is_imported(people: People) -> None:
+    facts = {"card_values": {"datasets": ["organisation/books", "organisation/web"]}}
+    base = make_base_version(people.olga, people.team, facts=facts)
+    assert one(base, "dataset.provenance").status == IMPORTED
+    tuned = make_tuned_version(people.olga, base, make_dataset_version(people.olga, people.team))
+    own, inherited = findings_for(tuned)["dataset.provenance"]
+    assert (own.status, inherited.status) == (DECLARED, IMPORTED)
+    assert "The card of Base v1 names as its training data: organisation/books; organisation/web." in inherited.summary
+
+
 def test_transparency_names_what_is_missing(people: People) -> None:
     found = one(make_base_version(people.olga, people.team), "model.transparency")
     assert found.value["missing"] == ["training data", "how it was tested"]

@@ -122,6 +122,11 @@ GATE = [
     ("evidence that does not answer", answer(UNKNOWN, evidence(status=UNKNOWN)), ["does not answer the question"]),
     ("measured", answer(MEASURED, evidence()), []),
     ("too weak", answer(DECLARED, **SAID), ["only declared; it has to be measured"]),
+    (
+        "too weak, because one dataset has no scan",
+        answer(DECLARED, evidence(), evidence(status=UNKNOWN, summary="B v1: no scan."), **SAID),
+        ["it has to be measured. B v1: no scan."],
+    ),
     ("stale", answer(MEASURED, evidence(stale_because="Data v1: it has changed.")), ["Data v1: it has changed."]),
     ("statement outdated", answer(MEASURED, evidence(), is_statement_outdated=True, **SAID), ["since it was made"]),
     ("personal data, nothing said", answer(MEASURED, evidence(value=ASKS)), ["nobody has said what was decided"]),

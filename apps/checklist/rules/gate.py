@@ -18,12 +18,10 @@ def gate_of(questions: Iterable[QuestionView]) -> Gate:
 def problems_of(view: QuestionView) -> list[GateItem]:
     """Everything that stands against one answer, the plainest first."""
     answer = view.answer
-    if answer is None or answer.status == UNKNOWN:
-        problem = "This question has no answer yet."
-        if answer is not None and answer.evidence:
-            problem = "There is evidence, but it does not answer the question."
-        found = [GateItem(view.id, problem, view.question.next_step)]
-        return [*found, *_blocks(view, answer)] if answer is not None else found
+    if answer is None:
+        return [GateItem(view.id, "This question has no answer yet.", view.question.next_step)]
+    if answer.status == UNKNOWN:
+        return [_unanswered(view, answer), *_blocks(view, answer)]
     return [
         *_too_weak(view, answer),
         *_stale(view, answer),
@@ -34,11 +32,26 @@ def problems_of(view: QuestionView) -> list[GateItem]:
     ]
 
 
+def _unanswered(view: QuestionView, answer: AnswerView) -> GateItem:
+    problem = (
+        "There is evidence, but it does not answer the question."
+        if answer.evidence
+        else "This question has no answer yet."
+    )
+    return GateItem(view.id, problem + _gaps(view, answer), view.question.next_step)
+
+
+def _gaps(view: QuestionView, answer: AnswerView) -> str:
+    """What the collector that answers the question looked for and did not find, as sentences with a space before."""
+    items = [item for item in answer.evidence if item.collector == view.question.principal]
+    return "".join(f" {item.summary}" for item in items if item.status == UNKNOWN)
+
+
 def _too_weak(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
     minimum = view.question.minimum_status
     if not is_strong_enough(answer.status, minimum):
         is_known = STATUSES[answer.status].lower()
-        problem = f"This answer is only {is_known}; it has to be {STATUSES[minimum].lower()}."
+        problem = f"This answer is only {is_known}; it has to be {STATUSES[minimum].lower()}.{_gaps(view, answer)}"
         yield GateItem(view.id, problem, view.question.next_step)
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from apps.catalog.models import DatasetVersion
+from apps.checklist.queries.collectors.model import FROM_CARD, card_value, model_finding
 from apps.checklist.queries.collectors.words import is_said, joined, plain
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import DECLARED, IMPORTED, UNKNOWN, Finding
-from apps.core.canonical import digest_of
+from apps.registry.models import ModelVersion
 
 SUBJECT = DatasetVersion._meta.label_lower
 IMPORTED_FROM = "imported_from"  # where a datasheet was read from a file, its name
@@ -71,10 +72,14 @@ def _how_said(data: DatasetVersion) -> tuple[str, str]:
 
 
 def provenance(facts: Facts) -> list[Finding]:
-    """Sources and collection, and which base models' data nobody has recorded."""
+    """Sources and collection, and which models' data nobody has recorded beyond what their cards say."""
     missing = "the datasheet names neither sources nor how the data was made."
     found = of_each(facts, "dataset.provenance", missing, _provenance)
-    return found and [*found, *_unknown_base_data(facts)]
+    own = [] if facts.own_data else _of_card(facts.version)
+    if not found and not own:
+        return []
+    inherited = [finding for base in facts.ancestors_without_data for finding in _of_card(base) or [_unknown(base)]]
+    return [*own, *found, *inherited]
 
 
 def _provenance(data: DatasetVersion) -> Finding | None:
@@ -89,20 +94,28 @@ def _provenance(data: DatasetVersion) -> Finding | None:
     return data_finding("dataset.provenance", data, status, method, summary, {"missing": gaps})
 
 
-def _unknown_base_data(facts: Facts) -> list[Finding]:
+def _of_card(model: ModelVersion) -> list[Finding]:
+    """The datasets that a model's card names, where it names any."""
+    named = card_value(model, "datasets")
+    if not is_said(named):
+        return []
+    summary = f"The card of {model} names as its training data: {plain(named)}. How it was made is not on record."
     return [
-        Finding(
-            collector="dataset.provenance",
-            status=UNKNOWN,
-            method="Lineage",
-            summary=f"What the base model {base} was trained on is not on record; a person has to say what is known.",
-            subject_type=base._meta.label_lower,
-            subject_id=str(base.pk),
-            subject_label=str(base),
-            subject_digest=digest_of({"manifest": base.manifest_digest, "trained_on": []}),
+        model_finding(
+            "dataset.provenance", model, IMPORTED, FROM_CARD, summary, speaks_of=named, value={"named": named}
         )
-        for base in facts.ancestors_without_data
     ]
+
+
+def _unknown(base: ModelVersion) -> Finding:
+    return model_finding(
+        "dataset.provenance",
+        base,
+        UNKNOWN,
+        "Lineage, and the base model's card",
+        f"What the base model {base} was trained on is not on record; a person has to say what is known.",
+        speaks_of=[],
+    )
 
 
 def _from_field(facts: Facts, collector: str, name: str, missing: str) -> list[Finding]:
