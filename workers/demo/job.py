@@ -92,8 +92,9 @@ class Job:
         return uploaded
 
     def scan(self) -> str:
-        run = self.erin.post(f"dataset-versions/{self._made['desk']['id']}/scans/")
-        result = self.erin.wait(run, self.say)["result"]
+        # Also the text behind the base model: the checklist asks about all data that the tuned model learned from.
+        runs = [self.erin.post(f"dataset-versions/{self._made[name]['id']}/scans/") for name in ("text", "desk")]
+        result = [self.erin.wait(run, self.say)["result"] for run in runs][-1]
         return checks.findings_match(result, DATA / "support_desk.key.json")
 
     # --- model --------------------------------------------------------------------------------------------------
