@@ -231,7 +231,15 @@ CELERY_TIMEZONE = "UTC"
 RUN_HEARTBEAT_SECONDS: float = env.float("RUN_HEARTBEAT_SECONDS", default=5.0)
 RUN_LOST_AFTER_SECONDS: float = env.float("RUN_LOST_AFTER_SECONDS", default=60.0)
 RUN_SWEEP_SECONDS: float = env.float("RUN_SWEEP_SECONDS", default=15.0)
-CELERY_BEAT_SCHEDULE = {"sweep-lost-runs": {"task": "jobs.sweep_runs", "schedule": RUN_SWEEP_SECONDS}}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep-lost-runs": {
+        "task": "jobs.sweep_runs",
+        "schedule": RUN_SWEEP_SECONDS,
+        # By name, or it would wait in Celery's default queue, where no worker listens. A sweep that a busy worker did
+        # not come to is dropped once the next one is due.
+        "options": {"queue": "cpu", "expires": RUN_SWEEP_SECONDS},
+    }
+}
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 ENERGY_COUNTRY: str = env.str("ENERGY_COUNTRY", default="")  # ISO 3166 alpha-3; empty: assumed, and said so
 
