@@ -8,6 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.queries import may, may_anywhere, person
 from apps.audit.queries import chain_verify
 from apps.core.errors import Refused
+from apps.core.form_fields import key_named
+from apps.core.listing import rows_page
 from apps.core.paging import BoundedPaginator
 from apps.core.rules import MOVES
 from apps.core.runs import run_models
@@ -33,8 +35,12 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One model version, a tab at a time."""
-    page = queries.version_page_for(person(request), pk, request.GET.get("tab", ""))
-    return render(request, "portal/version_detail.html", {"page": page, "version": page.version})
+    page = queries.version_page_for(person(request), pk, request.GET.get("tab", ""), chosen=key_named(request, "run"))
+    context = {**page.content, "page": page, "version": page.version}
+    if "entries" in context:
+        context["trail"] = rows_page(request, context["entries"])
+        context["lines"] = queries.with_actor_names(context["trail"].object_list)
+    return render(request, "portal/version_detail.html", context)
 
 
 @require_GET

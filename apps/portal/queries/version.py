@@ -1,95 +1,167 @@
-"""What the page of one model version shows, a tab at a time."""
+"""What the page of one model version shows: its head on every tab, and what the chosen tab needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.urls import reverse
 
-from apps.audit.models import AuditEntry
-from apps.audit.queries import entries_about
+from apps.accounts.queries import may, may_anywhere
 from apps.checklist.models import Assessment
-from apps.evaluation.models import EvaluationRun
-from apps.evaluation.queries import evaluations_of
-from apps.monitoring.models import DriftRun
-from apps.monitoring.queries import drifts_of
-from apps.registry.models import LineageLink, ModelFile, ModelVersion, TuningRun
-from apps.registry.queries import lineage_of, tuning_of, version_seen
-from apps.reports.models import ReportRun
-from apps.serving.models import Deployment
-from apps.serving.queries import deployments_of
+from apps.checklist.queries import assessment_of, makers_of, present_view
+from apps.checklist.rules import APPROVED, SUBMITTED, UNKNOWN, AssessmentView
+from apps.portal.queries.version_tabs import READ
+from apps.registry.models import ImportRun, ModelVersion
+from apps.registry.queries import version_seen
+from apps.registry.rules import RETIRED
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
 
-TABS = ("checklist", "lineage", "evaluations", "tuning", "deployments", "monitoring", "documents", "trail")
+TABS = {
+    "checklist": "Checklist",
+    "lineage": "Lineage",
+    "evaluations": "Evaluations",
+    "tuning": "Tuning",
+    "deployments": "Deployments",
+    "monitoring": "Monitoring",
+    "documents": "Documents",
+    "trail": "Trail",
+}
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the person may do with this version, as far as their roles go."""
+
+    answer: bool
+    decide: bool
+    evaluate: bool
+    tune: bool
+    deploy: bool
+    measure_drift: bool
+    report: bool
+    retire: bool
+    read_trail: bool
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one thing to do next. `is_post`: a form that begins something, otherwise a link."""
+
+    label: str
+    url: str
+    is_post: bool = False
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One part of the page; so many questions stand against approval as `problems` says."""
+
+    name: str
+    label: str
+    url: str
+    is_current: bool
+    problems: int | None = None
 
 
 @dataclass(frozen=True)
 class VersionPage:
-    """One model version and what the chosen tab needs; fields of other tabs stay empty."""
+    """One model version, and in `content` what the chosen tab needs."""
 
     version: ModelVersion
     tab: str
+    tabs: list[Tab]
+    rights: Rights
     assessment: Assessment | None
-    files: list[ModelFile] = field(default_factory=list)
-    lineage: list[LineageLink] = field(default_factory=list)
-    descendants: list[LineageLink] = field(default_factory=list)
-    tuning: TuningRun | None = None
-    evaluations: list[EvaluationRun] = field(default_factory=list)
-    deployments: list[Deployment] = field(default_factory=list)
-    drifts: list[DriftRun] = field(default_factory=list)
-    reports: list[ReportRun] = field(default_factory=list)
-    trail: "QuerySet[AuditEntry] | None" = None
+    checklist: AssessmentView | None
+    next_step: NextStep | None
+    fetching: ImportRun | None
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def template(self) -> str:
+        """The part of the page that shows the tab."""
+        return f"portal/version_{self.tab}.html"
 
 
-def version_page_for(user: "User | AnonymousUser", pk: int, tab: str) -> VersionPage:
-    """The page of one version. Raises NotFound when it is not to be seen; an unknown tab shows the checklist."""
+def version_page_for(user: "User | AnonymousUser", pk: int, tab: str, *, chosen: int | None = None) -> VersionPage:
+    """The page of one version; `chosen` is the run that a tab shows, the newest when None.
+
+    Raises NotFound when the version is not to be seen. An unknown tab, or the trail for somebody who may not read it,
+    shows the checklist.
+    """
     version = version_seen(user, pk)
-    tab = tab if tab in TABS else TABS[0]
-    assessment = Assessment.objects.filter(version=version).select_related("created_by", "submitted_by").first()
-    return VersionPage(version=version, tab=tab, assessment=assessment, **_READ[tab](version))
+    rights = _rights(user, version)
+    tab = tab if tab in TABS and (tab != "trail" or rights.read_trail) else "checklist"
+    assessment = assessment_of(version)
+    checklist = present_view(assessment) if assessment else None
+    return VersionPage(
+        version=version,
+        tab=tab,
+        tabs=_tabs(version, tab, rights, checklist),
+        rights=rights,
+        assessment=assessment,
+        checklist=checklist,
+        next_step=_next_step(user, version, rights, assessment, checklist),
+        fetching=None if version.manifest_digest else version.imports.order_by("-pk").first(),
+        content=READ[tab](user, version, chosen),
+    )
 
 
-def _lineage(version: ModelVersion) -> dict[str, Any]:
-    descendants = LineageLink.objects.filter(base_version=version).select_related("version__model")
-    return {
-        "lineage": lineage_of(version),
-        "descendants": list(descendants[:50]),
-        "tuning": tuning_of(version),
-        "deployments": list(deployments_of(version)),
-        "files": list(version.files.all()[:200]),
-    }
+def _tabs(version: ModelVersion, current: str, rights: Rights, checklist: AssessmentView | None) -> list[Tab]:
+    page = reverse("portal:version-detail", args=[version.pk])
+    problems = len(checklist.gate.questions) or None if checklist else None
+    return [
+        Tab(name, label, f"{page}?tab={name}", name == current, problems if name == "checklist" else None)
+        for name, label in TABS.items()
+        if name != "trail" or rights.read_trail
+    ]
 
 
-def _trail(version: ModelVersion) -> dict[str, Any]:
-    return {"trail": trail_of(version).order_by("-sequence")}
+def _rights(user: "User | AnonymousUser", version: ModelVersion) -> Rights:
+    team, is_alive = version.team_id, version.stage != RETIRED
+    has_files = is_alive and bool(version.manifest_digest)
+    return Rights(
+        answer=is_alive and may(user, "assessment.answer", team),
+        decide=is_alive and may(user, "assessment.decide", team),
+        evaluate=has_files and may(user, "evaluation.start", team),
+        tune=has_files and may(user, "team.view", team) and may_anywhere(user, "tuning.start"),
+        deploy=is_alive and may(user, "deployment.start", team),
+        measure_drift=is_alive and may(user, "drift.start", team),
+        report=may(user, "report.create", team),
+        retire=is_alive and may(user, "version.retire", team),
+        read_trail=may(user, "trail.view", team),
+    )
 
 
-def trail_of(version: ModelVersion) -> QuerySet[AuditEntry]:
-    """Entries about the version and what belongs to it: tuning, evaluations, assessment, deployments, drift, packs."""
-    subjects: list[tuple[str, list[int]]] = [("registry.modelversion", [version.pk])]
-    for model, lookup in (
-        (TuningRun, {"output_version": version}),
-        (EvaluationRun, {"version": version}),
-        (Assessment, {"version": version}),
-        (Deployment, {"version": version}),
-        (DriftRun, {"version": version}),
-        (ReportRun, {"version": version}),
-    ):
-        rows: QuerySet[Any] = model._default_manager.filter(**lookup)
-        subjects.append((model._meta.label_lower, list(rows.values_list("pk", flat=True))))
-    return entries_about(subjects)
+def _next_step(
+    user: "User | AnonymousUser",
+    version: ModelVersion,
+    rights: Rights,
+    assessment: Assessment | None,
+    checklist: AssessmentView | None,
+) -> NextStep | None:
+    if not version.manifest_digest or version.stage == RETIRED:
+        return None
+    if assessment is None or checklist is None:
+        return NextStep("Start the checklist", reverse("checklist:assessment-create"), True) if rights.answer else None
+    url = reverse("checklist:assessment-detail", args=[assessment.pk])
+    if assessment.state == SUBMITTED:
+        is_free = rights.decide and user.pk not in makers_of(assessment)
+        return NextStep("Read and decide", url) if is_free else None
+    if assessment.state == APPROVED:
+        return _after_approval(version, rights, checklist, url)
+    if not rights.answer:
+        return None
+    is_answered = not checklist.counts.get(UNKNOWN) and checklist.gate.is_green
+    return NextStep("Submit for sign-off" if is_answered else "Answer the questions", url)
 
 
-_READ = {
-    "checklist": lambda version: {},
-    "lineage": _lineage,
-    "evaluations": lambda version: {"evaluations": list(evaluations_of(version)[:50])},
-    "tuning": lambda version: {"tuning": tuning_of(version)},
-    "deployments": lambda version: {"deployments": list(deployments_of(version)[:50])},
-    "monitoring": lambda version: {"drifts": list(drifts_of(version)[:50])},
-    "documents": lambda version: {"reports": list(version.reports.select_related("created_by")[:50])},
-    "trail": _trail,
-}
+def _after_approval(version: ModelVersion, rights: Rights, checklist: AssessmentView, url: str) -> NextStep | None:
+    if version.is_deployable and checklist.is_approval_current:
+        start = f"{reverse('serving:deployment-start')}?version={version.pk}"
+        return NextStep("Deploy", start) if rights.deploy else None
+    return NextStep("Look at the answers again", url) if rights.answer else None
