@@ -1,9 +1,13 @@
 """The pages of checklists: the list, one checklist, one question with its history, and the sign-off."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,25 +18,33 @@ from apps.checklist.forms import AnswerForm, EvidenceForm, StateForm
 from apps.checklist.models import Assessment
 from apps.checklist.queries import answer_history, assessment_seen, assessments_seen_by, present_view
 from apps.checklist.queries.pages import coverage_of, coverages, deciders_of, page_of, versions_without_assessment
-from apps.checklist.rules import APPROVED, REFUSED, SUBMITTED, AssessmentView, QuestionView
+from apps.checklist.rules import APPROVED, REFUSED, STATUSES, SUBMITTED, AssessmentView, QuestionView
 from apps.core.errors import Conflict, DomainError, NotFound
-from apps.core.paging import BoundedPaginator
+from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.registry.queries import version_seen
 from apps.registry.rules import RETIRED
 
 PAGE = 25
+CSV = (
+    *("id", "version", "stage", "state", "answered", "questions"),
+    *STATUSES,
+    *("stale", "against approval", "handed in by", "handed in"),
+)
+T = TypeVar("T")
 MOST_WITHOUT = 8
 BLOCKING_SHOWN = 6
 
 
 @require_GET
-def assessment_list(request: HttpRequest) -> HttpResponse:
+def assessment_list(request: HttpRequest) -> HttpResponseBase:
     """Every checklist that the person sees, and versions that have none yet."""
     user, form = person(request), StateForm(request.GET or None)
     rows = assessments_seen_by(user)
     if form.is_valid() and form.cleaned_data["state"]:
         rows = rows.filter(state=form.cleaned_data["state"])
-    page = BoundedPaginator(rows, PAGE).get_page(request.GET.get("page"))
+    if wants_csv(request):
+        return csv_answer("checklists", CSV, _lines(rows))
+    page = rows_page(request, rows, PAGE)
     context = {
         "form": form,
         "page": page,
@@ -40,6 +52,23 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
         "without": list(versions_without_assessment(user)[:MOST_WITHOUT]),
     }
     return render(request, "checklist/assessment_list.html", context)
+
+
+def _lines(rows: QuerySet[Assessment]) -> Iterator[tuple[Any, ...]]:
+    """A line for each assessment as it stands now; a hundred of them are read at a time."""
+    for some in _batched(rows.iterator(100), 100):
+        for row in coverages(some):
+            view = row.view
+            told = (view.pk, view.version_label, view.version_stage, view.state, row.answered, row.total)
+            counts = [view.counts.get(status, 0) for status in STATUSES]
+            yield (*told, *counts, len(view.stale), len(view.gate.questions), view.submitted_by, view.submitted_at)
+
+
+def _batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The rows in lists of `size`; itertools has it from Python 3.12 on."""
+    rows = iter(rows)
+    while some := list(islice(rows, size)):
+        yield some
 
 
 @require_POST
@@ -91,6 +120,7 @@ def _row(view: QuestionView, may_answer: bool) -> dict[str, Any]:
         "view": view,
         "form": AnswerForm.of(view) if may_answer else None,
         "evidence": [(item, page_of(item)) for item in view.evidence],
+        "problems": list(dict.fromkeys(view.problems)),
         "has_words": bool(view.answer and (view.answer.text or view.answer.reason)),
     }
 

@@ -1,14 +1,17 @@
 """The pages of audit packs: the list, one pack while and after it is made, its files, and checking a pack."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.queries import may, person, team_ids_where
 from apps.core import storage
 from apps.core.errors import DomainError, NotFound
-from apps.core.paging import BoundedPaginator
+from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.core.rules import SUCCEEDED
 from apps.registry.queries import version_seen, versions_seen_by
 from apps.reports.forms import VerifyForm
@@ -18,18 +21,27 @@ from apps.reports.services import report_start
 
 PAGE = 25
 NEWEST_VERSIONS = 100
+CSV = ("id", "version", "state", "by", "created", "pages", "pdf sha256", "json sha256", "zip sha256")
 TYPES = {"pdf": "application/pdf", "zip": "application/zip", "json": "application/json"}
 
 
 @require_GET
-def report_list(request: HttpRequest) -> HttpResponse:
+def report_list(request: HttpRequest) -> HttpResponseBase:
     """Every audit pack that the person sees, and a form to make one."""
     user = person(request)
     reports = reports_seen_by(user).defer("log", "config")
-    page = BoundedPaginator(reports, PAGE).get_page(request.GET.get("page"))
+    if wants_csv(request):
+        return csv_answer("audit-packs", CSV, (_line(row) for row in reports.iterator(500)))
     versions = versions_seen_by(user).filter(team_id__in=team_ids_where(user, "report.create"))
     newest = versions.exclude(manifest_digest="").order_by("-created_at", "-pk")[:NEWEST_VERSIONS]
-    return render(request, "reports/report_list.html", {"page": page, "versions": list(newest)})
+    return render(
+        request, "reports/report_list.html", {"page": rows_page(request, reports, PAGE), "versions": list(newest)}
+    )
+
+
+def _line(report: ReportRun) -> tuple[Any, ...]:
+    digests = (report.pdf_digest, report.json_digest, report.zip_digest)
+    return (report.pk, report.version, report.state, report.created_by.name, report.created_at, report.pages, *digests)
 
 
 @require_POST

@@ -47,6 +47,11 @@ class Gate:
         """Whether nothing stands against approval."""
         return not self.problems
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The ids of the questions that something stands against, in the order of the page."""
+        return tuple(dict.fromkeys(item.question for item in self.problems))
+
 
 @dataclass(frozen=True)
 class EvidenceView:
