@@ -1,0 +1,25 @@
+"""`make bench`: every section in turn, then benchmarks/RESULTS.md."""
+
+import sys
+
+from benchmarks import pdf, portal, results, trail, tuning
+
+SECTIONS = {"portal": portal.measure, "trail": trail.measure, "tuning": tuning.measure, "pdf": pdf.measure}
+
+
+def main() -> None:
+    """Measure all sections, or print only those named on the command line."""
+    wanted = sys.argv[1:] or list(SECTIONS)
+    sections = []
+    for name in wanted:
+        print(f"Measuring: {name}", flush=True)
+        section = SECTIONS[name]()
+        sections.append(section)
+        for figure in section.figures:
+            print(f"  {figure.what}: {figure.value}", flush=True)
+    if len(wanted) == len(SECTIONS):
+        print(f"Written: {results.write(sections)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""One table of figures, and the file it is written to."""
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+PACKAGES = ("django", "gunicorn", "celery", "torch", "transformers", "trl", "peft", "nannyml", "weasyprint")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure. `goal` is what was aimed at, `is_met` whether it was; both empty where there is no goal."""
+
+    what: str
+    value: str
+    how: str
+    goal: str = ""
+    is_met: bool | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """Figures that belong together, with what a reader must know to judge them."""
+
+    title: str
+    about: str
+    figures: list[Figure]
+
+
+def write(sections: list[Section]) -> Path:
+    """Write benchmarks/RESULTS.md anew."""
+    lines = ["# Results", "", "Written by `make bench`. Nothing in this file is edited by hand.", "", *_machine(), ""]
+    for section in sections:
+        lines += [f"## {section.title}", "", section.about, "", "| figure | value | goal | how |", "|---|---|---|---|"]
+        lines += [f"| {item.what} | {item.value} | {_goal(item)} | {item.how} |" for item in section.figures]
+        lines.append("")
+    RESULTS.write_text("\n".join(lines), encoding="utf-8")
+    return RESULTS
+
+
+def _goal(figure: Figure) -> str:
+    if figure.is_met is None:
+        return figure.goal
+    return f"{figure.goal}: {'met' if figure.is_met else '**missed**'}"
+
+
+def _machine() -> list[str]:
+    memory = psutil.virtual_memory().total / 2**30
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return [
+        f"* When: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        f"* Machine: {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, no GPU used",
+        f"* Python {platform.python_version()}, {packages}",
+        "* Database: SQLite in WAL mode, unless a line says otherwise",
+    ]
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which `share` of the values lie (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
