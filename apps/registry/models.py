@@ -145,9 +145,19 @@ class LineageLink(models.Model):
                 ),
             ),
             models.UniqueConstraint(
-                fields=["version", "relation", "base_version", "dataset_version", "tuning_run"],
-                name="lineage_once",
-                nulls_distinct=False,
+                fields=["version", "relation", "base_version"],
+                name="lineage_base_once",
+                condition=Q(base_version__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["version", "relation", "dataset_version"],
+                name="lineage_data_once",
+                condition=Q(dataset_version__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["version", "relation", "tuning_run"],
+                name="lineage_tuning_once",
+                condition=Q(tuning_run__isnull=False),
             ),
         ]
 
