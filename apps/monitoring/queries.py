@@ -1,11 +1,16 @@
 """Reading drift measurements, and who may see which."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 
 from apps.accounts.queries import team_ids_seen_by
+from apps.core.charts import Axis, Chart, Chunk, Series, line_chart, threshold_chart
+from apps.core.errors import NotFound
 from apps.monitoring.models import DriftRun
+from apps.monitoring.rules import METRICS, name_of
 from apps.registry.models import ModelVersion
 
 if TYPE_CHECKING:
@@ -26,3 +31,112 @@ def drifts_of(version: ModelVersion) -> QuerySet[DriftRun]:
 
 def _whole(runs: QuerySet[DriftRun]) -> QuerySet[DriftRun]:
     return runs.select_related("version__model", "reference__dataset", "analysis__dataset", "created_by")
+
+
+def drifts_listed_for(user: "User | AnonymousUser") -> QuerySet[DriftRun]:
+    """The list of measurements: without logs, and of the result only its summary is read."""
+    rows = drifts_seen_by(user).defer("log", "result", "config")
+    return rows.annotate(alerts=KT("result__alerts"), chunks=KT("result__analysis_chunks"))
+
+
+def drift_seen(user: "User | AnonymousUser", pk: int) -> DriftRun:
+    """One measurement. Raises NotFound when it is not there or not to be seen."""
+    found = drifts_seen_by(user).filter(pk=pk).first()
+    if found is None:
+        raise NotFound("There is no such object, or you may not see it.")
+    return found
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One chunk of the observed period outside its thresholds."""
+
+    measure: str
+    number: int
+    start_at: str
+    end_at: str
+    first_row: int
+    last_row: int
+    value: float
+    lower: float | None
+    upper: float | None
+
+    @property
+    def is_above(self) -> bool:
+        """Whether the value lies above the upper threshold; otherwise it lies below the lower one."""
+        return self.upper is not None and self.value > self.upper
+
+
+@dataclass(frozen=True)
+class DriftPage:
+    """What the page of one measurement shows."""
+
+    performance: list[Chart]
+    together: list[Chart]
+    columns: list[Chart]
+    quiet: list[str]
+    alerts: list[Alert]
+
+
+def drift_page(run: DriftRun) -> DriftPage:
+    """The drawings and alerts of one measurement; empty lists until it has a result.
+
+    Columns that alerted are drawn first.
+    """
+    measures: list[dict[str, Any]] = (run.result or {}).get("measures", [])
+    columns = sorted((m for m in measures if m["column"]), key=lambda measure: -int(measure["alerts"]))
+    performance = [m for m in measures if m["metric"].endswith("_roc_auc")]
+    together = [m for m in measures if not m["column"] and m not in performance]
+    beside = [_beside(performance)] if len(performance) > 1 else []
+    return DriftPage(
+        performance=[*beside, *(_chart(measure) for measure in performance)],
+        together=[_chart(measure) for measure in together],
+        columns=[_chart(measure) for measure in columns],
+        quiet=[measure["column"] for measure in columns if not measure["alerts"]],
+        alerts=[alert for measure in [*performance, *together, *columns] for alert in _alerts(measure)],
+    )
+
+
+def _chart(measure: dict[str, Any]) -> Chart:
+    chunks = [
+        Chunk(
+            label=str(place),
+            value=chunk["value"],
+            lower=chunk["lower_threshold"],
+            upper=chunk["upper_threshold"],
+            is_alert=chunk["alert"],
+            low=chunk["confidence_lower"],
+            high=chunk["confidence_upper"],
+            period={"analysis": "observed"}.get(chunk["period"], chunk["period"]),
+        )
+        for place, chunk in enumerate(measure["chunks"], 1)
+    ]
+    metric = METRICS.get(measure["metric"], measure["metric"])
+    return threshold_chart(name_of(measure), x=Axis("Chunk"), y=Axis(metric), chunks=chunks)
+
+
+def _beside(measures: list[dict[str, Any]]) -> Chart:
+    """What was estimated beside what came true, over the chunks that have both."""
+    series = [
+        Series(name_of(one), range(1, len(one["chunks"]) + 1), [chunk["value"] for chunk in one["chunks"]])
+        for one in measures
+    ]
+    return line_chart("ROC AUC, estimated and realised", x=Axis("Chunk"), y=Axis("ROC AUC"), series=series)
+
+
+def _alerts(measure: dict[str, Any]) -> list[Alert]:
+    return [
+        Alert(
+            measure=name_of(measure),
+            number=place,
+            start_at=(chunk["start_at"] or "")[:10],
+            end_at=(chunk["end_at"] or "")[:10],
+            first_row=chunk["start_index"],
+            last_row=chunk["end_index"],
+            value=chunk["value"],
+            lower=chunk["lower_threshold"],
+            upper=chunk["upper_threshold"],
+        )
+        for place, chunk in enumerate(measure["chunks"], 1)
+        if chunk["alert"] and chunk["period"] == "analysis"
+    ]

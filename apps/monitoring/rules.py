@@ -1,4 +1,10 @@
-"""What a drift measurement may be told; each setting is explained in workers/drift/engine.py."""
+"""What a drift measurement may be told, and the names of what it measures.
+
+Each setting is explained in workers/drift/engine.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 SETTINGS = frozenset(
     {
@@ -13,3 +19,34 @@ SETTINGS = frozenset(
         "categorical_columns",
     }
 )
+
+TABLE_FORMATS = ("csv", "parquet")
+METRICS = {
+    "jensen_shannon": "Jensen–Shannon distance",
+    "reconstruction_error": "Reconstruction error",
+    "estimated_roc_auc": "Estimated ROC AUC",
+    "realised_roc_auc": "Realised ROC AUC",
+}
+_TELLING = {
+    "probability_column": ("y_pred_proba", "probability", "score", "proba"),
+    "prediction_column": ("y_pred", "prediction", "predicted"),
+    "target_column": ("y_true", "target", "label", "truth"),
+}
+
+
+def name_of(measure: Mapping[str, Any]) -> str:
+    """`Jensen–Shannon distance of car_value`."""
+    metric = METRICS.get(measure["metric"], measure["metric"])
+    return f"{metric} of {measure['column']}" if measure["column"] else metric
+
+
+def guess_columns(columns: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """A first guess at what the columns mean, from their names and types; a person corrects it."""
+    names = {column["name"].lower(): column["name"] for column in columns}
+    guess: dict[str, Any] = {
+        role: next((names[word] for word in words if word in names), "") for role, words in _TELLING.items()
+    }
+    guess["timestamp_column"] = next((c["name"] for c in columns if c["type"] in ("timestamp", "date")), "")
+    taken = {*guess.values(), names.get("id", ""), names.get("index", "")}
+    guess["feature_columns"] = [column["name"] for column in columns if column["name"] not in taken]
+    return guess
