@@ -399,5 +399,4 @@ class Migration(migrations.Migration):
                 name="lineage_tuning_once",
             ),
         ),
-        ),
     ]
