@@ -1,5 +1,6 @@
 """Every write about audit packs."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,9 +64,9 @@ def report_make(*, run: ReportRun, render: Render, on_progress: OnProgress) -> N
     behind it is not for the portal's process."""
     on_progress(0.0, "Reading the record")
     at = timezone.now()
-    facts = snapshot(run.version, by=run.created_by, at=at)
-    content = pretty_json(facts)
-    digest = sha256(content)
+    content = pretty_json(snapshot(run.version, by=run.created_by, at=at))
+    # Read back, so that the report is made from the very JSON that lies beside it and can be made from it again.
+    facts, digest = json.loads(content), sha256(content)
     on_progress(0.3, "Setting the report")
     started = time.monotonic()
     html = document_html(facts, digest)

@@ -36,7 +36,7 @@ def test_one_at_a_time(world: World) -> None:
     assert refused.value.code == "report.open"
 
 
-def test_a_finished_pack_is_stored_by_digest_and_on_record(world: World) -> None:
+def test_a_finished_pack_is_stored_by_digest_on_record_and_recognised_when_brought_back(world: World) -> None:
     run = make_report(world)
     assert run.zip_size and run.pages and run.pages > 10
     for digest in (run.pdf_digest, run.json_digest, run.zip_digest):
@@ -50,6 +50,17 @@ def test_a_finished_pack_is_stored_by_digest_and_on_record(world: World) -> None
         manifest = opened.read("manifest.json")
         assert opened.read("audit-pack.pdf")[:5] == b"%PDF-"
     assert run.json_digest.encode() in manifest and run.pdf_digest.encode() in manifest
+    found = pack_file(run, "zip")
+    assert (found.filename, found.content_type) == (f"desk-answers-v1-audit-pack-{run.pk}.zip", "application/zip")
+    assert found.digest == run.zip_digest
+    with storage.open(run.zip_digest) as stream:
+        data = stream.read()
+    checked = pack_check(world.ada, io.BytesIO(data))
+    assert checked.verdict.is_intact and checked.report == run
+    assert pack_check(world.xena, io.BytesIO(data)).report is None
+    broken = data.replace(b"GenAIOps audit pack\n", b"GenAIOps audit pock\n", 1)
+    verdict = pack_check(world.ada, io.BytesIO(broken)).verdict
+    assert verdict.problems and verdict.problems[0].startswith("README.txt: its bytes are damaged")
 
 
 def test_a_second_worker_finds_nothing_to_do(world: World) -> None:
@@ -80,29 +91,12 @@ def test_who_sees_which(world: World) -> None:
         report_seen(world.xena, run.pk)
 
 
-def test_files_for_download(world: World) -> None:
+def test_no_download_before_it_is_ready(world: World) -> None:
     run = report_start(by=world.olga, version=world.version)
     with pytest.raises(Conflict):
         pack_file(run, "pdf")
     with pytest.raises(NotFound):
         pack_file(run, "exe")
-    tasks.render(run.pk)
-    run.refresh_from_db()
-    found = pack_file(run, "zip")
-    assert (found.filename, found.content_type) == (f"desk-answers-v1-audit-pack-{run.pk}.zip", "application/zip")
-    assert found.digest == run.zip_digest
-
-
-def test_a_brought_pack_is_checked_and_recognised_by_those_who_may_see_it(world: World) -> None:
-    run = make_report(world)
-    with storage.open(run.zip_digest) as stream:
-        data = stream.read()
-    found = pack_check(world.ada, io.BytesIO(data))
-    assert found.verdict.is_intact and found.report == run
-    assert pack_check(world.xena, io.BytesIO(data)).report is None
-    broken = data.replace(b"GenAIOps audit pack\n", b"GenAIOps audit pock\n", 1)
-    verdict = pack_check(world.ada, io.BytesIO(broken)).verdict
-    assert verdict.problems and verdict.problems[0].startswith("README.txt: its bytes are damaged")
 
 
 @pytest.mark.django_db
