@@ -1,0 +1,147 @@
+"""The API's views of frameworks, assessments, answers and sign-offs."""
+
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
+
+from apps.accounts.queries import person
+from apps.checklist import queries, services
+from apps.checklist.api.shapes import (
+    AnswerIn,
+    AssessmentIn,
+    AssessmentNow,
+    AssessmentOut,
+    DecisionIn,
+    EvidenceIn,
+    FrameworkListed,
+    FrameworkOut,
+    GateOut,
+    QuestionNow,
+    RevisionOut,
+)
+from apps.checklist.models import Assessment
+from apps.core.errors import NotFound
+from apps.core.filtering import KeyFilter, TeamFilter
+from apps.core.viewsets import ReadViewSet
+from apps.registry.queries import version_seen
+
+
+class AssessmentFilter(TeamFilter):
+    version = KeyFilter(field_name="version_id")
+    model = KeyFilter(field_name="version__model_id")
+    state = filters.ChoiceFilter(choices=Assessment.State.choices)
+
+
+class FrameworkViewSet(ViewSet):
+    """The frameworks that come with this installation."""
+
+    lookup_field = "urn"
+    lookup_value_regex = "[^/]+"
+
+    @extend_schema(responses=FrameworkListed(many=True))
+    def list(self, request: Request) -> Response:
+        """The newest version of every framework."""
+        return Response(FrameworkListed(queries.frameworks(), many=True).data)
+
+    @extend_schema(responses=FrameworkOut)
+    def retrieve(self, request: Request, urn: str) -> Response:
+        """One framework with its questions."""
+        return Response(FrameworkOut(queries.framework(urn)).data)
+
+
+class AssessmentViewSet(ReadViewSet):
+    """Assessments of the person's teams, newest first."""
+
+    seen = staticmethod(queries.assessments_seen_by)
+    serializer_class = AssessmentOut
+    filterset_class = AssessmentFilter
+
+    @extend_schema(request=AssessmentIn, responses={201: AssessmentNow})
+    def create(self, request: Request) -> Response:
+        """Hold a model version against a framework."""
+        given = self.accepted_input(AssessmentIn)
+        version = version_seen(request.user, given["version"])
+        urn = given.get("framework", queries.GENAIOPS)
+        made = services.assessment_create(by=person(request), version=version, urn=urn)
+        return self._now(made, status.HTTP_201_CREATED)
+
+    @extend_schema(responses=AssessmentNow)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """The assessment as it stands now."""
+        return self._now(self.get_object())
+
+    @extend_schema(request=None, responses=AssessmentNow)
+    @action(detail=True, methods=["post"])
+    def collect(self, request: Request, pk: str) -> Response:
+        """Bring every answer up to date with what the platform finds now."""
+        assessment = self.get_object()
+        services.evidence_collect(by=person(request), assessment=assessment)
+        return self._now(assessment)
+
+    @extend_schema(operation_id="assessments_answer_history", responses=RevisionOut(many=True))
+    @action(detail=True, url_path=r"answers/(?P<question>[\w.-]+)", filterset_class=None, pagination_class=None)
+    def answers(self, request: Request, pk: str, question: str) -> Response:
+        """Every revision of one answer, the newest first."""
+        return Response(RevisionOut(queries.answer_history(self.get_object(), question), many=True).data)
+
+    @extend_schema(operation_id="assessments_answer_save", request=AnswerIn, responses=QuestionNow)
+    @answers.mapping.put
+    def answer_save(self, request: Request, pk: str, question: str) -> Response:
+        """Say something about a question, together with the evidence as it is now."""
+        assessment, given = self.get_object(), self.accepted_input(AnswerIn)
+        services.answer_save(by=person(request), assessment=assessment, question=question, **given)
+        return self._question(assessment, question)
+
+    @extend_schema(request=EvidenceIn, responses={201: QuestionNow})
+    @action(detail=True, methods=["post"], url_path=r"answers/(?P<question>[\w.-]+)/evidence")
+    def evidence(self, request: Request, pk: str, question: str) -> Response:
+        """Attach a document, a link or a note to an answer."""
+        assessment, given = self.get_object(), self.accepted_input(EvidenceIn)
+        services.evidence_add(by=person(request), assessment=assessment, question=question, **given)
+        return self._question(assessment, question, status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=AssessmentNow)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Hand the assessment to a second person."""
+        services.assessment_submit(by=person(request), assessment=self.get_object())
+        return self._now(self.get_object())
+
+    @extend_schema(request=DecisionIn, responses=AssessmentNow)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: str) -> Response:
+        """Approve or refuse, by somebody who had no part in the work."""
+        assessment, given = self.get_object(), self.accepted_input(DecisionIn)
+        services.assessment_decide(by=person(request), assessment=assessment, **given)
+        return self._now(self.get_object())
+
+    @extend_schema(responses=GateOut)
+    @action(detail=True, filterset_class=None)
+    def gate(self, request: Request, pk: str) -> Response:
+        """Whether the version may be approved at this moment."""
+        return Response(GateOut(queries.gate_of(self.get_object())).data)
+
+    def _now(self, assessment: Assessment, code: int = status.HTTP_200_OK) -> Response:
+        fresh = self.get_queryset().get(pk=assessment.pk)
+        return self.answer(AssessmentNow, queries.assessment_view(self.request.user, fresh), code)
+
+    def _question(self, assessment: Assessment, question: str, code: int = status.HTTP_200_OK) -> Response:
+        fresh = self.get_queryset().get(pk=assessment.pk)
+        return self.answer(QuestionNow, queries.assessment_view(self.request.user, fresh).question(question), code)
+
+
+class VersionGateView(APIView):
+    """The gate of one model version: `model-versions/{id}/gate/`."""
+
+    @extend_schema(operation_id="model_versions_gate", responses=GateOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """Whether the version may be approved at this moment, by the GenAIOps checklist."""
+        assessment = queries.assessment_of(version_seen(request.user, pk))
+        if assessment is None:
+            raise NotFound("This version has no checklist yet.", code="assessment.missing", remedy="Open one first.")
+        return Response(GateOut(queries.gate_of(assessment)).data)
