@@ -46,6 +46,13 @@ class ServingRun(Run):
     ready_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the process of the present claim answers; an earlier one's readiness does not count."""
+        if self.state != self.State.RUNNING or self.ready_at is None or self.started_at is None:
+            return False
+        return self.ready_at >= self.started_at
+
 
 class Application(models.Model):
     """A program that calls a deployment, and whether its owner acknowledged that it uses generative AI."""

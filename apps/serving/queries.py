@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch, QuerySet
 
 from apps.accounts.queries import team_ids_seen_by
-from apps.core.errors import NotFound
+from apps.core.errors import Conflict, NotFound
 from apps.registry.models import ModelVersion
 from apps.serving.models import Application, Deployment, ServingRun
 from apps.serving.rules import deployment_state
@@ -28,8 +28,10 @@ def deployments_of(version: ModelVersion) -> QuerySet[Deployment]:
 
 
 def _whole(deployments: QuerySet[Deployment]) -> QuerySet[Deployment]:
-    runs = Prefetch("runs", queryset=ServingRun.objects.order_by("-pk"), to_attr="newest_runs")
-    return deployments.select_related("version__model", "team", "created_by").prefetch_related("applications", runs)
+    newest = ServingRun.objects.order_by("-pk").select_related("created_by")
+    runs = Prefetch("runs", queryset=newest, to_attr="newest_runs")
+    applications = Prefetch("applications", queryset=Application.objects.select_related("acknowledged_by"))
+    return deployments.select_related("version__model", "team", "created_by").prefetch_related(applications, runs)
 
 
 def deployment_seen(user: "User | AnonymousUser", pk: int) -> Deployment:
@@ -54,10 +56,25 @@ def newest_run(deployment: Deployment) -> ServingRun | None:
     return deployment.runs.order_by("-pk").first()
 
 
+def require_servable(deployment: Deployment) -> None:
+    """Raise Conflict for a deployment that was stopped, or whose version is no longer approved as it stands.
+
+    Asked each time a worker takes the deployment: a restart must not bring back what people took out of use.
+    """
+    if deployment.stopped_at is not None:
+        raise Conflict("This deployment was stopped.", code="deployment.stopped", remedy="Deploy the version anew.")
+    if not deployment.version.is_deployable:
+        raise Conflict(
+            f"{deployment.version} is no longer approved as it stands, so it is not served.",
+            code="deployment.not_approved",
+            remedy="Have it approved again, or stop this deployment.",
+        )
+
+
 def state_of(deployment: Deployment) -> str:
     """`starting`, `ready`, `stopped` or `failed`."""
     run = newest_run(deployment)
-    is_ready = run is not None and run.ready_at is not None
+    is_ready = run is not None and run.is_ready
     return deployment_state(deployment.stopped_at is not None, run.state if run else "", is_ready)
 
 

@@ -133,7 +133,7 @@ def deployment_ask(*, by: User, deployment: Deployment, question: str, max_token
     if not question.strip():
         raise Invalid("Ask something.")
     run = newest_run(deployment)
-    if run is None or run.state != run_rules.RUNNING or run.ready_at is None:
+    if run is None or not run.is_ready or deployment.stopped_at is not None:
         raise Unavailable("This deployment is not ready to answer.", code="deployment.not_ready")
     body = {
         "model": SERVED_NAME,

@@ -10,6 +10,7 @@ from celery.signals import worker_shutting_down
 from apps.core import queue
 from apps.jobs.services.claims import claimed
 from apps.serving.models import ServingRun
+from apps.serving.queries import require_servable
 from apps.serving.rules import SERVED_NAME
 from apps.serving.services import serving_finish, serving_hand_over, serving_ready
 from workers.doors import model_folder, work_folder
@@ -31,6 +32,7 @@ def serve(run_id: int) -> None:
         from workers.serving import engine
 
         run = claim.run
+        require_servable(run.deployment)
         with work_folder(run) as folder:
             config = engine.Config(
                 model_dir=str(model_folder(run.deployment.version, folder / "model")),
