@@ -70,12 +70,9 @@ def verify(source: str | os.PathLike[str] | BinaryIO, expected: str = "") -> Ver
     """
     if not isinstance(source, (str, os.PathLike)):
         return _verify(ZipPack(source), expected)
-    path = Path(source)
-    if path.is_dir():
-        return _verify(FolderPack(path), expected)
-    if not path.is_file():
-        raise Unreadable("there is no such file or folder")
-    with path.open("rb") as stream:
+    if Path(source).is_dir():
+        return _verify(FolderPack(Path(source)), expected)
+    with Path(source).open("rb") as stream:
         return _verify(ZipPack(stream), expected)
 
 
@@ -172,9 +169,8 @@ def _manifest(pack: ZipPack | FolderPack, expected: str, verdict: Verdict) -> An
         return None
     verdict.manifest_digest = found = hashlib.sha256(data).hexdigest()
     if beside != f"{found}  {MANIFEST}\n".encode():
-        told = _HEX.search(beside.decode("ascii", "replace"))
-        says = told.group() if told else "no digest"
-        verdict.problems.append(f"{MANIFEST}: has the digest {found}, but {MANIFEST_DIGEST} says {says}")
+        told = _HEX.findall(beside.decode("ascii", "replace")) or ["no digest"]
+        verdict.problems.append(f"{MANIFEST}: has the digest {found}, but {MANIFEST_DIGEST} says {told[0]}")
     if expected and expected != found:
         verdict.problems.append(f"{MANIFEST}: has the digest {found}, but {expected} was expected")
     return _json(data, MANIFEST, verdict)
@@ -201,8 +197,7 @@ def _listed(content: Any, verdict: Verdict) -> dict[str, tuple[int, str]]:
         problem, listed = "it does not have the shape of a manifest", {}
     if problem:
         verdict.problems.append(f"{MANIFEST}: cannot be used: {problem}")
-        return {}
-    return listed
+    return {} if problem else listed
 
 
 def _unusable(form: str, rows: list[tuple[str, int, str]]) -> str:
@@ -339,9 +334,8 @@ def main() -> int:
     except (Unreadable, OSError) as error:
         print(f"CANNOT BE CHECKED: {error}")
         return 2
-    for problem in verdict.problems:
-        print(f"DIFFERS: {problem}")
     if verdict.problems:
+        print("\n".join(f"DIFFERS: {problem}" for problem in verdict.problems))
         return 1
     print(f"OK: {verdict.files} files, {verdict.size} bytes, each as its manifest says.")
     print(f"About: {ascii(verdict.subject)[1:-1]}, made {ascii(verdict.generated_at)[1:-1]}")
