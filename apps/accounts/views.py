@@ -33,16 +33,22 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             user = services.sign_in(origin=request.META.get("REMOTE_ADDR", ""), **form.cleaned_data)
         except DomainError as error:
             form.add_error(None, error.message)
-            return render(request, "accounts/sign_in.html", {"form": form}, status=error.status)
+            return render(
+                request, "accounts/sign_in.html", {"form": form, "next": _wanted(request)}, status=error.status
+            )
         login(request, user, backend=BACKEND)
         return redirect(_next(request))
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+    return render(request, "accounts/sign_in.html", {"form": form, "next": _wanted(request)}, status=status)
+
+
+def _wanted(request: HttpRequest) -> str:
+    return request.POST.get("next") or request.GET.get("next", "")
 
 
 def _next(request: HttpRequest) -> str:
     """Where to go after signing in: only ever a page of this portal."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
+    wanted = _wanted(request)
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=False)
     return wanted if is_ours else reverse("portal:overview")
 

@@ -106,8 +106,9 @@ class ColumnsForm(forms.Form):
         names = [str(column["name"]) for column in reference.columns]
         super().__init__(data, initial=guess_columns(reference.columns))
         fields: Any = self.fields
-        for name in ("feature_columns", "categorical_columns"):
-            fields[name].choices = [(column, column) for column in names]
+        fields["feature_columns"].choices = [(column, column) for column in names]
+        numbers = [str(column["name"]) for column in reference.columns if column["type"] in ("integer", "number")]
+        fields["categorical_columns"].choices = [(column, column) for column in numbers]
         for name in ("timestamp_column", "probability_column", "prediction_column", "target_column"):
             fields[name].choices = [("", "none"), *((column, column) for column in names)]
 

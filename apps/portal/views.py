@@ -1,22 +1,29 @@
 """Pages that join several apps. Each view reads one query or calls one service."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import reswap, retarget
 
 from apps.accounts.queries import may, may_anywhere, person
+from apps.audit.models import AuditEntry
 from apps.audit.queries import chain_verify
 from apps.core.errors import Refused
 from apps.core.form_fields import key_named
-from apps.core.listing import rows_page
-from apps.core.paging import BoundedPaginator
+from apps.core.listing import csv_answer, rows_page, wants_csv
+from apps.core.models import Run
 from apps.core.rules import MOVES
-from apps.core.runs import run_models
+from apps.evaluation.models import EvaluationRun
+from apps.evaluation.queries import verdicts_of
 from apps.jobs.services import run_cancel, run_retry, team_of
 from apps.portal import queries
 
 PAGE = 50
+MOST_PAGES = 20  # the list is merged from one table a kind, so depth costs; older runs are found by kind and state
 
 
 @require_GET
@@ -28,7 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """What the search box found."""
-    words = request.GET.get("q", "")
+    words = request.GET.get("q", "")[:200]
     return render(request, "portal/search.html", {"words": words, "hits": queries.search_for(person(request), words)})
 
 
@@ -46,15 +53,16 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def run_list(request: HttpRequest) -> HttpResponse:
     """Runs of every kind, newest first."""
-    kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
-    number = max(int(request.GET["page"]), 1) if request.GET.get("page", "").isdigit() else 1
+    kind = request.GET.get("kind", "") if request.GET.get("kind", "") in queries.KINDS else ""
+    state = request.GET.get("state", "") if request.GET.get("state", "") in MOVES else ""
+    number = min(max(key_named(request, "page") or 1, 1), MOST_PAGES)
     runs = queries.runs_listed_for(person(request), kind=kind, state=state, limit=PAGE + 1, skip=(number - 1) * PAGE)
     context = {
-        "runs": runs[:PAGE],
-        "has_next": len(runs) > PAGE,
+        "runs": [queries.line_of(run) for run in runs[:PAGE]],
+        "has_next": len(runs) > PAGE and number < MOST_PAGES,
         "number": number,
-        "kinds": sorted(run_models()),
-        "states": list(MOVES),
+        "kinds": [(name, words.name) for name, words in queries.KINDS.items()],
+        "states": Run.State.choices,
         "kind": kind,
         "state": state,
     }
@@ -63,19 +71,27 @@ def run_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def run_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """One run; htmx asks again for the part that moves."""
+    """One run. While it is open, htmx asks for `?part=live`, the part that moves; once it has ended, for all of it."""
     run = queries.run_seen(person(request), kind, pk)
     team = team_of(run)
+    is_part = request.GET.get("part") == "live" and bool(getattr(request, "htmx", False))
+    if is_part and run.is_open:
+        return render(request, "portal/_run_live.html", {"run": run})
     context = {
         "run": run,
+        "line": queries.line_of(run),
+        "kind": queries.KINDS[kind],
+        "result_link": queries.result_link_of(run),
+        "verdicts": verdicts_of(run) if isinstance(run, EvaluationRun) else [],
         "subjects": queries.subject_links_of(run),
         "settings": queries.plain_values(run.config),
         "results": queries.plain_values(run.result),
         "may_cancel": run.is_open and run.cancel_requested_at is None and may(person(request), "run.cancel", team),
         "may_retry": not run.is_open and run.state != run.State.SUCCEEDED and may(person(request), "run.retry", team),
     }
-    name = "portal/_run.html" if getattr(request, "htmx", False) else "portal/run_detail.html"
-    return render(request, name, context)
+    if not is_part:
+        return render(request, "portal/run_detail.html", context)
+    return retarget(reswap(render(request, "portal/_run.html", context), "outerHTML"), "#run")
 
 
 @require_POST
@@ -96,15 +112,27 @@ def run_retry_view(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_GET
-def trail(request: HttpRequest) -> HttpResponse:
+def trail(request: HttpRequest) -> HttpResponseBase:
     """The audit trail, filtered and paged."""
     entries = queries.trail_seen_by(person(request))
     for name in ("action", "object_type", "object_id", "actor"):
-        if value := request.GET.get(name, "").strip():
+        if value := request.GET.get(name, "").replace("\0", "").strip():
             entries = entries.filter(**{name: value})
-    page = BoundedPaginator(entries, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "lines": queries.with_actor_names(page.object_list)}
+    if wants_csv(request):
+        head = ("number", "at", "actor", "action", "object type", "object id", "about", "reason", "digest", "previous")
+        return csv_answer("audit-trail", head, (_entry_line(entry) for entry in entries.iterator(500)))
+    page = rows_page(request, entries)
+    context = {
+        "page": page,
+        "lines": queries.with_actor_names(page.object_list),
+        "may_verify": may_anywhere(person(request), "trail.view"),
+    }
     return render(request, "portal/trail.html", context)
+
+
+def _entry_line(entry: AuditEntry) -> tuple[Any, ...]:
+    told = (entry.sequence, entry.at, entry.actor, entry.action, entry.object_type, entry.object_id)
+    return (*told, entry.object_label, entry.reason, entry.digest, entry.previous)
 
 
 @require_POST

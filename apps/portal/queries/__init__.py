@@ -2,9 +2,13 @@
 
 from apps.portal.queries.overview import overview_for
 from apps.portal.queries.runs import (
+    KINDS,
+    RunLine,
     RunMark,
+    line_of,
     mark_of,
     plain_values,
+    result_link_of,
     run_seen,
     runs_below,
     runs_listed_for,
@@ -16,10 +20,14 @@ from apps.portal.queries.trail import trail_seen_by, with_actor_names
 from apps.portal.queries.version import version_page_for
 
 __all__ = [
+    "KINDS",
+    "RunLine",
     "RunMark",
+    "line_of",
     "mark_of",
     "overview_for",
     "plain_values",
+    "result_link_of",
     "run_seen",
     "runs_below",
     "runs_listed_for",

@@ -5,17 +5,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.queries import team_ids_seen_by, team_ids_where
 from apps.checklist.models import Assessment
 from apps.checklist.queries import framework
-from apps.checklist.queries.assessments import Posture, PostureRow, posture
-from apps.checklist.rules import SUBMITTED, Group
+from apps.checklist.queries.assessments import PostureRow, posture
+from apps.checklist.rules import STATUSES, SUBMITTED, AssessmentView, Group, Question
 from apps.core.models import Run
 from apps.core.rules import FAILED, LOST, OPEN, QUEUED, RUNNING
 from apps.core.runs import run_models
-from apps.registry.models import TuningRun
+from apps.portal.queries.runs import KINDS, RunLine, line_of
+from apps.registry.models import ModelVersion, TuningRun
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -27,16 +29,36 @@ MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
+class MatrixCell:
+    """One answer in the posture matrix: its state, the question with the answer's state in words, where it stands."""
+
+    state: str
+    label: str
+    url: str
+    starts_group: bool
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One version of the posture matrix."""
+
+    version: ModelVersion
+    assessment: AssessmentView | None
+    url: str
+    cells: list[MatrixCell]
+
+
+@dataclass(frozen=True)
 class Overview:
     """What needs the person, and what goes on."""
 
     decisions: list[Assessment]
     may_decide: bool
-    open_runs: list[Run]
-    failed_runs: list[Run]
+    open_runs: list[RunLine]
+    failed_runs: list[RunLine]
     energy_kwh: float
     tunings: int
-    posture: Posture
+    matrix: list[MatrixRow]
     groups: tuple[Group, ...]
     stale: list[PostureRow]
     red: list[PostureRow]
@@ -54,22 +76,35 @@ def overview_for(user: "User | AnonymousUser") -> Overview:
         decisions=list(decisions.select_related("version__model", "submitted_by")[:MOST]),
         may_decide=bool(team_ids_where(user, "assessment.decide")),
         open_runs=_runs(teams, [QUEUED, RUNNING]),
-        failed_runs=[run for run in _runs(teams, [FAILED, LOST]) if run.created_at > since],
+        failed_runs=[line for line in _runs(teams, [FAILED, LOST]) if line.run.created_at > since],
         energy_kwh=month.aggregate(total=Sum("energy_kwh"))["total"] or 0.0,
         tunings=month.count(),
-        posture=matrix,
+        matrix=[_matrix_row(row, matrix.questions) for row in matrix.rows],
         groups=framework().groups,
         stale=[row for row in assessed if any(cell.is_stale for cell in row.cells)],
         red=[row for row in assessed if row.assessment is not None and not row.assessment.gate.is_green],
     )
 
 
-def _runs(teams: list[int], states: list[str]) -> list[Run]:
+def _matrix_row(row: PostureRow, questions: tuple[Question, ...]) -> MatrixRow:
+    page = reverse("checklist:assessment-detail", args=[row.assessment.pk]) if row.assessment else ""
+    firsts = {group.questions[0].id for group in framework().groups}
+    cells = []
+    for question, cell in zip(questions, row.cells, strict=True):
+        words = "stale" if cell.is_stale else STATUSES[cell.status].lower()
+        url = f"{page}#{question.id}" if page else ""
+        state = "stale" if cell.is_stale else cell.status
+        cells.append(MatrixCell(state, f"{question.text} {words.capitalize()}.", url, question.id in firsts))
+    return MatrixRow(row.version, row.assessment, page, cells)
+
+
+def _runs(teams: list[int], states: list[str]) -> list[RunLine]:
     """The newest runs in these states; a deployment that is being served is no open work."""
     found: list[Run] = []
     for kind, model in run_models().items():
         if kind == "serving" and set(states) <= OPEN:
             continue
         rows = model._default_manager.filter(team_id__in=teams, state__in=states).defer("log", "result", "config")
-        found += rows.order_by("-created_at")[:MOST]
-    return sorted(found, key=lambda run: run.created_at, reverse=True)[:MOST]
+        found += rows.select_related(*KINDS[kind].joins).order_by("-created_at")[:MOST]
+    newest = sorted(found, key=lambda run: run.created_at, reverse=True)[:MOST]
+    return [line_of(run) for run in newest]

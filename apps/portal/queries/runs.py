@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.accounts.queries import team_ids_seen_by
 from apps.catalog.queries import scans_seen_by
+from apps.core import formatting
 from apps.core.errors import NotFound
 from apps.core.models import Run
 from apps.core.runs import run_model, run_models
@@ -17,6 +18,59 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of run in the words of people who do not run workers; `about` is the field that names its subject."""
+
+    name: str
+    does: str
+    about: str
+    joins: tuple[str, ...]
+
+
+KINDS = {
+    "import": Kind("Model import", "Fetches a model's files, checks and stores them.", "version", ("version__model",)),
+    "scan": Kind(
+        "Data scan",
+        "Looks through data for personal data, copies of rows, and what its licence means.",
+        "dataset_version",
+        ("dataset_version__dataset",),
+    ),
+    "tuning": Kind(
+        "Tuning", "Trains a version further on data and makes a new version.", "base_version", ("base_version__model",)
+    ),
+    "evaluation": Kind(
+        "Evaluation",
+        "Asks a version questions it never learned, and scores its answers.",
+        "version",
+        ("version__model",),
+    ),
+    "serving": Kind("Deployment process", "Keeps a deployed model answering.", "deployment", ("deployment",)),
+    "drift": Kind(
+        "Drift measurement",
+        "Compares data of today with a time when the model was known to work.",
+        "version",
+        ("version__model",),
+    ),
+    "report": Kind("Audit pack", "Writes the report on a version, with its evidence.", "version", ("version__model",)),
+}
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run as lists show it: `Data scan 3` and what it is about."""
+
+    run: Run
+    title: str
+    about: str
+
+
+def line_of(run: Run) -> RunLine:
+    """A run in words; costs no query where the run came from this module's lists."""
+    kind = KINDS[run.kind]
+    return RunLine(run, f"{kind.name} {run.pk}", str(getattr(run, kind.about)))
 
 
 @dataclass(frozen=True)
@@ -49,10 +103,10 @@ def runs_below(
     wanted = {name: value for name, value in equal.items() if value}
     found: list[Run] = []
     for model in models:
-        rows = _seen(user, model).filter(**wanted).defer("log", "result", "config")
+        rows = runs_seen(user, model.kind).filter(**wanted).defer("log", "result", "config")
         if mark is not None:
             rows = rows.filter(_below(mark, model.kind))
-        found += rows.select_related("created_by").order_by("-created_at", "-pk")[:limit]
+        found += rows.select_related("created_by", *KINDS[model.kind].joins).order_by("-created_at", "-pk")[:limit]
     found.sort(key=lambda run: run.pk, reverse=True)
     found.sort(key=lambda run: run.kind)
     found.sort(key=lambda run: run.created_at, reverse=True)
@@ -66,7 +120,9 @@ def _below(mark: RunMark, kind: str) -> Q:
     return older | Q(created_at=mark.created_at) if kind > mark.kind else older
 
 
-def _seen(user: "User | AnonymousUser", model: type[Run]) -> QuerySet[Any]:
+def runs_seen(user: "User | AnonymousUser", kind: str) -> QuerySet[Any]:
+    """The runs of one kind that the person sees. Raises NotFound for a word that is no kind."""
+    model = run_model(kind)
     if model.kind == "scan":  # seen also by those that only the dataset is shared with
         return scans_seen_by(user)
     return model._default_manager.filter(team_id__in=team_ids_seen_by(user))
@@ -74,7 +130,7 @@ def _seen(user: "User | AnonymousUser", model: type[Run]) -> QuerySet[Any]:
 
 def run_seen(user: "User | AnonymousUser", kind: str, pk: int) -> Run:
     """One run of a kind. Raises NotFound when it is not there or not to be seen."""
-    found: Run | None = _seen(user, run_model(kind)).filter(pk=pk).first()
+    found: Run | None = runs_seen(user, kind).filter(pk=pk).first()
     if found is None:
         raise NotFound("There is no such run, or you may not see it.")
     return found
@@ -129,6 +185,22 @@ def plain_values(values: dict[str, Any] | None) -> list[tuple[str, str]]:
     for name, value in (values or {}).items():
         if isinstance(value, bool):
             found.append((name, "yes" if value else "no"))
-        elif isinstance(value, int | float) or (isinstance(value, str) and 0 < len(value) <= 80 and "/" not in value):
-            found.append((name, str(value)))
+        elif isinstance(value, int | float):
+            found.append((name, str(value) if name == "seed" else formatting.number(value)))
+        elif isinstance(value, str) and 0 < len(value) <= 80 and "/" not in value:
+            found.append((name, value))
     return [(name.replace("_", " ").capitalize(), value) for name, value in found]
+
+
+def result_link_of(run: Run) -> tuple[str, str] | None:
+    """Where the result of a run is shown at length: words and address; None where this page is all there is."""
+    made = getattr(run, "output_version_id", None) or getattr(run, "version_id", None)
+    places: dict[str, tuple[str, str, object]] = {
+        "scan": ("See the findings", "catalog:version-detail", getattr(run, "dataset_version_id", None)),
+        "import": ("See the version", "portal:version-detail", made),
+        "tuning": ("See the tuned version", "portal:version-detail", getattr(run, "output_version_id", None)),
+        "drift": ("See the charts and alerts", "monitoring:drift-detail", run.pk),
+        "serving": ("See the deployment", "serving:deployment-detail", getattr(run, "deployment_id", None)),
+    }
+    words, name, key = places.get(run.kind, ("", "", None))
+    return (words, reverse(name, args=[key])) if key is not None else None

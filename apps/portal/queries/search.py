@@ -1,12 +1,17 @@
 """The search box: a word, a number or the start of a digest finds models, versions, data, deployments."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.urls import reverse
 
+from apps.catalog.models import DatasetVersion
 from apps.catalog.queries import dataset_versions_seen_by, datasets_seen_by
+from apps.core.models import Run
+from apps.portal.queries.runs import KINDS, line_of, runs_seen
+from apps.registry.models import ModelVersion
 from apps.registry.queries import models_seen_by, versions_seen_by
 from apps.serving.queries import deployments_seen_by
 
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 MOST_OF_A_KIND = 20
+_VERSION = re.compile(r"(?P<name>.+?) +v(?:ersion )?(?P<number>[0-9]{1,9})", re.IGNORECASE)
+_RUN = re.compile(r"(?P<kind>[a-z]+)(?: run)? +(?P<number>[0-9]{1,18})", re.IGNORECASE)
 DIGEST_SIGNS = frozenset("0123456789abcdef")
 
 
@@ -30,8 +37,8 @@ class Hit:
 
 
 def search_for(user: "User | AnonymousUser", words: str) -> list[Hit]:
-    """Everything the person sees whose name holds `words`, or whose digest starts with it; five queries."""
-    words = words.strip()
+    """Everything the person sees whose name holds `words`, or whose digest starts with it; at most seven queries."""
+    words = words.replace("\0", "").strip()
     if not words:
         return []
     hits = [
@@ -46,7 +53,36 @@ def search_for(user: "User | AnonymousUser", words: str) -> list[Hit]:
         Hit("Deployment", item.name, str(item.version), reverse("serving:deployment-detail", args=[item.pk]))
         for item in deployments_seen_by(user).filter(name__icontains=words)[:MOST_OF_A_KIND]
     ]
+    hits += _by_number(user, words)
     return hits + (_by_digest(user, words.lower()) if _looks_like_digest(words) else [])
+
+
+def _by_number(user: "User | AnonymousUser", words: str) -> list[Hit]:
+    """`some name v3` is a version, `scan 7` a run; one query, or none."""
+    if found := _VERSION.fullmatch(words):
+        number, name = int(found["number"]), found["name"]
+        models = versions_seen_by(user).filter(model__name__icontains=name, number=number)[:MOST_OF_A_KIND]
+        data = dataset_versions_seen_by(user).filter(dataset__name__icontains=name, number=number)[:MOST_OF_A_KIND]
+        return [_model_version(item, item.get_stage_display()) for item in models] + [
+            _dataset_version(item, item.message or item.filename) for item in data
+        ]
+    if (found := _RUN.fullmatch(words)) and found["kind"].lower() in KINDS:
+        run = runs_seen(user, found["kind"].lower()).filter(pk=int(found["number"])).first()
+        return [_run(run)] if run is not None else []
+    return []
+
+
+def _run(run: Run) -> Hit:
+    line = line_of(run)
+    return Hit("Run", line.title, line.about, reverse("portal:run-detail", args=[run.kind, run.pk]))
+
+
+def _model_version(item: ModelVersion, detail: str) -> Hit:
+    return Hit("Model version", str(item), detail, reverse("portal:version-detail", args=[item.pk]))
+
+
+def _dataset_version(item: DatasetVersion, detail: str) -> Hit:
+    return Hit("Dataset version", str(item), detail, reverse("catalog:version-detail", args=[item.pk]))
 
 
 def _looks_like_digest(words: str) -> bool:
@@ -56,10 +92,6 @@ def _looks_like_digest(words: str) -> bool:
 def _by_digest(user: "User | AnonymousUser", start: str) -> list[Hit]:
     versions = versions_seen_by(user).filter(Q(manifest_digest__startswith=start))[:MOST_OF_A_KIND]
     data = dataset_versions_seen_by(user).filter(digest__startswith=start)[:MOST_OF_A_KIND]
-    return [
-        Hit("Model version", str(item), item.manifest_digest, reverse("portal:version-detail", args=[item.pk]))
-        for item in versions
-    ] + [
-        Hit("Dataset version", str(item), item.digest, reverse("catalog:version-detail", args=[item.pk]))
-        for item in data
+    return [_model_version(item, item.manifest_digest) for item in versions] + [
+        _dataset_version(item, item.digest) for item in data
     ]

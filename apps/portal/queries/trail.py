@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.accounts.queries import names_of, team_ids_where
 from apps.audit.models import AuditEntry
+from apps.core.runs import run_models
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -20,6 +23,32 @@ class TrailLine:
 
     entry: AuditEntry
     actor_name: str
+    url: str = ""
+
+
+_PAGES = {
+    "catalog.dataset": "catalog:dataset-detail",
+    "catalog.datasetversion": "catalog:version-detail",
+    "registry.registeredmodel": "registry:model-detail",
+    "registry.modelversion": "portal:version-detail",
+    "serving.deployment": "serving:deployment-detail",
+    "checklist.assessment": "checklist:assessment-detail",
+}
+
+
+def _page_of(entry: AuditEntry) -> str:
+    """The address of what an entry is about; empty where it has no page."""
+    if not entry.object_id.isdecimal():
+        return ""
+    if (kind := _runs().get(entry.object_type)) is not None:
+        return reverse("portal:run-detail", args=[kind, entry.object_id])
+    name = _PAGES.get(entry.object_type)
+    return reverse(name, args=[entry.object_id]) if name else ""
+
+
+@cache
+def _runs() -> dict[str, str]:
+    return {model._meta.label_lower: kind for kind, model in run_models().items()}
 
 
 def trail_seen_by(user: "User | AnonymousUser") -> QuerySet[AuditEntry]:
@@ -40,7 +69,7 @@ def with_actor_names(entries: Iterable[AuditEntry]) -> list[TrailLine]:
     entries = list(entries)
     pks = {pk for entry in entries if (pk := _user_pk(entry.actor)) is not None}
     names = names_of(pks)
-    return [TrailLine(entry, _name(entry.actor, names)) for entry in entries]
+    return [TrailLine(entry, _name(entry.actor, names), _page_of(entry)) for entry in entries]
 
 
 def _user_pk(actor: str) -> int | None:
