@@ -22,7 +22,7 @@ def _question(question: dict[str, Any], room: int) -> list[str]:
     lines = _wrapped(known, question["text"], room)
     answer = question["answer"]
     if answer is not None:
-        lines += _wrapped("", answer["text"] or answer["reason"], room, "  ")
+        lines += _wrapped("", question["says"], room, "  ")
         for item in answer["evidence"][:2]:
             lines += _wrapped("", f"{item['method']} · {item['subject_digest'][:12]}", room, "  evidence: ")
     return [*lines, ""]
