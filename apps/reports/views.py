@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.queries import may, person, team_ids_where
 from apps.core import storage
 from apps.core.errors import DomainError, NotFound
+from apps.core.form_fields import posted, status_of
 from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.core.rules import SUCCEEDED
 from apps.registry.queries import version_seen, versions_seen_by
@@ -83,9 +84,9 @@ def _digest_of(report: ReportRun, form: str) -> str:
 @require_http_methods(["GET", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Check a pack that somebody brings; nothing of it is kept."""
-    form = VerifyForm(request.POST or None, request.FILES or None)
-    if request.method == "GET" or not form.is_valid():
-        return render(request, "reports/verify.html", {"form": form}, status=422 if form.is_bound else 200)
+    form = VerifyForm(posted(request), request.FILES)
+    if not form.is_valid():
+        return render(request, "reports/verify.html", {"form": form}, status=status_of(form))
     try:
         check = pack_check(
             person(request), form.cleaned_data["pack"].file, expected=form.cleaned_data["digest"].lower()
