@@ -206,7 +206,7 @@ class Job:
         self.carol.post(f"{path}/submit/")
         red = refused(lambda: self._decide(self.amir), "gate.red")
         self.say(red.title)
-        own = refused(lambda: self._decide(self.carol), "permission.refused")
+        own = refused(lambda: self._decide(self.erin), "sign_off.own_work")
         self.say(own.title)
         problems = self.assessment()["gate"]["problems"]
         return f"{len(problems)} things stand against approval"

@@ -17,7 +17,7 @@ class Person:
 
     key: str
     name: str
-    role: str
+    roles: tuple[str, ...]
 
     @property
     def email(self) -> str:
@@ -25,12 +25,13 @@ class Person:
         return f"{self.key}@example.org"
 
 
+# Erin holds two roles on purpose: she could approve, but not what she made herself.
 PEOPLE = (
-    Person("erin", "Erin Engineer", "engineer"),
-    Person("carol", "Carol Compliance", "compliance_officer"),
-    Person("amir", "Amir Approver", "approver"),
-    Person("ada", "Ada Administrator", "administrator"),
-    Person("otto", "Otto Auditor", "auditor"),
+    Person("erin", "Erin Engineer", ("engineer", "approver")),
+    Person("carol", "Carol Compliance", ("compliance_officer",)),
+    Person("amir", "Amir Approver", ("approver",)),
+    Person("ada", "Ada Administrator", ("administrator",)),
+    Person("otto", "Otto Auditor", ("auditor",)),
 )
 
 
@@ -50,9 +51,10 @@ def clients(site: Site) -> dict[str, Client]:
 def _make(site: Site, path: Path) -> None:
     passwords = {person.key: secrets.token_urlsafe(12) for person in PEOPLE}
     for person in PEOPLE:
-        options = ["--name", person.name, "--team", TEAM, "--role", person.role, "--password", passwords[person.key]]
-        staff = ["--staff"] if person.role == "administrator" else []
-        manage(site, "person_create", person.email, *options, *staff)
+        options = ["--name", person.name, "--team", TEAM, "--password", passwords[person.key]]
+        options += [word for role in person.roles for word in ("--role", role)]
+        options += ["--staff"] if "administrator" in person.roles else []
+        manage(site, "person_create", person.email, *options)
     _write_private(path, json.dumps({person.email: passwords[person.key] for person in PEOPLE}, indent=1))
     lines = [f"  {person.email:<22} {passwords[person.key]:<20} {person.name}" for person in PEOPLE]
     _write_private(site.var_dir / "sign-in.txt", "\n".join(["Sign in as one of the demo's people:", *lines, ""]))
