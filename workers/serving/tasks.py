@@ -1,6 +1,8 @@
 """The door of serving: claim, keep a model server alive until the deployment is stopped."""
 
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -8,7 +10,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 
 from apps.core import queue
-from apps.jobs.services.claims import claimed
+from apps.jobs.services.claims import Claim, Stopped, claimed
 from apps.serving.models import ServingRun
 from apps.serving.queries import require_servable
 from apps.serving.rules import SERVED_NAME
@@ -41,7 +43,7 @@ def serve(run_id: int) -> None:
             )
             result = engine.run(
                 config,
-                claim.progress,
+                _telling(claim),
                 lambda: claim.should_stop() or _leaving.is_set(),
                 lambda url, pid: serving_ready(run=run, url=url, pid=pid),
             )
@@ -49,3 +51,13 @@ def serve(run_id: int) -> None:
             serving_finish(run=run, result=asdict(result))
         else:
             serving_hand_over(run=run)
+
+
+def _telling(claim: Claim[ServingRun]) -> Callable[[float, str], None]:
+    """Progress that does not raise: a stop is this job's proper end, and the engine asks for it at every turn."""
+
+    def progress(fraction: float, message: str) -> None:
+        with suppress(Stopped):
+            claim.progress(fraction, message)
+
+    return progress
