@@ -11,6 +11,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from apps.accounts.models import Team, User
@@ -78,6 +81,21 @@ def make_client(user: User, scope: str = WRITE) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
     return client
+
+
+def make_browser(user: User) -> Client:
+    """The portal's pages as this person's browser opens them, signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def queries_of(client: Client, url: str) -> int:
+    """How many queries a page costs that was opened before, so that content types are known."""
+    assert client.get(url).status_code == 200
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url)
+    return len(captured)
 
 
 def make_dataset(by: User, team: Team, **more: Any) -> Dataset:
