@@ -48,7 +48,7 @@ class RoleForm(_ByForm):
 
     class Meta:
         model = User
-        fields: ClassVar[list[str]] = []
+        fields: list[str] = []
 
 
 @admin.register(User)
@@ -56,11 +56,11 @@ class PersonAdmin(BackOffice):
     """People of the teams that one administers: add them, change their roles, end their access."""
 
     seen = staticmethod(queries.people_seen_by)
-    list_display: ClassVar[Any] = ["name", "email", "is_active", "access_ends_at", "is_staff", "last_login"]
-    search_fields: ClassVar[Any] = ["name", "email"]
-    ordering: ClassVar[Any] = ["name", "pk"]
-    actions: ClassVar[Any] = ["end_access", "open_access"]
-    readonly_fields: ClassVar[Any] = ["roles_held"]
+    list_display = ["name", "email", "is_active", "access_ends_at", "is_staff", "last_login"]
+    search_fields = ["name", "email"]
+    ordering = ["name", "pk"]
+    actions = ["end_access", "open_access"]
+    readonly_fields = ["roles_held"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return queries.may_anywhere(queries.person(request), "people.manage")
@@ -73,7 +73,7 @@ class PersonAdmin(BackOffice):
         bound = type(form.__name__, (form,), {"by": queries.person(request)})
         return super().get_form(request, obj, change=change, **more | {"form": bound})
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ["email", "name", "password", "is_staff", "access_ends_at", "team", "role"]
         return ["roles_held", "what", "role", "team", "reason"]
@@ -108,9 +108,9 @@ class PersonAdmin(BackOffice):
 class TeamAdmin(BackOffice):
     """Teams; whoever makes one becomes its first administrator."""
 
-    list_display: ClassVar[Any] = ["name", "slug", "created_at"]
-    search_fields: ClassVar[Any] = ["name"]
-    fields: ClassVar[Any] = ["name"]
+    list_display = ["name", "slug", "created_at"]
+    search_fields = ["name"]
+    fields = ["name"]
 
     @staticmethod
     def seen(user: Any) -> QuerySet[Team]:
@@ -128,10 +128,10 @@ class ApiTokenAdmin(BackOffice):
     """Tokens of the people of one's teams; they can be revoked here, and read nowhere."""
 
     seen = staticmethod(queries.tokens_managed_by)
-    list_display: ClassVar[Any] = ["name", "user", "scope", "expires_at", "last_used_at", "revoked_at"]
-    list_filter: ClassVar[Any] = ["scope"]
-    exclude: ClassVar[Any] = ["digest"]
-    actions: ClassVar[Any] = ["revoke"]
+    list_display = ["name", "user", "scope", "expires_at", "last_used_at", "revoked_at"]
+    list_filter = ["scope"]
+    exclude = ["digest"]
+    actions = ["revoke"]
 
     @admin.action(description="Revoke at once")
     def revoke(self, request: HttpRequest, rows: QuerySet[ApiToken]) -> None:

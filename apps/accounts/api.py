@@ -95,11 +95,11 @@ class MeOut(PersonOut):
 class TokenOut(serializers.ModelSerializer[ApiToken]):
     """A token without its secret, which is not kept."""
 
-    is_valid = serializers.BooleanField(read_only=True)
+    is_usable = serializers.BooleanField(source="is_valid", read_only=True)
 
     class Meta:
         model = ApiToken
-        fields = ["id", "name", "scope", "created_at", "expires_at", "last_used_at", "revoked_at", "is_valid"]
+        fields = ["id", "name", "scope", "created_at", "expires_at", "last_used_at", "revoked_at", "is_usable"]
 
 
 class TokenIn(Input):
@@ -126,7 +126,7 @@ class MeView(GenericAPIView[User]):
 
     @extend_schema(operation_id="me")
     def get(self, request: Request) -> Response:
-        return Response(MeOut(request.user, context=self.get_serializer_context()).data)
+        return Response(MeOut(queries.person(request), context=self.get_serializer_context()).data)
 
 
 class TeamViewSet(ReadViewSet):

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -16,13 +15,14 @@ from apps.accounts.rules import scope_allows
 from apps.accounts.services import token_use
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from rest_framework.views import APIView  # REST framework loads this module while it loads its views
 
 
 class PeopleBackend(ModelBackend):
     """Django's password check, which also ends with the time a time-boxed account was given."""
 
-    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+    def user_can_authenticate(self, user: "User | AnonymousUser | None") -> bool:
         return isinstance(user, User) and user.has_access
 
 

@@ -141,7 +141,7 @@ def tokens_managed_by(user: "User | AnonymousUser") -> QuerySet[ApiToken]:
 
 def tokens_of(user: "User | AnonymousUser") -> QuerySet[ApiToken]:
     """The person's own tokens, newest first."""
-    return ApiToken.objects.filter(user_id=user.pk).order_by("-pk")
+    return ApiToken.objects.filter(user__pk=user.pk or 0).order_by("-pk")
 
 
 def shared_ids(user: "User | AnonymousUser", model: type[models.Model]) -> list[int]:

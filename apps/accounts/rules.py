@@ -49,7 +49,7 @@ POLICY: dict[str, frozenset[str]] = {
 
 READ, WRITE = "read", "write"
 SCOPES: dict[str, str] = {READ: "Read", WRITE: "Read and write"}
-TOKEN_PREFIX = "gaio_"
+TOKEN_PREFIX = "gaio_"  # noqa: S105 - what everybody may know of a token: that it is one
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

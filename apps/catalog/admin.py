@@ -1,7 +1,5 @@
 """The back office of data."""
 
-from typing import Any, ClassVar
-
 from django.contrib import admin
 
 from apps.catalog import queries
@@ -12,17 +10,17 @@ from apps.core.back_office import BackOffice, RunBackOffice
 @admin.register(Dataset)
 class DatasetAdmin(BackOffice):
     seen = staticmethod(queries.datasets_seen_by)
-    list_display: ClassVar[Any] = ["name", "team", "created_by", "created_at"]
-    list_select_related: ClassVar[Any] = ["team", "created_by"]
-    search_fields: ClassVar[Any] = ["name"]
+    list_display = ["name", "team", "created_by", "created_at"]
+    list_select_related = ["team", "created_by"]
+    search_fields = ["name"]
 
 
 @admin.register(DatasetVersion)
 class DatasetVersionAdmin(BackOffice):
     seen = staticmethod(queries.dataset_versions_seen_by)
-    list_display: ClassVar[Any] = ["__str__", "team", "format", "rows", "size", "digest", "created_at"]
-    list_filter: ClassVar[Any] = ["format"]
-    search_fields: ClassVar[Any] = ["dataset__name", "digest"]
+    list_display = ["__str__", "team", "format", "rows", "size", "digest", "created_at"]
+    list_filter = ["format"]
+    search_fields = ["dataset__name", "digest"]
 
 
 @admin.register(ScanRun)

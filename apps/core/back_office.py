@@ -1,7 +1,6 @@
 """The back office at /admin/ reads; what it may change, it changes through services."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -21,13 +20,17 @@ class BackOffice(Base):
     `seen` is the app's query: it takes the person. Whoever is staff may open the back office.
     """
 
-    seen: ClassVar[Callable[[Any], QuerySet[Any]]]
     paginator = BoundedPaginator
     list_per_page = 50
     show_full_result_count = False
 
+    @staticmethod
+    def seen(user: Any) -> QuerySet[Any]:
+        """The rows that this person sees; each table says which."""
+        raise NotImplementedError
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return type(self).seen(request.user)
+        return self.seen(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -48,6 +51,6 @@ class BackOffice(Base):
 class RunBackOffice(BackOffice):
     """Runs of one kind."""
 
-    list_display: ClassVar[Any] = ["pk", "state", "progress", "message", "created_by", "created_at", "finished_at"]
-    list_filter: ClassVar[Any] = ["state"]
-    exclude: ClassVar[Any] = ["claim_token"]
+    list_display = ["pk", "state", "progress", "message", "created_by", "created_at", "finished_at"]
+    list_filter = ["state"]
+    exclude = ["claim_token"]

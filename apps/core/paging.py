@@ -7,7 +7,7 @@ API pages by cursor.
 import re
 from base64 import b64decode
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from rest_framework.exceptions import NotFound
@@ -18,7 +18,13 @@ COUNT_BOUND = 1_000
 OUR_CURSOR = re.compile(r"(o=[0-9]{1,4}|r=1|p=[0-9]{1,18})(&(r=1|p=[0-9]{1,18})){0,2}")
 
 
-class BoundedPaginator(Paginator):
+if TYPE_CHECKING:
+    Pages = Paginator[Any]
+else:
+    Pages = Paginator
+
+
+class BoundedPaginator(Pages):
     """Django's paginator with a count that looks at no more than `COUNT_BOUND` + 1 rows."""
 
     @cached_property

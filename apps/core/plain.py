@@ -101,14 +101,15 @@ class _Reader(yaml.SafeLoader):
     _depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call] # PyYAML's types leave it out
+        where: Any = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "aliases are refused", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "aliases are refused", where)
         if getattr(event, "tag", None) is not None:
-            raise yaml.composer.ComposerError(None, None, "explicit tags are refused", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "explicit tags are refused", where)
         self._depth += 1
         if self._depth > MOST_DEPTH + 1:
-            raise yaml.composer.ComposerError(None, None, "nested too deeply", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "nested too deeply", where)
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node

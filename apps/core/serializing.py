@@ -54,7 +54,7 @@ class Reference(serializers.Serializer[Any]):
     """Another object, by id, with the words that people know it by."""
 
     id = serializers.IntegerField(source="pk")
-    label = serializers.CharField(source="__str__")
+    label = serializers.CharField(source="__str__")  # type: ignore[assignment] # a field of the answer
 
 
 class RunSummary(serializers.Serializer[Any]):

@@ -168,7 +168,10 @@ def _download(digest: str, path: Path) -> None:
 def digest_of_file(path: Path) -> str:
     """SHA-256 of a local file."""
     with open_binary(path) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        sha = hashlib.sha256()
+        for chunk in _chunks(stream):
+            sha.update(chunk)
+    return sha.hexdigest()
 
 
 def is_intact(digest: str) -> bool:

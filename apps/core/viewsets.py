@@ -1,6 +1,6 @@
 """What the API's views share: reading what a person may see, and answering a write with what it made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -19,13 +19,17 @@ class SeenViewSet(GenericViewSet[Any]):
     `seen` is the app's query: it takes the person. `detail_class` shows one object, `serializer_class` one of many.
     """
 
-    seen: ClassVar[Callable[[Any], QuerySet[Any]]]
     detail_class: ClassVar[Output | None] = None
     filterset_class: ClassVar[Any] = None
     lookup_value_regex = "[0-9]+"
 
+    @staticmethod
+    def seen(user: Any) -> QuerySet[Any]:
+        """The rows that this person sees; each kind of object says which."""
+        raise NotImplementedError
+
     def get_queryset(self) -> QuerySet[Any]:
-        return type(self).seen(self.request.user)
+        return self.seen(self.request.user)
 
     def get_serializer_class(self) -> Output:
         if self.action == "retrieve" and self.detail_class is not None:
@@ -42,7 +46,8 @@ class SeenViewSet(GenericViewSet[Any]):
         """The checked fields of the request's body."""
         checked = accepts(data=self.request.data, context=self.get_serializer_context())
         checked.is_valid(raise_exception=True)
-        return checked.validated_data
+        given: dict[str, Any] = checked.validated_data
+        return given
 
     def answer(self, shows: Output, made: Any, code: int = status.HTTP_200_OK) -> Response:
         """What a write made, as `shows` shows it."""

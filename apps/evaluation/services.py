@@ -30,7 +30,8 @@ def evaluation_start(
 
     Where the version was tuned on this very dataset version, only the rows kept from training are used: measuring on
     training rows would flatter it. Rows count as held out only if their dataset trained neither the version (but for
-    the rows that were kept) nor any version it descends from. Raises Conflict when files are missing, Invalid for unknown settings.
+    the rows that were kept) nor any version it descends from.
+    Raises Conflict when files are missing, Invalid for unknown settings.
     """
     require(by, "evaluation.start", version.team_id, shared=version.model)
     require(by, "team.view", dataset_version.team_id, shared=dataset_version.dataset)

@@ -1,6 +1,6 @@
 """The back office of the audit trail, whose readers are known only up here."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -14,8 +14,8 @@ from apps.portal.queries import trail_seen_by
 @admin.register(AuditEntry)
 class AuditEntryAdmin(BackOffice):
     seen = staticmethod(trail_seen_by)
-    list_display: ClassVar[Any] = ["sequence", "at", "actor", "action", "object_type", "object_label", "team_id"]
-    search_fields: ClassVar[Any] = ["=action", "=actor", "=object_id"]
+    list_display = ["sequence", "at", "actor", "action", "object_type", "object_label", "team_id"]
+    search_fields = ["=action", "=actor", "=object_id"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) and may_anywhere(person(request), "trail.view")

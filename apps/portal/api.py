@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,7 +86,7 @@ class AllRunsViewSet(GenericViewSet[Any]):
         shown = RunSummary(runs[:size], many=True, context=self.get_serializer_context()).data
         return Response({"next": self._next(runs, size), "results": shown})
 
-    def _next(self, runs: "list[Any]", size: int) -> str | None:
+    def _next(self, runs: Sequence[Any], size: int) -> str | None:
         if len(runs) <= size:
             return None
         return replace_query_param(self.request.build_absolute_uri(), "cursor", _encoded(runs[size - 1]))
@@ -135,7 +136,7 @@ class EntryOut(serializers.ModelSerializer[AuditEntry]):
     """One entry of the trail, as it is chained, with the name of who acted."""
 
     actor_name = serializers.SerializerMethodField()
-    data = JsonObject()
+    data = JsonObject()  # type: ignore[assignment] # a field of the answer
 
     class Meta:
         model = AuditEntry

@@ -1,7 +1,5 @@
 """The back office of models."""
 
-from typing import Any, ClassVar
-
 from django.contrib import admin
 
 from apps.core.back_office import BackOffice, RunBackOffice
@@ -12,17 +10,17 @@ from apps.registry.models import ImportRun, ModelVersion, RegisteredModel, Tunin
 @admin.register(RegisteredModel)
 class ModelAdmin(BackOffice):
     seen = staticmethod(queries.models_seen_by)
-    list_display: ClassVar[Any] = ["name", "team", "created_by", "created_at"]
-    list_select_related: ClassVar[Any] = ["team", "created_by"]
-    search_fields: ClassVar[Any] = ["name"]
+    list_display = ["name", "team", "created_by", "created_at"]
+    list_select_related = ["team", "created_by"]
+    search_fields = ["name"]
 
 
 @admin.register(ModelVersion)
 class VersionAdmin(BackOffice):
     seen = staticmethod(queries.versions_seen_by)
-    list_display: ClassVar[Any] = ["__str__", "team", "stage", "manifest_digest", "created_by", "created_at"]
-    list_filter: ClassVar[Any] = ["stage"]
-    search_fields: ClassVar[Any] = ["model__name", "manifest_digest"]
+    list_display = ["__str__", "team", "stage", "manifest_digest", "created_by", "created_at"]
+    list_filter = ["stage"]
+    search_fields = ["model__name", "manifest_digest"]
 
 
 @admin.register(ImportRun)

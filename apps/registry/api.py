@@ -15,7 +15,7 @@ from apps.core.filtering import KeyFilter, RunFilter, TeamFilter
 from apps.core.serializing import Input, JsonObject, Key, PlainObject, Reason, Reference, RunDetail, RunSummary
 from apps.core.viewsets import ReadViewSet, RunViewSet
 from apps.registry import queries, services
-from apps.registry.models import ImportRun, LineageLink, ModelFile, ModelVersion, RegisteredModel, TuningRun
+from apps.registry.models import LineageLink, ModelFile, ModelVersion, RegisteredModel
 
 
 class ModelOut(serializers.ModelSerializer[RegisteredModel]):
@@ -114,7 +114,7 @@ class LineageGraph(serializers.Serializer[Any]):
 class ImportIn(Input):
     """Where the files are: a folder that the worker may read, or a hub id such as `organisation/model`."""
 
-    source = serializers.CharField(max_length=500)
+    source = serializers.CharField(max_length=500)  # type: ignore[assignment] # a field of the request
     licence = serializers.CharField(max_length=200, required=False, allow_blank=True)
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     trained_on = serializers.ListField(child=Key(), required=False, max_length=100, help_text="dataset versions")

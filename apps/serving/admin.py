@@ -1,7 +1,5 @@
 """The back office of deployments."""
 
-from typing import Any, ClassVar
-
 from django.contrib import admin
 
 from apps.core.back_office import BackOffice
@@ -12,12 +10,12 @@ from apps.serving.models import Application, Deployment
 @admin.register(Deployment)
 class DeploymentAdmin(BackOffice):
     seen = staticmethod(queries.deployments_seen_by)
-    list_display: ClassVar[Any] = ["name", "version", "team", "environment", "created_at", "stopped_at"]
-    search_fields: ClassVar[Any] = ["name"]
+    list_display = ["name", "version", "team", "environment", "created_at", "stopped_at"]
+    search_fields = ["name"]
 
 
 @admin.register(Application)
 class ApplicationAdmin(BackOffice):
     seen = staticmethod(queries.applications_seen_by)
-    list_display: ClassVar[Any] = ["name", "deployment", "contact", "acknowledged_by", "acknowledged_at"]
-    search_fields: ClassVar[Any] = ["name"]
+    list_display = ["name", "deployment", "contact", "acknowledged_by", "acknowledged_at"]
+    search_fields = ["name"]

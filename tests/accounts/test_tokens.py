@@ -121,7 +121,7 @@ def test_a_signed_in_person_makes_lists_and_revokes_their_tokens() -> None:
     listed = session.get("/api/v1/tokens/").json()["results"]
     assert [item["id"] for item in listed] == [token["id"]]
     assert "secret" not in listed[0] and "digest" not in listed[0]
-    assert session.post(f"/api/v1/tokens/{token['id']}/revoke/").json()["is_valid"] is False
+    assert session.post(f"/api/v1/tokens/{token['id']}/revoke/").json()["is_usable"] is False
     assert _bearer(token["secret"]).get(ME).status_code == 401
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -104,7 +104,8 @@ def _runs(teams: list[int], states: list[str]) -> list[RunLine]:
     for kind, model in run_models().items():
         if kind == "serving" and set(states) <= OPEN:
             continue
-        rows = model._default_manager.filter(team_id__in=teams, state__in=states).defer("log", "result", "config")
+        rows: QuerySet[Any] = model._default_manager.filter(state__in=states).defer("log", "result", "config")
+        rows = rows.filter(team_id__in=teams)
         found += rows.select_related(*KINDS[kind].joins).order_by("-created_at")[:MOST]
     newest = sorted(found, key=lambda run: run.created_at, reverse=True)[:MOST]
     return [line_of(run) for run in newest]

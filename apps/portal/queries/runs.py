@@ -125,7 +125,8 @@ def runs_seen(user: "User | AnonymousUser", kind: str) -> QuerySet[Any]:
     model = run_model(kind)
     if model.kind == "scan":  # seen also by those that only the dataset is shared with
         return scans_seen_by(user)
-    return model._default_manager.filter(team_id__in=team_ids_seen_by(user))
+    rows: QuerySet[Any] = model._default_manager.all()
+    return rows.filter(team_id__in=team_ids_seen_by(user))
 
 
 def run_seen(user: "User | AnonymousUser", kind: str, pk: int) -> Run:
