@@ -15,8 +15,8 @@ from workers.tuning import base_model
 
 DATA = Path(__file__).parent / "data"
 ASK = "How do I book a desk for tomorrow?"
-# Gentler and longer than the engine's defaults: found by trying, on the rows that are trained on.
-TUNING = {"learning_rate": 2e-3, "epochs": 14}
+# Gentler and longer than the engine's defaults: found by trying, by what the held-out rows of earlier runs gave.
+TUNING = {"learning_rate": 2e-3, "epochs": 20}
 
 
 def _document(line: str) -> str:
