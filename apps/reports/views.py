@@ -84,7 +84,7 @@ def _digest_of(report: ReportRun, form: str) -> str:
 @require_http_methods(["GET", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Check a pack that somebody brings; nothing of it is kept."""
-    form = VerifyForm(posted(request), request.FILES)
+    form = VerifyForm(posted(request), request.FILES or None)
     if not form.is_valid():
         return render(request, "reports/verify.html", {"form": form}, status=status_of(form))
     try:

@@ -152,7 +152,9 @@ def test_pages_hold_nothing_inline(world: World) -> None:
         reverse("reports:verify"),
         reverse("reports:report-detail", args=[report.pk]),
     ):
-        text = client.get(url).content.decode()
+        response = client.get(url)
+        text = response.content.decode()
+        assert response.status_code == 200 and "field-error" not in text
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", text)
 
 
