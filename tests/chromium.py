@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -62,6 +62,12 @@ def _no_complaints(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     page, complaints = request.getfixturevalue("page"), []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: complaints.append(said.text) if is_error(said, page) else None)
     yield
     assert complaints == [], "the browser reported errors"
+
+
+def is_error(said: ConsoleMessage, page: Page) -> bool:
+    """Whether the browser reports an error. That the page itself was answered with a refusal is the test's to judge."""
+    is_refusal = said.text.startswith("Failed to load resource") and said.location["url"] == page.url
+    return said.type == "error" and not is_refusal
