@@ -120,12 +120,16 @@ class Run(models.Model):
         self.refresh_from_db()
 
     def requeue(self, message: str, *, keep_attempts: bool) -> bool:
-        """Put the run back in the queue from its present state. False when it has moved on meanwhile."""
+        """Put the run back in the queue from its present state. False when it moved on or was cancelled meanwhile."""
         values: dict[str, Any] = {"attempts": self.attempts if keep_attempts else 0}
         return bool(
             type(self)
             ._default_manager.filter(
-                pk=self.pk, state=self.state, claim_token=self.claim_token, heartbeat_at=self.heartbeat_at
+                pk=self.pk,
+                state=self.state,
+                claim_token=self.claim_token,
+                heartbeat_at=self.heartbeat_at,
+                cancel_requested_at=self.cancel_requested_at,
             )
             .update(
                 state=rules.QUEUED,

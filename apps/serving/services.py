@@ -65,6 +65,7 @@ def deployment_stop(*, by: User, deployment: Deployment, reason: str) -> Deploym
     deployment.stopped_at = timezone.now()
     deployment.save(update_fields=["stopped_at"])
     runs = ServingRun.objects.filter(deployment=deployment)
+    list(runs.select_for_update().values_list("pk"))  # no worker or sweep moves a run between the next two lines
     runs.filter(state=run_rules.QUEUED).update(state=run_rules.CANCELLED, finished_at=timezone.now())
     runs.filter(state=run_rules.RUNNING).update(cancel_requested_at=timezone.now())
     record(action="deployment.stop", obj=deployment, by=by, reason=reason)
@@ -73,10 +74,10 @@ def deployment_stop(*, by: User, deployment: Deployment, reason: str) -> Deploym
 
 @transaction.atomic
 def serving_ready(*, run: ServingRun, url: str, pid: int) -> None:
-    """The process behind a deployment answers at `url`."""
-    ServingRun.objects.filter(pk=run.pk, claim_token=run.claim_token).update(
-        url=url, pid=pid, ready_at=timezone.now(), message="Ready"
-    )
+    """The process behind a deployment answers at `url`. Raises Conflict when this claim is no longer the valid one."""
+    mine = ServingRun.objects.filter(pk=run.pk, state=run_rules.RUNNING, claim_token=run.claim_token)
+    if not mine.update(url=url, pid=pid, ready_at=timezone.now(), message="Ready"):
+        raise Conflict(f"The {run} was taken over or stopped meanwhile.", code="run.stale")
     record(action="deployment.ready", obj=run.deployment, by=WORKER, team_id=run.team_id)
 
 
@@ -88,10 +89,15 @@ def serving_finish(*, run: ServingRun, result: dict[str, Any]) -> None:
 
 
 @transaction.atomic
-def serving_hand_over(*, run: ServingRun) -> None:
-    """The worker shuts down while the deployment goes on: another worker takes it."""
-    run.refresh_from_db()
-    if run.requeue("Its worker shut down; another one takes over", keep_attempts=False):
+def serving_hand_over(*, run: ServingRun, result: dict[str, Any]) -> None:
+    """The worker shuts down while the deployment goes on: another worker takes it.
+
+    One that was stopped meanwhile ends with `result`. Raises Conflict when another worker holds the run already.
+    """
+    held = ServingRun.objects.select_for_update().get(pk=run.pk)
+    if held.claim_token != run.claim_token or held.cancel_requested_at is not None:
+        serving_finish(run=run, result=result)
+    elif held.requeue("Its worker shut down; another one takes over", keep_attempts=False):
         ServingRun.objects.filter(pk=run.pk).update(ready_at=None, pid=None)
         record(action="deployment.hand_over", obj=run.deployment, by=WORKER, team_id=run.team_id)
         enqueue(run)

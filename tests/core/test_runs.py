@@ -4,9 +4,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from apps.accounts.models import Team, User
@@ -200,6 +201,35 @@ def test_a_cancelled_run_whose_worker_died_ends(scan: ScanRun, engineer: User) -
     runs_sweep()
     scan.refresh_from_db()
     assert scan.state == "cancelled"
+
+
+def test_a_run_cancelled_while_it_is_rescued_is_not_queued_again(scan: ScanRun, engineer: User) -> None:
+    """The sweep read it before somebody cancelled it."""
+    held = claim(scan)
+    run_cancel(by=engineer, run=scan)
+    assert not held.requeue("Its worker fell silent", keep_attempts=True)
+    scan.refresh_from_db()
+    assert (scan.state, scan.cancel_requested_at is not None) == ("running", True)
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_stop_the_heart(
+    scan: ScanRun, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.RUN_HEARTBEAT_SECONDS = 0.01
+    beats: list[bool] = []
+    beaten_again = threading.Event()
+
+    def beat(run: ScanRun) -> bool:
+        beats.append(True)
+        if len(beats) == 1:
+            raise OperationalError("the server closed the connection")
+        beaten_again.set()
+        return True
+
+    monkeypatch.setattr(ScanRun, "beat", beat)
+    with claimed(ScanRun, scan.pk) as held:
+        assert held is not None
+        assert beaten_again.wait(10) and not held.should_stop()
 
 
 def test_one_run_that_moves_on_does_not_stop_the_sweep(

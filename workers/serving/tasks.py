@@ -50,7 +50,7 @@ def serve(run_id: int) -> None:
         if claim.should_stop():
             serving_finish(run=run, result=asdict(result))
         else:
-            serving_hand_over(run=run)
+            serving_hand_over(run=run, result=asdict(result))
 
 
 def _telling(claim: Claim[ServingRun]) -> Callable[[float, str], None]:

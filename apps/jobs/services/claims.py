@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from apps.core.errors import Conflict
 from apps.core.models import Run
@@ -86,10 +86,19 @@ def claimed(model: type[R], run_id: int) -> Iterator[Claim[R] | None]:
 
 
 def _beat(claim: Claim[R], beating: threading.Event) -> None:
-    """Write a heartbeat until the work ends; notice when the run was cancelled or given to another worker."""
+    """Write a heartbeat until the work ends; notice when the run was cancelled or given to another worker.
+
+    A database that is away for a moment ends nothing: the next beat tries again over a connection of its own.
+    """
     try:
         while not beating.wait(settings.RUN_HEARTBEAT_SECONDS):
-            if not claim.run.beat():
+            try:
+                is_held = claim.run.beat()
+            except DatabaseError as error:
+                logger.warning("%s: no heartbeat (%s), trying again", claim.run, type(error).__name__)
+                connection.close()
+                continue
+            if not is_held:
                 claim.is_over.set()
                 return
     finally:
@@ -101,7 +110,10 @@ def _end_stopped(claim: Claim[R]) -> None:
     if claim.run.cancel_requested_at is None:
         logger.warning("%s is held by another worker now", claim.run)
         return
-    run_stop(run=claim.run)
+    try:
+        run_stop(run=claim.run)
+    except Conflict:  # it is another worker's run that somebody cancelled
+        logger.warning("%s is held by another worker now", claim.run)
 
 
 def _end_failed(claim: Claim[R], error: Exception) -> None:
