@@ -25,6 +25,9 @@ os.environ |= {
     "DJANGO_SETTINGS_MODULE": "genaiops_site.settings",
     "VAR_DIR": str(VAR_DIR),
     "ENVIRONMENT": "trial",
+    # A download that a test leaves unread ends when Python clears it away, and Django then closes connections of age:
+    # in the midst of another test's transaction, unless they may grow older than the suite.
+    "DATABASE_CONN_MAX_AGE": "86400",
     # No part of the product phones home, and the libraries below it may not either.
     "NML_DISABLE_USAGE_LOGGING": "1",
     "HF_HUB_OFFLINE": "1",
