@@ -164,11 +164,11 @@ def _ready(deployment: Deployment, port: int) -> ServingRun:
 def test_a_ready_deployment_answers(client: APIClient, deployment: Deployment, server: ThreadingHTTPServer) -> None:
     _ready(deployment, server.server_port)
     assert client.get(f"{DEPLOYMENTS}{deployment.pk}/").json()["state"] == "ready"
-    answer = client.post(f"{DEPLOYMENTS}{deployment.pk}/ask/", {"question": "abc", "max_tokens": 5})
+    answer = client.post(f"{DEPLOYMENTS}{deployment.pk}/ask/", {"question": "xyz", "max_tokens": 5})
     assert answer.status_code == 200, answer.content
-    assert answer.json()["choices"][0]["message"]["content"] == "cba"
+    assert answer.json()["choices"][0]["message"]["content"] == "zyx"
     assert (answer.json()["asked"]["max_tokens"], answer.json()["asked"]["temperature"]) == (5, 0)
-    assert "abc" not in str(list(AuditEntry.objects.values())), "what is said is not kept"
+    assert "xyz" not in str(list(AuditEntry.objects.values())), "what is said is not kept"
 
 
 def test_a_deployment_that_is_not_ready_says_so(client: APIClient, deployment: Deployment) -> None:
