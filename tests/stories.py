@@ -37,11 +37,12 @@ def make_dataset_version(
     rows: Sequence[dict[str, Any]] = ROWS,
     licence: str = "CC-BY-4.0",
     provenance: dict[str, Any] | None = None,
+    datasheet_file: str = "",
 ) -> DatasetVersion:
     """The next version of a dataset of this name, uploaded as JSON Lines; the datasheet is complete unless given."""
     dataset = Dataset.objects.filter(team=team, name=name).first() or make_dataset(by, team, name=name)
     said = PROVENANCE if provenance is None else provenance
-    return commit(by, dataset, jsonl(rows), licence=licence, provenance=said)
+    return commit(by, dataset, jsonl(rows), licence=licence, provenance=said, datasheet_file=datasheet_file)
 
 
 def scan_result(

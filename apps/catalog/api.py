@@ -99,6 +99,9 @@ class UploadIn(Input):
     message = serializers.CharField(max_length=300, required=False, allow_blank=True)
     licence = serializers.CharField(max_length=200, required=False, allow_blank=True)
     provenance = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    datasheet_file = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="name of the file that `provenance` was read from"
+    )
     expect_digest = serializers.RegexField(DIGEST, required=False, help_text="SHA-256 that the file must have")
 
 

@@ -82,6 +82,7 @@ class DatasheetForm(forms.Form):
         found: dict[str, Any] = super().clean() or {}
         file, text = found.pop("datasheet_file", None), found.pop("datasheet", "")
         name = "datasheet_file" if file else "datasheet"
+        found["datasheet_file"] = str(file.name) if file else ""
         try:
             found["provenance"] = _without_blanks(object_of_text(_text_of(file) if file else text, "datasheet"))
         except Invalid as error:

@@ -26,6 +26,10 @@ PROVENANCE_LABELS = {
     "ai_generated": "Made by AI",
 }
 
+# The name of the file that a datasheet was read from. Only the upload itself sets it: what a person typed is declared,
+# whatever the text says of itself.
+IMPORTED_FROM = "imported_from"
+
 # What a scan may be told; each setting is explained in workers/scanning/engine.py.
 SCAN_SETTINGS = frozenset(
     {
@@ -38,6 +42,12 @@ SCAN_SETTINGS = frozenset(
         "seed",
     }
 )
+
+
+def sourced(provenance: dict[str, Any], datasheet_file: str) -> dict[str, Any]:
+    """The datasheet with the name of the file it came in, or without one where a person typed it."""
+    plain = {name: value for name, value in provenance.items() if name != IMPORTED_FROM}
+    return plain | {IMPORTED_FROM: datasheet_file[:200]} if plain and datasheet_file else plain
 
 
 def provenance_digest(content_digest: str, licence: str, provenance: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from apps.accounts.models import Team, User
 from apps.accounts.services import require
 from apps.audit.services import WORKER, record
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
-from apps.catalog.rules import SCAN_SETTINGS
+from apps.catalog.rules import SCAN_SETTINGS, sourced
 from apps.core import rules as run_rules
 from apps.core import storage, tables
 from apps.core.errors import Conflict, Invalid
@@ -41,13 +41,15 @@ def dataset_version_commit(
     message: str = "",
     licence: str = "",
     provenance: dict[str, Any] | None = None,
+    datasheet_file: str = "",
     expect_digest: str = "",
 ) -> DatasetVersion:
     """Store a local file as the dataset's next version.
 
     The file is read once to learn its rows and columns and once to store it; neither holds it in memory. Raises
     Invalid for a file that cannot be read, Conflict for content that the dataset already has or for another digest
-    than `expect_digest`, StorageFull when there is no room.
+    than `expect_digest`, StorageFull when there is no room. `datasheet_file` names the file that `provenance` was read
+    from; empty: a person typed it.
     """
     require(by, "dataset.upload", dataset.team, shared=dataset)
     if path.stat().st_size > settings.UPLOAD_MAX_BYTES:
@@ -69,7 +71,7 @@ def dataset_version_commit(
             columns=[{"name": column.name, "type": column.type} for column in facts.columns],
             message=message[:300],
             licence=licence,
-            provenance=provenance or {},
+            provenance=sourced(provenance or {}, datasheet_file),
         )
     except IntegrityError as error:
         raise Conflict("This dataset changed at the same moment.", remedy="Try again.") from error
@@ -95,7 +97,13 @@ def _version_create(*, by: User, dataset: Dataset, digest: str, **fields: Any) -
 
 @transaction.atomic
 def dataset_version_describe(
-    *, by: User, version: DatasetVersion, licence: str, provenance: dict[str, Any], reason: str
+    *,
+    by: User,
+    version: DatasetVersion,
+    licence: str,
+    provenance: dict[str, Any],
+    reason: str,
+    datasheet_file: str = "",
 ) -> DatasetVersion:
     """Replace what is declared about a version: licence and datasheet. Answers that rested on it turn stale."""
     require(by, "dataset.describe", version.team_id, shared=version.dataset)
@@ -103,7 +111,7 @@ def dataset_version_describe(
         raise Invalid("Say why the description changes; the reason is kept in the trail.", code="reason.missing")
     version = DatasetVersion.objects.select_for_update().select_related("dataset").get(pk=version.pk)
     before = version.provenance_digest
-    version.licence, version.provenance = licence, provenance
+    version.licence, version.provenance = licence, sourced(provenance, datasheet_file)
     version.save(update_fields=["licence", "provenance"])
     record(
         action="dataset_version.describe",

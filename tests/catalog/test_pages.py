@@ -113,7 +113,7 @@ def test_a_datasheet_may_come_as_a_file(people: People, olga: Client) -> None:
     sheet = io.BytesIO(b'{"origin": "people"}')
     sheet.name = "sheet.json"
     upload(olga, dataset, jsonl([{"a": 1}]), datasheet_file=sheet, datasheet="origin: not this one")
-    assert DatasetVersion.objects.get().provenance == {"origin": "people"}
+    assert DatasetVersion.objects.get().provenance == {"origin": "people", "imported_from": "sheet.json"}
 
 
 @pytest.mark.parametrize(

@@ -100,11 +100,17 @@ def test_a_datasheet_that_is_silent_about_one_dataset_makes_the_whole_unknown(
 
 
 def test_a_datasheet_read_from_a_file_is_imported(people: People) -> None:
-    said = PROVENANCE | {"imported_from": "support_desk.datasheet.yaml"}
-    data = make_dataset_version(people.olga, people.team, provenance=said)
+    data = make_dataset_version(people.olga, people.team, datasheet_file="support_desk.datasheet.yaml")
     found = one(make_base_version(people.olga, people.team, trained_on=[data]), "dataset.provenance")
     assert found.status == IMPORTED
     assert "support_desk.datasheet.yaml" in found.method
+
+
+def test_a_typed_datasheet_is_declared_whatever_it_says_of_itself(people: People) -> None:
+    said = PROVENANCE | {"imported_from": "a file that never was"}
+    data = make_dataset_version(people.olga, people.team, provenance=said)
+    found = one(make_base_version(people.olga, people.team, trained_on=[data]), "dataset.provenance")
+    assert found.status == DECLARED
 
 
 def test_no_and_zero_are_answers(people: People) -> None:

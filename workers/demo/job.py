@@ -86,7 +86,13 @@ class Job:
         """A dataset version with its datasheet."""
         sheet = (DATA / f"{stem}.datasheet.yaml").read_text(encoding="utf-8")
         file = next(path for path in sorted(DATA.glob(f"{stem}.*")) if path.suffix in {".jsonl", ".txt"})
-        return self._version(name, file, provenance=sheet, licence=str(yaml.safe_load(sheet)["licence"]))
+        return self._version(
+            name,
+            file,
+            provenance=sheet,
+            datasheet_file=f"{stem}.datasheet.yaml",
+            licence=str(yaml.safe_load(sheet)["licence"]),
+        )
 
     def _version(self, name: str, file: Path, **fields: str) -> dict[str, Any]:
         """The version that holds this file; on a second demo it is there already."""

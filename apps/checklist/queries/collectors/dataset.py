@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from apps.catalog.models import DatasetVersion
+from apps.catalog.rules import IMPORTED_FROM
 from apps.checklist.queries.collectors.model import FROM_CARD, card_value, model_finding
 from apps.checklist.queries.collectors.words import is_said, joined, plain
 from apps.checklist.queries.facts import Facts
@@ -15,7 +16,6 @@ from apps.checklist.rules import DECLARED, IMPORTED, UNKNOWN, Finding
 from apps.registry.models import ModelVersion
 
 SUBJECT = DatasetVersion._meta.label_lower
-IMPORTED_FROM = "imported_from"  # where a datasheet was read from a file, its name
 _TOLD = {
     "sources": "Sources",
     "origin": "Origin",
