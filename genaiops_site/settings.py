@@ -200,7 +200,7 @@ UPLOAD_MAX_BYTES: int = env.int("UPLOAD_MAX_BYTES", default=20 * 1024**3)
 
 # --- work off the request ------------------------------------------------------------------------------------------
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://localhost//")
-# A broker that is away is asked twice, not for six seconds: whoever starts a run waits for this, and the sweep sends it.
+# A broker that is away is asked twice, not for six seconds: whoever starts a run waits for this; the sweep sends it.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "max_retries": 1,
     "interval_start": 0,

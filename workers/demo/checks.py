@@ -8,11 +8,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import nannyml
 import pandas as pd
 
 from workers.demo.client import DemoError
 from workers.drift import car_loan
-from workers.drift.measures import nannyml
 
 CAR_LOAN_COLUMNS = {
     "feature_columns": list(car_loan.FEATURES),

@@ -10,6 +10,7 @@ from apps.jobs.services.claims import claimed
 from apps.registry.models import TuningRun
 from apps.registry.services import tuning_finish
 from workers.doors import energy_country, engine_settings, model_folder, rows_file, threads, work_folder
+from workers.tuning.config import Config
 
 
 @shared_task(name=queue.TUNE)
@@ -22,7 +23,7 @@ def tune(run_id: int) -> None:
 
         run = claim.run
         with work_folder(run, keep_on_error=True) as folder:
-            config = engine.Config(
+            config = Config(
                 base=str(model_folder(run.base_version, folder / "base")),
                 data_path=str(rows_file(run.dataset_version, folder)),
                 output_dir=str(folder / "output"),
