@@ -47,7 +47,7 @@ def status_of(form: forms.Form) -> int:
     return 422 if form.is_bound else 200
 
 
-class _Newest(ModelChoiceIterator):
+class _Newest(ModelChoiceIterator):  # type: ignore[type-arg] # not subscriptable at run time
     """The first choices of a long table, and whatever is chosen already."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -68,7 +68,7 @@ class _Newest(ModelChoiceIterator):
         return True
 
 
-class NewestChoiceField(forms.ModelChoiceField):
+class NewestChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One row out of a table of any length: the newest are listed, and every row that the person sees is accepted."""
 
     iterator = _Newest
@@ -83,7 +83,7 @@ class NewestChoiceField(forms.ModelChoiceField):
         self.queryset = rows
 
 
-class NewestChoicesField(forms.ModelMultipleChoiceField):
+class NewestChoicesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several rows out of a table of any length."""
 
     iterator = _Newest
