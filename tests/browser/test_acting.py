@@ -38,12 +38,11 @@ def test_a_run_moves_by_itself_until_it_has_ended(
     page.goto(f"{live_server.url}{reverse('portal:run-detail', args=['scan', run.pk])}")
     live = page.locator("#run-live")
     expect(live).to_contain_text("Reading row 250")
-    page.evaluate("window.sameDocument = true")
     run.advance(0.75, "Reading row 750")
     expect(live).to_contain_text("Reading row 750")
     scan_finish(run=run, result=results.scan_result())
-    expect(page.locator("#run")).not_to_contain_text("Reading row 750", timeout=10_000)
-    expect(page.locator("main")).to_contain_text(re.compile("succeeded|done|finished", re.IGNORECASE))
+    expect(page.get_by_role("link", name="See the findings")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", re.compile("^(1|1.0|100)$"))
 
 
 def test_a_waiting_run_is_cancelled_with_a_reason(
@@ -76,7 +75,8 @@ def test_evidence_is_collected_and_shown(live_server: LiveServer, page: Page, wo
     made = assessment_create(by=world.olga, version=world.version)
     sign_in(world.olga)
     page.goto(f"{live_server.url}{reverse('checklist:assessment-detail', args=[made.pk])}")
-    expect(page.locator(".questions [id^=data-]")).to_have_count(8)
+    for question in framework().questions:
+        expect(page.locator(f"[id='{question}']")).to_be_visible()
     page.get_by_role("button", name=re.compile("Collect")).first.click()
     expect(page.locator("main")).to_contain_text("measured")
     assert Answer.objects.filter(assessment=made, status="measured").exists()

@@ -118,3 +118,9 @@ def test_every_page_is_sound(live_server: LiveServer, page: Page, world: World, 
             found[path] = wrong
         console.clear()
     assert found == {}
+
+
+def test_a_barrier_would_be_found(page: Page) -> None:
+    """The check itself: a field without a name and text that nobody can read."""
+    page.set_content("<html lang=en><title>T</title><main><h1>H</h1><input><p style='color:#ddd'>Pale</p></main>")
+    assert {found.split(" at ")[0] for found in barriers(page)} == {"label", "color-contrast"}
