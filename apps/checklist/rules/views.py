@@ -188,7 +188,7 @@ class QuestionView:
         if self.answer is None:
             return ""
         telling = [item.summary for item in self.evidence if item.collector == self.question.principal]
-        return self.answer.text or self.answer.reason or " ".join(telling)
+        return self.answer.text or self.answer.reason or "\n".join(telling)
 
     @property
     def what_next(self) -> str:
