@@ -19,8 +19,17 @@ from apps.registry.models import ModelVersion
 
 @contextmanager
 def work_folder(run: Run, *, keep_on_error: bool = False) -> Iterator[Path]:
-    """A folder of this run's own, removed at the end, or kept after an error where checkpoints are of use."""
-    folder = Path(settings.WORK_DIR) / f"{run.kind}-{run.pk}"
+    """A folder for this run, removed at the end, or kept after an error where checkpoints are of use.
+
+    Without checkpoints each claim has one of its own: a worker that comes back from the dead and clears up must not
+    take the folder away from the one that holds the run now. What earlier claims left behind is removed.
+    """
+    name = f"{run.kind}-{run.pk}"
+    if not keep_on_error:
+        for left in Path(settings.WORK_DIR).glob(f"{name}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        name = f"{name}-{run.claim_token[:12]}"
+    folder = Path(settings.WORK_DIR) / name
     folder.mkdir(parents=True, exist_ok=True)
     try:
         yield folder
@@ -34,18 +43,26 @@ def work_folder(run: Run, *, keep_on_error: bool = False) -> Iterator[Path]:
 def model_folder(version: ModelVersion, folder: Path) -> Path:
     """Lay a version's files out in `folder`. Raises Conflict when a stored file no longer has its digest."""
     for file in version.files.all():
-        stored = storage.local_path(file.digest)
-        if storage.digest_of_file(stored) != file.digest:
-            raise Conflict(
-                f"The stored file {file.path} of {version} was changed after it was registered.",
-                code="storage.tampered",
-                remedy="Register the version again from a trusted source.",
-            )
+        stored = checked_path(file.digest, f"{file.path} of {version}")
         target = folder / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         _link_or_copy(stored, target)
     return folder
+
+
+def checked_path(digest: str, name: str) -> Path:
+    """Where the stored bytes lie. Raises Conflict when they no longer have their digest: what is measured or learned
+    from them would be ascribed to other bytes.
+    """
+    stored = storage.local_path(digest)
+    if storage.digest_of_file(stored) != digest:
+        raise Conflict(
+            f"The stored file {name} was changed after it was registered.",
+            code="storage.tampered",
+            remedy="Register the version again from a trusted source.",
+        )
+    return stored
 
 
 def _link_or_copy(source: Path, target: Path) -> None:
@@ -57,7 +74,7 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 def rows_file(version: DatasetVersion, folder: Path) -> Path:
     """The version's rows as JSON Lines, whatever format they came in."""
-    stored = storage.local_path(version.digest)
+    stored = checked_path(version.digest, str(version))
     if version.format == "jsonl":
         return stored
     path = folder / "rows.jsonl"

@@ -22,6 +22,7 @@ from apps.core.errors import Conflict, NotFound, StorageFull
 
 CHUNK = 1024 * 1024
 Incoming: TypeAlias = "tempfile._TemporaryFileWrapper[bytes]"
+READ_ONLY = 0o440
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -62,8 +63,7 @@ def put(stream: BinaryIO, *, expect: str = "") -> Stored:
                     code="digest.differs",
                     remedy="Send the file again.",
                 )
-            if not exists(stored.digest):
-                _keep(Path(copy.name), stored.digest)
+            _keep(Path(copy.name), stored.digest)
             return stored
     except OSError as error:
         if error.errno in NO_ROOM:
@@ -104,13 +104,18 @@ def _copy(stream: BinaryIO, copy: Incoming) -> Stored:
 
 
 def _keep(copy: Path, digest: str) -> None:
-    """Make the complete file appear under its name at once: a half-written one would be taken for the whole."""
+    """Make the complete file appear under its name at once: a half-written one would be taken for the whole.
+
+    In a folder it also takes the place of a file of that name, whose bytes somebody may have changed.
+    """
     store = _storage()
     if isinstance(store, FileSystemStorage):
         final = Path(store.path(_name(digest)))
         final.parent.mkdir(parents=True, exist_ok=True)
-        copy.chmod(0o644)
+        copy.chmod(store.file_permissions_mode or READ_ONLY)
         copy.replace(final)
+        return
+    if exists(digest):
         return
     with open_binary(copy) as again:
         store.save(_name(digest), File(again))

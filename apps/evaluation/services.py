@@ -77,6 +77,6 @@ def _check_subjects(by: User, version: ModelVersion, baseline: ModelVersion | No
 @transaction.atomic
 def evaluation_finish(*, run: EvaluationRun, result: dict[str, Any], scores: list[dict[str, Any]]) -> None:
     """Store what a worker measured; `scores` holds of, metric, value, low, high and n."""
+    run.end(run_rules.SUCCEEDED, result=result, message="Evaluation finished")  # first: a late worker adds no score
     Score.objects.bulk_create(Score(run=run, **score) for score in scores)
-    run.end(run_rules.SUCCEEDED, result=result, message="Evaluation finished")
     record(action="evaluation.finish", obj=run, by=WORKER, data={"scores": len(scores), "rows": run.rows_digest})

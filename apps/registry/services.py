@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from apps.accounts.models import Team, User
-from apps.accounts.services import require
+from apps.accounts.services import in_turn, require
 from apps.audit.services import WORKER, record
 from apps.catalog.models import DatasetVersion
 from apps.core import rules as run_rules
@@ -28,6 +28,7 @@ def model_create(
     name = name.strip()
     if not name:
         raise Invalid("A model needs a name.")
+    in_turn(team)
     if RegisteredModel.objects.filter(team=team, name=name).exists():
         raise Conflict(f"This team already has a model called “{name}”.", code="model.exists")
     model = RegisteredModel.objects.create(
@@ -69,35 +70,43 @@ def _version_create(*, by: User, model: RegisteredModel, **fields: Any) -> Model
     return ModelVersion.objects.create(model=model, team_id=model.team_id, number=last + 1, created_by=by, **fields)
 
 
-def _files_add(version: ModelVersion, folder: Path) -> None:
-    """Store every file of a folder and set the version's manifest digest."""
+def _files_stored(folder: Path) -> list[ModelFile]:
+    """Every file of a folder, stored, as rows to be saved. Outside of transactions: gigabytes take their time, and
+    nobody else may wait for them (on SQLite a transaction holds up every other write).
+    """
     files = []
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
         stored = storage.put_path(path)
-        files.append(
-            ModelFile(
-                version=version,
-                path=path.relative_to(folder).as_posix(),
-                digest=stored.digest,
-                size=stored.size,
-            )
-        )
+        name = path.relative_to(folder).as_posix()
+        files.append(ModelFile(path=name, digest=stored.digest, size=stored.size))
+    return files
+
+
+def _files_add(version: ModelVersion, files: list[ModelFile]) -> None:
+    """Make these the version's files, and set its manifest digest."""
     ModelFile.objects.filter(version=version).delete()
+    for file in files:
+        file.version = version
     ModelFile.objects.bulk_create(files)
     version.manifest_digest = rules.manifest_digest((file.path, file.digest, file.size) for file in files)
     version.size = sum(file.size for file in files)
 
 
-@transaction.atomic
 def import_finish(*, run: ImportRun, folder: Path, facts: dict[str, Any]) -> None:
     """Store the checked files of an import and what was read from them."""
-    version = run.version
-    _files_add(version, folder)
+    _import_finish(run, _files_stored(folder), facts)
+
+
+@transaction.atomic
+def _import_finish(run: ImportRun, files: list[ModelFile], facts: dict[str, Any]) -> None:
+    # Read afresh and held: somebody may have proposed or retired the version while its files were on their way.
+    version = ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=run.version_id)
+    _files_add(version, files)
     version.facts = facts
     version.architecture = str(facts.get("architecture", ""))[:120]
     version.parameters = facts.get("parameters")
     version.licence = version.licence or str(facts.get("licence") or "")[:200]
-    version.save()
+    version.save(update_fields=["facts", "architecture", "parameters", "licence", "manifest_digest", "size"])
     run.end(run_rules.SUCCEEDED, result={"manifest_digest": version.manifest_digest, "facts": facts})
     record(action="version.files", obj=version, by=WORKER, data={"manifest_digest": version.manifest_digest})
 
@@ -134,11 +143,17 @@ def tuning_start(
     return run
 
 
-@transaction.atomic
 def tuning_finish(
     *, run: TuningRun, folder: Path, held_out: Path, facts: dict[str, Any], result: dict[str, Any]
 ) -> ModelVersion:
     """Make the tuned version from a worker's output, with its lineage and energy."""
+    return _tuning_finish(run, _files_stored(folder), storage.put_path(held_out).digest, facts, result)
+
+
+@transaction.atomic
+def _tuning_finish(
+    run: TuningRun, files: list[ModelFile], held_out_digest: str, facts: dict[str, Any], result: dict[str, Any]
+) -> ModelVersion:
     version = _version_create(
         by=run.created_by,
         model=run.output_model,
@@ -149,14 +164,14 @@ def tuning_finish(
         facts=facts,
         description=f"Tuned from {run.base_version} on {run.dataset_version}",
     )
-    _files_add(version, folder)
+    _files_add(version, files)
     version.save()
     _lineage_add(version, run)
     run.end(
         run_rules.SUCCEEDED,
         result=result,
         output_version=version,
-        held_out_digest=storage.put_path(held_out).digest,
+        held_out_digest=held_out_digest,
         energy_kwh=result.get("energy_kwh"),
         message="Tuning finished",
     )
@@ -204,7 +219,7 @@ def version_retire(*, by: User, version: ModelVersion, reason: str) -> ModelVers
 
 
 def _stage_change(version: ModelVersion, to: str, *, by: User, action: str, reason: str = "") -> ModelVersion:
-    version = ModelVersion.objects.select_for_update().select_related("model").get(pk=version.pk)
+    version = ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=version.pk)
     before = version.stage
     if not rules.may_move(before, to):
         raise Conflict(

@@ -30,8 +30,9 @@ def root(tmp_path: Path, settings: Any) -> Path:
 
 
 def _use(settings: Any, folder: Path, var: Path) -> None:
-    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}}
-    settings.STORAGES = settings.STORAGES | {"artifacts": backend}
+    backend = settings.STORAGES["artifacts"]
+    options = backend["OPTIONS"] | {"location": str(folder)}
+    settings.STORAGES = settings.STORAGES | {"artifacts": backend | {"OPTIONS": options}}
     settings.VAR_DIR = var
 
 
@@ -154,3 +155,21 @@ def test_a_file_larger_than_the_system_allows_is_refused_alike(tmp_path: Path) -
 
 def test_the_limit_of_this_process_is_untouched() -> None:
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 65536
+
+
+def test_storing_again_heals_a_changed_file(root: Path) -> None:
+    """What `workers.doors` advises when it finds one: register the file again from a trusted source."""
+    storage.put(io.BytesIO(CONTENT))
+    path = storage.local_path(DIGEST)
+    path.chmod(0o644)
+    path.write_bytes(b"something else")
+    storage.put(io.BytesIO(CONTENT))
+    assert storage.is_intact(DIGEST) and len(_files(root)) == 1
+
+
+def test_a_stored_file_has_the_mode_that_the_settings_say(tmp_path: Path, settings: Any) -> None:
+    """Workers link stored files into their folders; nothing there may write into them."""
+    assert settings.STORAGES["artifacts"]["OPTIONS"]["file_permissions_mode"] == 0o440
+    for _ in range(2):
+        storage.put(io.BytesIO(CONTENT))
+        assert storage.local_path(DIGEST).stat().st_mode & 0o777 == 0o440

@@ -6,11 +6,11 @@ from pathlib import Path
 from celery import shared_task
 
 from apps.catalog.models import DatasetVersion
-from apps.core import queue, storage
+from apps.core import queue
 from apps.jobs.services.claims import claimed
 from apps.monitoring.models import DriftRun
 from apps.monitoring.services import drift_finish
-from workers.doors import engine_settings, work_folder
+from workers.doors import checked_path, engine_settings, work_folder
 
 
 @shared_task(name=queue.DRIFT)
@@ -35,5 +35,5 @@ def _table(version: DatasetVersion, link: Path) -> Path:
     """The stored table under a name whose ending tells its format; stored files have no ending."""
     path = link.with_suffix(f".{version.format}")
     path.unlink(missing_ok=True)
-    path.symlink_to(storage.local_path(version.digest))
+    path.symlink_to(checked_path(version.digest, str(version)))
     return path

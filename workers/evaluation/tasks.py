@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from celery import shared_task
 
-from apps.core import queue, storage
+from apps.core import queue
 from apps.evaluation.models import EvaluationRun
 from apps.evaluation.rules import BASELINE, DIFFERENCE, VERSION
 from apps.evaluation.services import evaluation_finish
 from apps.jobs.services.claims import claimed
-from workers.doors import engine_settings, model_folder, rows_file, threads, work_folder
+from workers.doors import checked_path, engine_settings, model_folder, rows_file, threads, work_folder
 
 if TYPE_CHECKING:
     from workers.evaluation.engine import Result
@@ -27,7 +27,11 @@ def evaluate(run_id: int) -> None:
         run = claim.run
         with work_folder(run) as folder:
             own_rows = run.rows_digest == run.dataset_version.digest
-            data = rows_file(run.dataset_version, folder) if own_rows else storage.local_path(run.rows_digest)
+            data = (
+                rows_file(run.dataset_version, folder)
+                if own_rows
+                else checked_path(run.rows_digest, f"of rows kept from {run.version}")
+            )
             config = engine.Config(
                 model=str(model_folder(run.version, folder / "model")),
                 baseline=str(model_folder(run.baseline, folder / "baseline")) if run.baseline else "",
