@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+def in_turn(team: Team | int) -> None:
+    """Let writes of one team that first look whether a name is free come one after the other, until they commit."""
+    Team.objects.select_for_update(no_key=True).get(pk=team if isinstance(team, int) else team.pk)
+
+
 def require(user: "User | AnonymousUser", action: str, team: Team | int, *, shared: models.Model | None = None) -> None:
     """Raise Refused unless the person may do `action` in this team; NotFound when they do not even see the team.
 
@@ -101,6 +106,7 @@ def role_grant(*, by: User | str, user: User, team: Team, role: str) -> None:
 def role_revoke(*, by: User | str, user: User, team: Team, role: str, reason: str = "") -> None:
     """Take a role away; it ends at once. The last administrator of a team cannot be removed."""
     _require_role(by, team, role)
+    in_turn(team)  # two removals at once must not leave nobody
     holders = get_users_with_perms(team, only_with_perms_in=[ADMINISTRATOR], with_superusers=False)
     if role == ADMINISTRATOR and set(holders) == {user}:
         raise Conflict("A team keeps at least one administrator.", remedy="Name another administrator first.")

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from apps.accounts.models import Team, User
-from apps.accounts.services import require
+from apps.accounts.services import in_turn, require
 from apps.audit.services import WORKER, record
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
 from apps.catalog.rules import SCAN_SETTINGS, sourced
@@ -25,6 +25,7 @@ def dataset_create(*, by: User, team: Team, name: str, description: str = "") ->
     name = name.strip()
     if not name:
         raise Invalid("A dataset needs a name.")
+    in_turn(team)
     if Dataset.objects.filter(team=team, name=name).exists():
         raise Conflict(f"This team already has a dataset called “{name}”.", code="dataset.exists")
     dataset = Dataset.objects.create(team=team, name=name, description=description, created_by=by)
@@ -79,6 +80,7 @@ def dataset_version_commit(
 
 @transaction.atomic
 def _version_create(*, by: User, dataset: Dataset, digest: str, **fields: Any) -> DatasetVersion:
+    Dataset.objects.select_for_update().get(pk=dataset.pk)  # two uploads at once get two numbers
     same = DatasetVersion.objects.filter(dataset=dataset, digest=digest).first()
     if same is not None:
         raise Conflict(f"Version {same.number} already holds exactly this content.", code="version.exists")
@@ -130,6 +132,7 @@ def scan_start(*, by: User, version: DatasetVersion, config: dict[str, Any] | No
     unknown = set(config or {}) - SCAN_SETTINGS
     if unknown:
         raise Invalid(f"Unknown settings: {', '.join(sorted(unknown))}.", code="scan.settings")
+    DatasetVersion.objects.select_for_update().get(pk=version.pk)  # two starts at once make one scan
     if ScanRun.objects.filter(dataset_version=version, state__in=run_rules.OPEN).exists():
         raise Conflict("This version is being scanned already.", code="scan.open")
     run = ScanRun.objects.create(team_id=version.team_id, dataset_version=version, created_by=by, config=config or {})

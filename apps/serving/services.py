@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.accounts.services import require
+from apps.accounts.services import in_turn, require
 from apps.audit.services import WORKER, record
 from apps.core import rules as run_rules
 from apps.core.errors import Conflict, Invalid, Unavailable
@@ -35,6 +35,7 @@ def deployment_start(*, by: User, version: ModelVersion, name: str, environment:
     name = name.strip()
     if not name or not environment.strip():
         raise Invalid("A deployment needs a name and says where it runs.")
+    in_turn(version.team_id)
     if Deployment.objects.filter(team_id=version.team_id, name=name, stopped_at=None).exists():
         raise Conflict(f"A deployment called “{name}” already runs.", code="deployment.exists")
     deployment = Deployment.objects.create(
@@ -111,6 +112,7 @@ def application_add(
     require(by, "deployment.acknowledge", deployment.team_id)
     if not name.strip():
         raise Invalid("An application needs a name.")
+    in_turn(deployment.team_id)
     if Application.objects.filter(deployment=deployment, name=name.strip()).exists():
         raise Conflict(f"“{name.strip()}” is named already.", code="application.exists")
     application = Application.objects.create(
