@@ -155,7 +155,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
 SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IS_PRODUCTION else 0)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TRUST_PROXY", default=False) else None
+TRUST_PROXY: bool = env.bool("TRUST_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -193,7 +194,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 # Folders of the workers that models may be imported from; everything else on their disks stays closed.
 MODEL_FOLDERS: list[str] = env.list("MODEL_FOLDERS", default=[str(VAR_DIR / "models")])
 WORK_DIR = VAR_DIR / "work"  # scratch space of running jobs: checkpoints, exported inputs
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]  # never a whole file in memory
+FILE_UPLOAD_HANDLERS = ["apps.core.uploads.BoundedUpload"]  # never a whole file in memory
 FILE_UPLOAD_TEMP_DIR: str | None = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES: int = env.int("UPLOAD_MAX_BYTES", default=20 * 1024**3)
@@ -266,6 +267,8 @@ REST_FRAMEWORK = {
         "anon": env.str("API_RATE_ANON", default="60/min"),
         "user": env.str("API_RATE_USER", default="6000/min"),
     },
+    # Whose requests are counted: without a proxy X-Forwarded-For is the caller's own invention.
+    "NUM_PROXIES": 1 if TRUST_PROXY else 0,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "apps.core.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -184,6 +184,13 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
+def origin_of(request: HttpRequest) -> str:
+    """The network address that the request comes from. Behind the trusted proxy it is the last one the proxy noted:
+    what stands before it is the caller's own invention."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.TRUST_PROXY else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+
+
 def token_owned(user: User, pk: int) -> ApiToken:
     """One of the person's own tokens. Raises NotFound for anybody else's."""
     found = tokens_of(user).filter(pk=pk).first()

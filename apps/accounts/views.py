@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts import services
 from apps.accounts.forms import SignInForm, TokenForm
-from apps.accounts.queries import person, roles_in_words, token_owned, tokens_of
+from apps.accounts.queries import origin_of, person, roles_in_words, token_owned, tokens_of
 from apps.core.errors import DomainError
 
 BACKEND = "apps.accounts.authentication.PeopleBackend"
@@ -30,7 +30,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = services.sign_in(origin=request.META.get("REMOTE_ADDR", ""), **form.cleaned_data)
+            user = services.sign_in(origin=origin_of(request), **form.cleaned_data)
         except DomainError as error:
             form.add_error(None, error.message)
             return render(

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
+from rest_framework.settings import api_settings
 
 from apps.accounts.models import SignInFailure, User
+from apps.accounts.queries import origin_of
 from apps.accounts.rules import ADMINISTRATOR, AUDITOR
 from apps.accounts.services import access_end, access_set, person_create, sign_in
 from apps.audit.models import AuditEntry
@@ -132,3 +134,18 @@ def test_the_back_office_has_no_way_in_of_its_own(person: User) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/sign-in/?next=%2Fadmin%2F")
     client.force_login(person, backend="apps.accounts.authentication.PeopleBackend")
     assert client.get("/admin/", follow=True).status_code == 403
+
+
+def _from(**headers: str) -> str:
+    return origin_of(RequestFactory().post("/sign-in/", headers=headers, REMOTE_ADDR="192.0.2.1"))
+
+
+def test_the_throttle_counts_by_an_address_that_nobody_can_invent(settings: Any) -> None:
+    assert _from(x_forwarded_for="198.51.100.7") == "192.0.2.1", "without a proxy the header is the caller's word"
+    settings.TRUST_PROXY = True
+    assert _from(x_forwarded_for="invented, 198.51.100.7") == "198.51.100.7", "the last one is what the proxy saw"
+    assert _from() == "192.0.2.1"
+
+
+def test_the_api_counts_by_such_an_address_as_well() -> None:
+    assert api_settings.NUM_PROXIES == 0
