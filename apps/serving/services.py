@@ -150,7 +150,7 @@ def deployment_ask(*, by: User, deployment: Deployment, question: str, max_token
         "temperature": 0,
     }
     try:
-        answer = httpx.post(f"{run.url}/v1/chat/completions", json=body, timeout=ASK_SECONDS)
+        answer = httpx.post(f"{run.url}/v1/chat/completions", json=body, timeout=ASK_SECONDS, trust_env=False)
         answer.raise_for_status()
     except httpx.HTTPError as error:
         raise Unavailable("The deployed model did not answer.", code="deployment.no_answer") from error
