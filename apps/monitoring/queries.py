@@ -89,15 +89,16 @@ def drift_page(run: DriftRun) -> DriftPage:
     together = [m for m in measures if not m["column"] and m not in performance]
     beside = [_beside(performance)] if len(performance) > 1 else []
     return DriftPage(
-        performance=[*beside, *(_chart(measure) for measure in performance)],
-        together=[_chart(measure) for measure in together],
-        columns=[_chart(measure) for measure in columns],
+        performance=[*beside, *(measure_chart(measure) for measure in performance)],
+        together=[measure_chart(measure) for measure in together],
+        columns=[measure_chart(measure) for measure in columns],
         quiet=[measure["column"] for measure in columns if not measure["alerts"]],
         alerts=[alert for measure in [*performance, *together, *columns] for alert in _alerts(measure)],
     )
 
 
-def _chart(measure: dict[str, Any]) -> Chart:
+def measure_chart(measure: dict[str, Any]) -> Chart:
+    """Every chunk's value of one measure with its thresholds; the same drawing for page and report."""
     chunks = [
         Chunk(
             label=str(place),

@@ -2,14 +2,10 @@
 
 from typing import Any
 
-from apps.core.charts import Axis, Chart, Chunk, sparkline, threshold_chart
+from apps.core.charts import sparkline
+from apps.monitoring.queries import measure_chart
+from apps.monitoring.rules import METRICS, name_of
 
-METRICS = {
-    "jensen_shannon": "Jensen–Shannon distance",
-    "reconstruction_error": "Reconstruction error",
-    "estimated_roc_auc": "Estimated ROC AUC",
-    "realised_roc_auc": "Realised ROC AUC",
-}
 MEANINGS = {
     "jensen_shannon": "how far a column's values moved from the reference: 0 equal, 1 nothing in common",
     "reconstruction_error": "how badly all columns together still fit the pattern of the reference",
@@ -34,34 +30,10 @@ def view(run: dict[str, Any]) -> dict[str, Any]:
             for key, text in MEANINGS.items()
             if any(m["metric"] == key for m in measures)
         ],
-        "charts": [_chart(one) for one in overall] + [_chart(one) for one in columns if one["alerts"]],
+        "charts": [measure_chart(one) for one in overall] + [measure_chart(one) for one in columns if one["alerts"]],
         "columns": [_column(one) for one in columns],
         "tables": [_table(measures[start : start + COLUMNS]) for start in range(0, len(measures), COLUMNS)],
     }
-
-
-def name_of(measure: dict[str, Any]) -> str:
-    """`Jensen–Shannon distance of car_value`."""
-    metric = METRICS.get(measure["metric"], measure["metric"])
-    return f"{metric} of {measure['column']}" if measure["column"] else metric
-
-
-def _chart(measure: dict[str, Any]) -> Chart:
-    chunks = [
-        Chunk(
-            label=str(place + 1),
-            value=chunk["value"],
-            lower=chunk["lower_threshold"],
-            upper=chunk["upper_threshold"],
-            is_alert=chunk["alert"],
-            low=chunk["confidence_lower"],
-            high=chunk["confidence_upper"],
-            period=chunk["period"],
-        )
-        for place, chunk in enumerate(measure["chunks"])
-    ]
-    metric = METRICS.get(measure["metric"], measure["metric"])
-    return threshold_chart(name_of(measure), x=Axis("Chunk"), y=Axis(metric), chunks=chunks)
 
 
 def _column(measure: dict[str, Any]) -> dict[str, Any]:
