@@ -64,6 +64,8 @@ class ModelVersion(models.Model):
         indexes = [
             models.Index(fields=["team", "-created_at", "-id"], name="model_version_recent"),
             models.Index(fields=["model", "-created_at", "-id"], name="model_version_of_model"),
+            models.Index(fields=["model", "stage", "-number"], name="model_version_by_stage"),
+            models.Index(fields=["team", "stage"], name="model_version_team_stage"),
         ]
 
     def __str__(self) -> str:

@@ -353,6 +353,14 @@ class Migration(migrations.Migration):
             model_name="modelversion",
             index=models.Index(fields=["model", "-created_at", "-id"], name="model_version_of_model"),
         ),
+        migrations.AddIndex(
+            model_name="modelversion",
+            index=models.Index(fields=["model", "stage", "-number"], name="model_version_by_stage"),
+        ),
+        migrations.AddIndex(
+            model_name="modelversion",
+            index=models.Index(fields=["team", "stage"], name="model_version_team_stage"),
+        ),
         migrations.AddConstraint(
             model_name="modelversion",
             constraint=models.UniqueConstraint(fields=("model", "number"), name="model_version_number"),
