@@ -23,7 +23,7 @@ from genaiops_site.launch import launched
 from tests.end_to_end.world import World, people
 from tests.makers import make_dataset, make_person, make_team
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bad_input")]
+pytestmark = pytest.mark.slow
 DISK_MIB = 8
 
 
@@ -49,8 +49,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Iterat
     own["TMPDIR"] = str(folder / "uploads")
     (folder / "uploads").mkdir()
     own["STORAGE_ROOT"] = str(disk or folder / "artifacts")
-    with launched(workers=("cpu",), env=own) as site:
-        yield people(site)
+    with launched(workers=("cpu",), env=own) as site, people(site) as made:
+        yield made
 
 
 def sent(world: World, dataset: int, name: str, content: bytes | BinaryIO) -> httpx.Response:

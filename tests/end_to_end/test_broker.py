@@ -11,7 +11,7 @@ from genaiops_site.launch import launched
 from tests.end_to_end.world import QUICK, people, wait_until
 from tests.servers import GET_REDIS, answers, free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.redis, pytest.mark.xdist_group("broker")]
+pytestmark = [pytest.mark.slow, pytest.mark.redis]
 Server = subprocess.Popen[bytes]
 
 
@@ -44,8 +44,8 @@ def test_a_run_waits_in_the_database_until_the_broker_is_back(
 ) -> None:
     own = {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
     broker = start_redis()
-    with launched(workers=("cpu",), env=own | QUICK | {"CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}) as site:
-        world = people(site)
+    own |= QUICK | {"CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}
+    with launched(workers=("cpu",), env=own) as site, people(site) as world:
         version = world.upload("Questions", questions)
         wait_until(lambda: "ready." in site.log_path("worker-cpu").read_text(), 60, "the worker")
         broker.kill()

@@ -12,7 +12,7 @@ from genaiops_site.launch import launched
 from tests.end_to_end.world import QUICK, World, inside, people, wait_until
 from workers.demo.client import Refusal
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serving")]
+pytestmark = pytest.mark.slow
 SERVED = """
 from apps.serving.models import ServingRun
 answer = list(ServingRun.objects.filter(deployment=deployment).values("id", "pid", "url", "state", "attempts"))
@@ -27,8 +27,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "CELERY_BROKER_URL": "filesystem://",
     }
-    with launched(workers=("cpu", "serving"), env=own | QUICK) as site:
-        yield people(site)
+    with launched(workers=("cpu", "serving"), env=own | QUICK) as site, people(site) as made:
+        yield made
 
 
 def deploy(world: World, version: int, name: str) -> dict[str, Any]:

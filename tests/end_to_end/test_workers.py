@@ -12,7 +12,7 @@ from genaiops_site.launch import launched, worker_command
 from tests.end_to_end.world import QUICK, World, inside, kill, people, wait_until
 from workers.tuning.checkpoints import MARKER
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]
+pytestmark = pytest.mark.slow
 LONG = {"rank": 4, "max_steps": 100, "save_steps": 10, "eval_steps": 50, "max_length": 96}
 SHORT = LONG | {"max_steps": 10}
 
@@ -25,8 +25,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "CELERY_BROKER_URL": "filesystem://",
     }
-    with launched(workers=("cpu", "gpu"), env=own | QUICK) as site:
-        yield people(site)
+    with launched(workers=("cpu", "gpu"), env=own | QUICK) as site, people(site) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,11 +103,13 @@ class World:
         return len(self.rui.rows("audit/", action=action, object_id=str(pk)))
 
 
-def people(site: Site) -> World:
-    """The three people of all tests, on this site."""
+@contextmanager
+def people(site: Site) -> Iterator[World]:
+    """The people of all tests, on this site."""
     made = inside(site, MAKE_PEOPLE)
     olga, rui = (Client(site.address, made[name], name) for name in ("olga", "rui"))
-    return World(site, made["team"], olga, rui, made["olga"])
+    with closing(olga), closing(rui):
+        yield World(site, made["team"], olga, rui, made["olga"])
 
 
 def inside(site: Site, code: str, **given: Any) -> Any:

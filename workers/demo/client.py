@@ -40,6 +40,10 @@ class Client:
             base_url=f"{address}/api/v1/", headers={"Authorization": f"Bearer {token}"}, timeout=120
         )
 
+    def close(self) -> None:
+        """Close the connections to the portal."""
+        self._http.close()
+
     def get(self, path: str, **params: Any) -> Any:
         """The JSON at `path`."""
         return self._answer(self._http.get(path, params=params)).json()
