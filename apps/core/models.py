@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.core import rules
 from apps.core.errors import Conflict
+from apps.core.plain import StoredNumbers, storable
 from apps.core.queue import QUEUES
 
 
@@ -35,7 +36,7 @@ class Run(models.Model):
     message = models.CharField(max_length=300, blank=True)
     log = models.TextField(blank=True)
     config = models.JSONField(default=dict, blank=True)
-    result = models.JSONField(null=True, blank=True)
+    result = models.JSONField(null=True, blank=True, decoder=StoredNumbers)
     error_code = models.CharField(max_length=80, blank=True)
     error = models.TextField(blank=True)
     energy_kwh = models.FloatField(null=True, blank=True)
@@ -110,8 +111,11 @@ class Run(models.Model):
         return bool(mine.filter(cancel_requested_at=None).update(**values))
 
     def end(self, state: str, **values: Any) -> None:
-        """Leave `running` for `state`. Raises Conflict when this claim is no longer the valid one."""
+        """Leave `running` for `state`. Raises Conflict when this claim is no longer the valid one, and Invalid for a
+        result that cannot be stored.
+        """
         values = {"state": state, "finished_at": timezone.now(), **values}
+        values |= {name: storable(values[name]) for name in ("result", "error") if name in values}
         if state == rules.SUCCEEDED:
             values |= {"progress": 1.0, "message": values.get("message", "Done")}
         mine = type(self)._default_manager.filter(pk=self.pk, state=rules.RUNNING, claim_token=self.claim_token)

@@ -51,6 +51,38 @@ def _refuse(message: str) -> NoReturn:
     raise Invalid(message, code="input.not_plain")
 
 
+class StoredNumbers(json.JSONDecoder):
+    """Reads numbers as they were written: PostgreSQL keeps them as decimals and gives 1e+21 back as a long integer."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more | {"parse_int": _whole})
+
+
+def _whole(digits: str) -> int | float:
+    value = float(digits)
+    return value if abs(value) > LARGEST_INTEGER else int(digits)
+
+
+def storable(value: Any) -> Any:
+    """What an engine returned, with each character that no database stores replaced by U+FFFD.
+
+    Raises Invalid for NaN and infinity: a training or a measurement that diverged has no result.
+    """
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, float) and not isfinite(value):
+        raise Invalid(
+            "The result holds a value that is no finite number: the training or the measurement diverged.",
+            code="result.not_finite",
+            remedy="Look at the model and the settings, for example a lower learning rate.",
+        )
+    if isinstance(value, dict):
+        return {storable(name): storable(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
 class _Check:
     """One walk over a value, counting as it goes."""
 
@@ -89,7 +121,7 @@ class _Check:
             return
         if isinstance(value, int) and abs(value) <= LARGEST_INTEGER:
             return
-        if isinstance(value, float) and isfinite(value):
+        if isinstance(value, float) and abs(value) <= LARGEST_INTEGER:  # larger ones come back as integers
             return
         _refuse(f"“{self.name}” holds a value that is no text, number, true, false or null within bounds.")
 

@@ -1,5 +1,7 @@
 """JSON and YAML from outside: what is stored must be storable, digestible and of human size."""
 
+import json
+import math
 import time
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 
 from apps.core.canonical import canonical_json
 from apps.core.errors import Invalid
-from apps.core.plain import LARGEST_INTEGER, MOST_DEPTH, object_of_text, plain_object
+from apps.core.plain import LARGEST_INTEGER, MOST_DEPTH, StoredNumbers, object_of_text, plain_object, storable
 
 
 def _nested(depth: int) -> dict[str, Any]:
@@ -120,3 +122,25 @@ def test_hostile_or_broken_text_is_refused_quickly(text: str) -> None:
 def test_the_line_where_reading_stopped_is_named() -> None:
     with pytest.raises(Invalid, match="line 3"):
         object_of_text("a: 1\nb: [1\nc: 2\n")
+
+
+def test_a_result_is_read_back_to_the_last_bit() -> None:
+    numbers = [0.1, 5e-324, 1.4285714285714287e21, -1e16, 1e300, 0, 7, 2**53 - 1]
+    # PostgreSQL's jsonb keeps decimals and writes them out in full.
+    written = json.dumps(numbers).replace("1.4285714285714287e+21", "1428571428571428700000").replace("e+16", "0" * 16)
+    assert json.loads(written, cls=StoredNumbers) == numbers
+    assert [type(number) for number in json.loads("[7, 7.0]", cls=StoredNumbers)] == [int, float]
+
+
+def test_characters_that_no_database_stores_are_replaced() -> None:
+    assert storable({"said": ["a\x00b", ("\ud800",)], "n\x00": 1.5}) == {
+        "said": ["a\ufffdb", ["\ufffd"]],
+        "n\ufffd": 1.5,
+    }
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_diverged_has_no_result(value: float) -> None:
+    with pytest.raises(Invalid) as refused:
+        storable({"losses": [1.0, value]})
+    assert refused.value.code == "result.not_finite"

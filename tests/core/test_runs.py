@@ -122,6 +122,22 @@ def test_a_stale_claim_writes_nothing(scan: ScanRun, write: Callable[[ScanRun], 
     assert "scan.finish" not in _actions(scan)
 
 
+def test_a_result_comes_back_as_it_was_handed_in(scan: ScanRun) -> None:
+    """Also from PostgreSQL, whose jsonb keeps numbers as decimals and refuses NUL."""
+    numbers = [0.1, 5e-324, 1.4285714285714287e21, -1e16, 7]
+    scan_finish(run=claim(scan), result={"digest": "0", "numbers": numbers, "sample": "a\x00b"})
+    result = ScanRun.objects.get(pk=scan.pk).result
+    assert result == {"digest": "0", "numbers": numbers, "sample": "a\ufffdb"}
+
+
+def test_a_result_that_diverged_is_a_failure_in_words(scan: ScanRun) -> None:
+    with claimed(ScanRun, scan.pk) as held:
+        assert held is not None
+        scan_finish(run=held.run, result={"digest": "0", "loss": float("nan")})
+    scan.refresh_from_db()
+    assert (scan.state, scan.error_code) == ("failed", "result.not_finite")
+
+
 def test_cancelling_a_waiting_run_ends_it(scan: ScanRun, engineer: User) -> None:
     run_cancel(by=engineer, run=scan, reason="not needed")
     scan.refresh_from_db()

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import apps.core.plain
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -101,7 +103,7 @@ class Migration(migrations.Migration):
                 ("message", models.CharField(blank=True, max_length=300)),
                 ("log", models.TextField(blank=True)),
                 ("config", models.JSONField(blank=True, default=dict)),
-                ("result", models.JSONField(blank=True, null=True)),
+                ("result", models.JSONField(blank=True, decoder=apps.core.plain.StoredNumbers, null=True)),
                 ("error_code", models.CharField(blank=True, max_length=80)),
                 ("error", models.TextField(blank=True)),
                 ("energy_kwh", models.FloatField(blank=True, null=True)),
