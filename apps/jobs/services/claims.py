@@ -8,6 +8,7 @@ import os
 import platform
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
@@ -119,7 +120,9 @@ def _end_stopped(claim: Claim[R]) -> None:
 def _end_failed(claim: Claim[R], error: Exception) -> None:
     code, message = getattr(error, "code", ""), getattr(error, "message", "")
     if not (isinstance(code, str) and code and isinstance(message, str) and message):
-        logger.exception("%s failed", claim.run)
+        # Where it happened, and no more: an exception's own words may quote the data that was worked on.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("%s failed: %s\n%s", claim.run, type(error).__name__, where)
         code, message = (
             "internal",
             f"The job stopped on an unexpected {type(error).__name__}; the worker's log has more.",
