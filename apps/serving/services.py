@@ -14,7 +14,7 @@ from apps.core.errors import Conflict, Invalid, Unavailable
 from apps.core.queue import enqueue
 from apps.registry.models import ModelVersion
 from apps.serving.models import Application, Deployment, ServingRun
-from apps.serving.queries import newest_run
+from apps.serving.queries import newest_run, require_servable
 from apps.serving.rules import SERVED_NAME
 
 ASK_SECONDS = 60.0
@@ -136,13 +136,17 @@ def application_acknowledge(*, by: User, application: Application, statement: st
 
 
 def deployment_ask(*, by: User, deployment: Deployment, question: str, max_tokens: int = 64) -> dict[str, Any]:
-    """Send one question to the deployed model and return its chat completion. What is said is not kept."""
+    """Send one question to the deployed model and return its chat completion. What is said is not kept.
+
+    Raises Conflict once the version is no longer approved, also while its process still runs.
+    """
     require(by, "deployment.ask", deployment.team_id)
     if not question.strip():
         raise Invalid("Ask something.")
     run = newest_run(deployment)
     if run is None or not run.is_ready or deployment.stopped_at is not None:
         raise Unavailable("This deployment is not ready to answer.", code="deployment.not_ready")
+    require_servable(deployment)
     body = {
         "model": SERVED_NAME,
         "messages": [{"role": "user", "content": question}],

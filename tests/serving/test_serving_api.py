@@ -10,13 +10,13 @@ import pytest
 from rest_framework.test import APIClient
 
 from apps.accounts.models import Team, User
-from apps.accounts.rules import ENGINEER
+from apps.accounts.rules import ADMINISTRATOR, ENGINEER
 from apps.audit.models import AuditEntry
 from apps.core.errors import Conflict
 from apps.jobs.services import run_fail, run_retry
 from apps.registry import rules as registry_rules
 from apps.registry.models import ModelVersion
-from apps.registry.services import version_reject
+from apps.registry.services import version_reject, version_retire
 from apps.serving.models import Deployment, ServingRun
 from apps.serving.rules import deployment_state
 from apps.serving.services import deployment_start, deployment_stop, serving_ready
@@ -174,6 +174,15 @@ def test_a_ready_deployment_answers(client: APIClient, deployment: Deployment, s
 def test_a_deployment_that_is_not_ready_says_so(client: APIClient, deployment: Deployment) -> None:
     answer = client.post(f"{DEPLOYMENTS}{deployment.pk}/ask/", {"question": "abc"})
     assert (answer.status_code, answer.json()["code"]) == (503, "deployment.not_ready")
+
+
+def test_a_process_is_asked_no_more_once_its_version_is_retired(
+    client: APIClient, deployment: Deployment, team: Team, server: ThreadingHTTPServer
+) -> None:
+    _ready(deployment, server.server_port)
+    version_retire(by=make_person(ADMINISTRATOR, team=team), version=deployment.version, reason="found unsafe")
+    answer = client.post(f"{DEPLOYMENTS}{deployment.pk}/ask/", {"question": "xyz"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "deployment.not_approved")
 
 
 def test_a_process_that_fails_is_no_defect_of_the_portal(
