@@ -22,6 +22,8 @@ if ENVIRONMENT not in {"trial", "production"}:
     raise ImproperlyConfigured("ENVIRONMENT must be 'trial' or 'production'.")
 IS_PRODUCTION = ENVIRONMENT == "production"
 DEBUG: bool = env.bool("DEBUG", default=False)
+if DEBUG and IS_PRODUCTION:
+    raise ImproperlyConfigured("DEBUG shows settings and data to whoever causes an error; not when production.")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 
 
