@@ -10,15 +10,19 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import User
-from apps.catalog.models import Dataset
+from apps.catalog.models import Dataset, ScanRun
+from apps.catalog.services import scan_start
 from apps.checklist.models import Assessment
 from apps.core.runs import run_models
+from apps.jobs.services import run_fail
 from apps.monitoring.models import DriftRun
 from apps.registry.models import RegisteredModel
+from apps.reports.models import ReportRun
 from apps.reports.services import report_start
 from apps.serving.models import Deployment
 from tests.browser.conftest import SignIn
 from tests.chromium import NARROW, WIDE, is_error
+from tests.makers import claim
 from tests.reports.world import World, approve
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -71,6 +75,8 @@ def _of_what_follows(is_engineer: bool) -> Iterator[str]:
     yield reverse("checklist:answer", args=[assessment.pk, "data-1"])
     yield reverse("serving:deployment-detail", args=[deployment.pk])
     yield reverse("monitoring:drift-detail", args=[DriftRun.objects.get().pk])
+    yield reverse("reports:report-detail", args=[ReportRun.objects.get().pk])
+    yield reverse("portal:run-detail", args=["scan", ScanRun.objects.get(state="failed").pk])
     if is_engineer:
         dataset = Dataset.objects.earliest("pk")
         yield reverse("catalog:version-upload", args=[dataset.pk])
@@ -107,6 +113,8 @@ def barriers(page: Page) -> Iterator[str]:
 def test_every_page_is_sound(live_server: LiveServer, page: Page, world: World, sign_in: SignIn, name: str) -> None:
     approve(world)
     report_start(by=world.olga, version=world.version)
+    broken = claim(scan_start(by=world.olga, version=world.data))
+    run_fail(run=broken, code="disk.full", message="The worker's disk is full.")
     user: User = getattr(world, name)
     sign_in(user)
     console: list[str] = []
