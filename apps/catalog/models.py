@@ -7,6 +7,7 @@ from apps.accounts.models import Team, User
 from apps.catalog.rules import provenance_digest
 from apps.core import queue
 from apps.core.models import Run
+from apps.core.plain import StoredNumbers
 
 
 class Dataset(models.Model):
@@ -41,7 +42,7 @@ class DatasetVersion(models.Model):
     rows = models.BigIntegerField()
     columns = models.JSONField(default=list)
     licence = models.CharField(max_length=200, blank=True)
-    provenance = models.JSONField(default=dict, blank=True)
+    provenance = models.JSONField(default=dict, blank=True, decoder=StoredNumbers)  # or its digest would change
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -35,7 +35,7 @@ class Run(models.Model):
     progress = models.FloatField(default=0.0)
     message = models.CharField(max_length=300, blank=True)
     log = models.TextField(blank=True)
-    config = models.JSONField(default=dict, blank=True)
+    config = models.JSONField(default=dict, blank=True, decoder=StoredNumbers)
     result = models.JSONField(null=True, blank=True, decoder=StoredNumbers)
     error_code = models.CharField(max_length=80, blank=True)
     error = models.TextField(blank=True)

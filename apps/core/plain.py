@@ -121,7 +121,7 @@ class _Check:
             return
         if isinstance(value, int) and abs(value) <= LARGEST_INTEGER:
             return
-        if isinstance(value, float) and abs(value) <= LARGEST_INTEGER:  # larger ones come back as integers
+        if isinstance(value, float) and isfinite(value):
             return
         _refuse(f"“{self.name}” holds a value that is no text, number, true, false or null within bounds.")
 

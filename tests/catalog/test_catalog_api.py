@@ -202,6 +202,13 @@ def test_an_upload_is_never_held_in_memory(tmp_path: Path) -> None:
     assert grown < 40, f"memory grew by {grown} MiB"
 
 
+def test_the_digest_of_a_datasheet_is_the_same_however_the_database_writes_numbers(engineer: User, team: Team) -> None:
+    """PostgreSQL gives 1e+22 back as a long integer, and the digest would no longer be the one in the trail."""
+    version = make_data(engineer, team, provenance={"tokens": 1e22, "share": 1e-7, "rows": 7})
+    read = DatasetVersion.objects.get(pk=version.pk)
+    assert read.provenance_digest == version.provenance_digest and read.provenance == version.provenance
+
+
 def test_a_description_is_replaced_with_a_reason(client: APIClient, engineer: User, team: Team) -> None:
     version = make_data(engineer, team)
     before = version.provenance_digest

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ("progress", models.FloatField(default=0.0)),
                 ("message", models.CharField(blank=True, max_length=300)),
                 ("log", models.TextField(blank=True)),
-                ("config", models.JSONField(blank=True, default=dict)),
+                ("config", models.JSONField(blank=True, decoder=apps.core.plain.StoredNumbers, default=dict)),
                 ("result", models.JSONField(blank=True, decoder=apps.core.plain.StoredNumbers, null=True)),
                 ("error_code", models.CharField(blank=True, max_length=80)),
                 ("error", models.TextField(blank=True)),
