@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
 from apps.accounts.queries import may, may_anywhere, person
@@ -135,9 +135,11 @@ def _entry_line(entry: AuditEntry) -> tuple[Any, ...]:
     return (*told, entry.object_label, entry.reason, entry.digest, entry.previous)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def trail_verify(request: HttpRequest) -> HttpResponse:
-    """Walk the whole chain and say what was found."""
+    """Walk the whole chain and say what was found. A reload or a bookmark leads back to the trail."""
+    if request.method == "GET":
+        return redirect("portal:trail")
     if not may_anywhere(person(request), "trail.view"):
         raise Refused("Your roles do not include reading the audit trail.")
     return render(request, "portal/trail_verify.html", {"verdict": chain_verify()})

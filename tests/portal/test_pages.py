@@ -247,6 +247,7 @@ def test_the_trail_is_verified_on_demand(people: People) -> None:
     rui = make_browser(people.rui)
     assert "Verify the whole trail" in rui.get(reverse("portal:trail")).text
     assert "The trail is intact" in rui.post(reverse("portal:trail-verify")).text
+    assert rui.get(reverse("portal:trail-verify")).url == reverse("portal:trail")
 
 
 def test_the_trail_is_given_as_a_file(people: People) -> None:
