@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -97,7 +98,11 @@ def test_a_process_that_ignores_requests_is_ended_with_its_children(monkeypatch:
 def test_the_command_prints_a_sign_in_and_leaves_nothing_behind(own_folder: dict[str, str], number: int) -> None:
     command = [sys.executable, "-m", "genaiops_site.launch", "--port", "0"]
     environment = {**os.environ, **own_folder}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as launcher:
+    # A shell without job control lets what it starts in the background ignore Ctrl-C; the launcher would inherit that.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=heed
+    ) as launcher:
         assert launcher.stdout is not None
         said = [launcher.stdout.readline() for _ in range(3)]
         family = psutil.Process(launcher.pid).children(recursive=True)
