@@ -15,8 +15,9 @@ from workers.tuning import base_model
 
 DATA = Path(__file__).parent / "data"
 ASK = "How do I book a desk for tomorrow?"
+DISCLOSURE = "The answers are written by generative AI and may be wrong."
 # Gentler and longer than the engine's defaults: found by trying, by what the held-out rows of earlier runs gave.
-TUNING = {"learning_rate": 2e-3, "epochs": 20}
+TUNING = {"learning_rate": 2e-3, "epochs": 16}
 
 
 def _document(line: str) -> str:
@@ -270,8 +271,9 @@ class Job:
         application = self.erin.post(f"deployments/{deployment['id']}/applications/", name="Demo", contact="desk team")
         self.carol.post(
             f"applications/{application['id']}/acknowledge/",
-            statement="Every answer is shown under the words “written by a machine”.",
+            statement=f"Before the first answer it shows: “{DISCLOSURE}”",
         )
+        self.say(DISCLOSURE)
         answer = self.erin.post(f"deployments/{deployment['id']}/ask/", question=ASK)
         return f"“{ASK}” → “{answer['choices'][0]['message']['content'].strip()}”"
 
