@@ -22,6 +22,8 @@ CPU, GPU, SERVING = "cpu", "gpu", "serving"
 
 IMPORT = "importing.import_model"
 SCAN = "scanning.scan"
+COMMIT = "catalog.commit"
+DIFF = "catalog.diff"
 TUNE = "tuning.tune"
 EVALUATE = "evaluation.evaluate"
 SERVE = "serving.serve"
@@ -32,6 +34,8 @@ SWEEP = "jobs.sweep_runs"
 QUEUES: dict[str, str] = {
     IMPORT: CPU,
     SCAN: CPU,
+    COMMIT: CPU,
+    DIFF: CPU,
     TUNE: GPU,
     EVALUATE: GPU,
     SERVE: SERVING,

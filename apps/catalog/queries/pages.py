@@ -1,77 +1,18 @@
-"""Reading datasets, and who may see which."""
+"""What the pages of data show."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Q, QuerySet
-
-from apps.accounts.queries import shared_ids, team_ids_seen_by
-from apps.catalog.models import Dataset, DatasetVersion, ScanRun
+from apps.accounts.queries import team_ids_seen_by
+from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.rules import PROVENANCE_FIELDS, PROVENANCE_LABELS, Change, change_between, in_words, provenance_gaps
-from apps.core.errors import NotFound
-from apps.core.rules import SUCCEEDED
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
 
-MISSING = "There is no such object, or you may not see it."
-
-
-def datasets_seen_by(user: "User | AnonymousUser") -> QuerySet[Dataset]:
-    """Datasets of the person's teams and those shared with them one by one."""
-    return Dataset.objects.filter(Q(team_id__in=team_ids_seen_by(user)) | Q(pk__in=shared_ids(user, Dataset)))
-
-
-def datasets_listed_for(user: "User | AnonymousUser") -> QuerySet[Dataset]:
-    """The dataset list: each with its number of versions and the number of the latest."""
-    return (
-        datasets_seen_by(user)
-        .select_related("team")
-        .annotate(version_count=Count("versions"), latest_number=Max("versions__number"))
-        .order_by("-created_at", "-pk")
-    )
-
-
-def dataset_versions_seen_by(user: "User | AnonymousUser") -> QuerySet[DatasetVersion]:
-    """Versions of every dataset that the person sees."""
-    seen = Q(team_id__in=team_ids_seen_by(user)) | Q(dataset_id__in=shared_ids(user, Dataset))
-    return DatasetVersion.objects.filter(seen).select_related("dataset", "team", "created_by")
-
-
-def dataset_seen(user: "User | AnonymousUser", pk: int) -> Dataset:
-    """One dataset. Raises NotFound when it is not there or not to be seen."""
-    found = datasets_seen_by(user).select_related("team", "created_by").filter(pk=pk).first()
-    if found is None:
-        raise NotFound(MISSING)
-    return found
-
-
-def dataset_version_seen(user: "User | AnonymousUser", pk: int) -> DatasetVersion:
-    """One dataset version. Raises NotFound when it is not there or not to be seen."""
-    found = dataset_versions_seen_by(user).filter(pk=pk).first()
-    if found is None:
-        raise NotFound(MISSING)
-    return found
-
-
-def scans_seen_by(user: "User | AnonymousUser") -> QuerySet[ScanRun]:
-    """Scans of every dataset version that the person sees."""
-    seen = Q(team_id__in=team_ids_seen_by(user)) | Q(dataset_version__dataset_id__in=shared_ids(user, Dataset))
-    return ScanRun.objects.filter(seen).select_related("dataset_version__dataset", "created_by")
-
-
-def latest_scans(version_pks: list[int]) -> dict[int, ScanRun]:
-    """The newest successful scan of each of these dataset versions, in one query."""
-    scans = ScanRun.objects.filter(dataset_version_id__in=version_pks, state=SUCCEEDED).order_by("finished_at", "pk")
-    return {scan.dataset_version_id: scan for scan in scans}
-
-
-def scan_marks(versions: list[DatasetVersion]) -> dict[int, ScanRun]:
-    """The newest scan of each of these dataset versions, whatever became of it, without its result; one query."""
-    scans = ScanRun.objects.filter(dataset_version__in=versions).defer("log", "result", "config").order_by("pk")
-    return {scan.dataset_version_id: scan for scan in scans}
+from apps.catalog.queries.scans import latest_scans
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Every write about data."""
+"""Storing content as the next version of a dataset, and saying what it is."""
 
 from pathlib import Path
 from typing import Any
@@ -7,30 +7,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from apps.accounts.models import Team, User
-from apps.accounts.services import in_turn, require
-from apps.audit.services import WORKER, record
-from apps.catalog.models import Dataset, DatasetVersion, ScanRun
-from apps.catalog.rules import SCAN_SETTINGS, sourced
-from apps.core import rules as run_rules
+from apps.accounts.models import User
+from apps.accounts.services import require
+from apps.audit.services import record
+from apps.catalog.models import Dataset, DatasetVersion
+from apps.catalog.rules import sourced
 from apps.core import storage, tables
 from apps.core.errors import Conflict, Invalid
-from apps.core.queue import enqueue
-
-
-@transaction.atomic
-def dataset_create(*, by: User, team: Team, name: str, description: str = "") -> Dataset:
-    """Make an empty dataset. Raises Conflict when the team already has one of this name."""
-    require(by, "dataset.create", team)
-    name = name.strip()
-    if not name:
-        raise Invalid("A dataset needs a name.")
-    in_turn(team)
-    if Dataset.objects.filter(team=team, name=name).exists():
-        raise Conflict(f"This team already has a dataset called “{name}”.", code="dataset.exists")
-    dataset = Dataset.objects.create(team=team, name=name, description=description, created_by=by)
-    record(action="dataset.create", obj=dataset, by=by)
-    return dataset
 
 
 def dataset_version_commit(
@@ -123,27 +106,3 @@ def dataset_version_describe(
         data={"before": before, "after": version.provenance_digest},
     )
     return version
-
-
-@transaction.atomic
-def scan_start(*, by: User, version: DatasetVersion, config: dict[str, Any] | None = None) -> ScanRun:
-    """Queue a scan for personal data, duplicates and licence. One is enough: an open scan is refused a twin."""
-    require(by, "scan.start", version.team_id, shared=version.dataset)
-    unknown = set(config or {}) - SCAN_SETTINGS
-    if unknown:
-        raise Invalid(f"Unknown settings: {', '.join(sorted(unknown))}.", code="scan.settings")
-    DatasetVersion.objects.select_for_update().get(pk=version.pk)  # two starts at once make one scan
-    if ScanRun.objects.filter(dataset_version=version, state__in=run_rules.OPEN).exists():
-        raise Conflict("This version is being scanned already.", code="scan.open")
-    run = ScanRun.objects.create(team_id=version.team_id, dataset_version=version, created_by=by, config=config or {})
-    record(action="scan.start", obj=run, by=by, data={"dataset_version": version.pk, "digest": version.digest})
-    enqueue(run)
-    return run
-
-
-@transaction.atomic
-def scan_finish(*, run: ScanRun, result: dict[str, Any]) -> None:
-    """Store what a worker's scan found; the engine's own digest covers the findings and leaves the times out."""
-    digest = str(result["digest"])
-    run.end(run_rules.SUCCEEDED, result=result, findings_digest=digest, message="Scan finished")
-    record(action="scan.finish", obj=run, by=WORKER, data={"findings_digest": digest})

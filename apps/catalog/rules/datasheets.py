@@ -1,4 +1,4 @@
-"""Facts about data that need no database."""
+"""What a datasheet says of data, what it lacks, and how two schemas differ."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,19 +29,6 @@ PROVENANCE_LABELS = {
 # The name of the file that a datasheet was read from. Only the upload itself sets it: what a person typed is declared,
 # whatever the text says of itself.
 IMPORTED_FROM = "imported_from"
-
-# What a scan may be told; each setting is explained in workers/scanning/engine.py.
-SCAN_SETTINGS = frozenset(
-    {
-        "columns",
-        "languages",
-        "pii_score_threshold",
-        "pii_sample_rows",
-        "near_duplicate_threshold",
-        "max_samples",
-        "seed",
-    }
-)
 
 
 def sourced(provenance: dict[str, Any], datasheet_file: str) -> dict[str, Any]:

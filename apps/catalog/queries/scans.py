@@ -1,0 +1,32 @@
+"""Reading scans."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from apps.accounts.queries import shared_ids, team_ids_seen_by
+from apps.catalog.models import Dataset, DatasetVersion, ScanRun
+from apps.core.rules import SUCCEEDED
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
+
+
+def scans_seen_by(user: "User | AnonymousUser") -> QuerySet[ScanRun]:
+    """Scans of every dataset version that the person sees."""
+    seen = Q(team_id__in=team_ids_seen_by(user)) | Q(dataset_version__dataset_id__in=shared_ids(user, Dataset))
+    return ScanRun.objects.filter(seen).select_related("dataset_version__dataset", "created_by")
+
+
+def latest_scans(version_pks: list[int]) -> dict[int, ScanRun]:
+    """The newest successful scan of each of these dataset versions, in one query."""
+    scans = ScanRun.objects.filter(dataset_version_id__in=version_pks, state=SUCCEEDED).order_by("finished_at", "pk")
+    return {scan.dataset_version_id: scan for scan in scans}
+
+
+def scan_marks(versions: list[DatasetVersion]) -> dict[int, ScanRun]:
+    """The newest scan of each of these dataset versions, whatever became of it, without its result; one query."""
+    scans = ScanRun.objects.filter(dataset_version__in=versions).defer("log", "result", "config").order_by("pk")
+    return {scan.dataset_version_id: scan for scan in scans}

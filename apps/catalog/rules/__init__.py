@@ -1,0 +1,59 @@
+"""Facts about data that need no database."""
+
+from apps.catalog.rules.datasheets import (
+    IMPORTED_FROM,
+    PROVENANCE_FIELDS,
+    PROVENANCE_LABELS,
+    Change,
+    change_between,
+    in_words,
+    provenance_digest,
+    provenance_gaps,
+    sourced,
+)
+from apps.catalog.rules.scans import (
+    SCAN_SETTINGS,
+)
+from apps.catalog.rules.sources import (
+    TDM_RESERVATIONS,
+)
+from apps.catalog.rules.versions import (
+    EVALUATION,
+    FILTERED,
+    MAIN,
+    MERGED,
+    OPERATIONS,
+    ORDINARY,
+    PROTECTED,
+    PURPOSES,
+    REDACTED,
+    ROLLED_BACK,
+    UPLOADED,
+    commit_digest,
+)
+
+__all__ = [
+    "Change",
+    "EVALUATION",
+    "FILTERED",
+    "IMPORTED_FROM",
+    "MAIN",
+    "MERGED",
+    "OPERATIONS",
+    "ORDINARY",
+    "PROTECTED",
+    "PROVENANCE_FIELDS",
+    "PROVENANCE_LABELS",
+    "PURPOSES",
+    "REDACTED",
+    "ROLLED_BACK",
+    "SCAN_SETTINGS",
+    "TDM_RESERVATIONS",
+    "UPLOADED",
+    "change_between",
+    "commit_digest",
+    "in_words",
+    "provenance_digest",
+    "provenance_gaps",
+    "sourced",
+]
