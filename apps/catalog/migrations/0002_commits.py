@@ -158,6 +158,11 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(help_text="SHA-256 of the stored file", max_length=64)),
                 ("found", models.JSONField(default=dict)),
                 ("missing", models.JSONField(default=list)),
+                (
+                    "applied",
+                    models.JSONField(blank=True, default=list, help_text="names of the fields that were taken over"),
+                ),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={

@@ -89,6 +89,8 @@ class MetadataImport(models.Model):
     digest = models.CharField(max_length=64, help_text="SHA-256 of the stored file")
     found = models.JSONField(default=dict)
     missing = models.JSONField(default=list)
+    applied = models.JSONField(default=list, blank=True, help_text="names of the fields that were taken over")
+    applied_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
