@@ -44,7 +44,9 @@ class AnyRunDetail(RunDetail):
 class RunListIn(Input):
     """The query parameters of the list of all runs."""
 
-    kind = serializers.CharField(required=False, help_text="scan, import, tuning, evaluation, serving, drift, report")
+    kind = serializers.CharField(
+        required=False, help_text="scan, commit, diff, import, tuning, evaluation, serving, drift, report"
+    )
     state = serializers.ChoiceField(choices=STATES, required=False)
     team = Key(required=False)
     cursor = serializers.CharField(required=False, help_text="from `next`")

@@ -38,6 +38,13 @@ KINDS = {
         "dataset_version",
         ("dataset_version__dataset",),
     ),
+    "commit": Kind("Data commit", "Checks and stores rows as the next version of a dataset.", "dataset", ("dataset",)),
+    "diff": Kind(
+        "Comparison of data",
+        "Compares the rows, columns and figures of two versions.",
+        "after",
+        ("after__dataset",),
+    ),
     "tuning": Kind(
         "Tuning", "Trains a version further on data and makes a new version.", "base_version", ("base_version__model",)
     ),
@@ -145,7 +152,7 @@ def subjects_of(run: Run) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Subject:
-    """One thing that a run worked on or made, with its page."""
+    """One thing that a run worked on or made, with its page; an empty address where it has none."""
 
     label: str
     name: str
@@ -162,8 +169,14 @@ _LABELS = {
     "deployment": "Deployment",
     "reference": "Reference data",
     "analysis": "Observed data",
+    "dataset": "Dataset",
+    "upload": "File",
+    "source_version": "Taken from",
+    "before": "Before",
+    "after": "After",
 }
 _PAGES = {
+    "dataset": "catalog:dataset-detail",
     "datasetversion": "catalog:version-detail",
     "modelversion": "portal:version-detail",
     "registeredmodel": "registry:model-detail",
@@ -173,11 +186,13 @@ _PAGES = {
 
 def subject_links_of(run: Run) -> list[Subject]:
     """What a run worked on and made, for links on its page."""
-    return [
-        Subject(_LABELS[name], str(obj), reverse(_PAGES[obj._meta.model_name], args=[obj.pk]))
-        for name, obj in subjects_of(run).items()
-        if obj is not None
-    ]
+    return [_subject(name, obj) for name, obj in subjects_of(run).items() if obj is not None]
+
+
+def _subject(name: str, obj: Any) -> Subject:
+    page = _PAGES.get(obj._meta.model_name)
+    label = "Made" if (name, obj._meta.model_name) == ("version", "datasetversion") else _LABELS[name]
+    return Subject(label, str(obj), reverse(page, args=[obj.pk]) if page else "")
 
 
 def plain_values(values: dict[str, Any] | None) -> list[tuple[str, str]]:
@@ -198,6 +213,7 @@ def result_link_of(run: Run) -> tuple[str, str] | None:
     made = getattr(run, "output_version_id", None) or getattr(run, "version_id", None)
     places: dict[str, tuple[str, str, object]] = {
         "scan": ("See the findings", "catalog:version-detail", getattr(run, "dataset_version_id", None)),
+        "commit": ("See the version", "catalog:version-detail", made),
         "import": ("See the version", "portal:version-detail", made),
         "tuning": ("See the tuned version", "portal:version-detail", getattr(run, "output_version_id", None)),
         "drift": ("See the charts and alerts", "monitoring:drift-detail", run.pk),
