@@ -264,6 +264,18 @@ class Migration(migrations.Migration):
                 ("size", models.BigIntegerField()),
                 ("offset", models.BigIntegerField(default=0, help_text="bytes that have arrived")),
                 ("expect_digest", models.CharField(blank=True, max_length=64)),
+                ("metadata", models.TextField(blank=True, help_text="the Upload-Metadata header, as it was sent")),
+                (
+                    "version",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="what it became",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="upload",
+                        to="catalog.datasetversion",
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("touched_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -593,11 +605,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="commitrun",
             name="upload",
-            field=models.OneToOneField(
+            field=models.ForeignKey(
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="commit",
+                related_name="commits",
                 to="catalog.upload",
             ),
         ),

@@ -20,7 +20,7 @@ class CommitRun(Run):
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="commits")
     branch = models.CharField(max_length=80, default=MAIN)
     operation = models.CharField(max_length=20, choices=list(OPERATIONS.items()), default=UPLOADED)
-    upload = models.OneToOneField(Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="commit")
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, blank=True, related_name="commits")
     source_version = models.ForeignKey(
         DatasetVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.accounts.models import Team, User
-from apps.catalog.models.datasets import Dataset
+from apps.catalog.models.datasets import Dataset, DatasetVersion
 
 
 class Upload(models.Model):
@@ -19,6 +19,15 @@ class Upload(models.Model):
     size = models.BigIntegerField()
     offset = models.BigIntegerField(default=0, help_text="bytes that have arrived")
     expect_digest = models.CharField(max_length=64, blank=True)
+    metadata = models.TextField(blank=True, help_text="the Upload-Metadata header, as it was sent")
+    version = models.OneToOneField(
+        DatasetVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="upload",
+        help_text="what it became",
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     touched_at = models.DateTimeField(default=timezone.now)
@@ -34,3 +43,13 @@ class Upload(models.Model):
     def is_whole(self) -> bool:
         """Whether every byte has arrived."""
         return self.offset == self.size
+
+    @property
+    def share(self) -> float:
+        """How much of it has arrived, 0 to 1."""
+        return self.offset / self.size if self.size else 1.0
+
+    @property
+    def arrival(self) -> str:
+        """The name of its file among those that arrive."""
+        return f"upload-{self.pk.hex}"
