@@ -1,11 +1,13 @@
 """Facts about data that need no database."""
 
 from apps.catalog.rules.datasheets import (
+    IMPORTED_FIELDS,
     IMPORTED_FROM,
     PROVENANCE_FIELDS,
     PROVENANCE_LABELS,
     Change,
     change_between,
+    imported_from,
     in_words,
     provenance_digest,
     provenance_gaps,
@@ -36,6 +38,7 @@ __all__ = [
     "Change",
     "EVALUATION",
     "FILTERED",
+    "IMPORTED_FIELDS",
     "IMPORTED_FROM",
     "MAIN",
     "MERGED",
@@ -52,6 +55,7 @@ __all__ = [
     "UPLOADED",
     "change_between",
     "commit_digest",
+    "imported_from",
     "in_words",
     "provenance_digest",
     "provenance_gaps",

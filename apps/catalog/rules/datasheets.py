@@ -1,6 +1,6 @@
 """What a datasheet says of data, what it lacks, and how two schemas differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +29,28 @@ PROVENANCE_LABELS = {
 # The name of the file that a datasheet was read from. Only the upload itself sets it: what a person typed is declared,
 # whatever the text says of itself.
 IMPORTED_FROM = "imported_from"
+# Where only some of the fields came in that file: their names. The others were typed.
+IMPORTED_FIELDS = "imported_fields"
 
 
-def sourced(provenance: dict[str, Any], datasheet_file: str) -> dict[str, Any]:
-    """The datasheet with the name of the file it came in, or without one where a person typed it."""
-    plain = {name: value for name, value in provenance.items() if name != IMPORTED_FROM}
-    return plain | {IMPORTED_FROM: datasheet_file[:200]} if plain and datasheet_file else plain
+def sourced(provenance: dict[str, Any], datasheet_file: str, fields: Iterable[str] | None = None) -> dict[str, Any]:
+    """The datasheet with the name of the file it came in, or without one where a person typed it.
+
+    `fields` are those that came in the file, where a person typed the others; without it all of them came in it.
+    """
+    plain = {name: value for name, value in provenance.items() if name not in (IMPORTED_FROM, IMPORTED_FIELDS)}
+    came = sorted(set(plain) & set(plain if fields is None else fields))
+    if not came or not datasheet_file:
+        return plain
+    some = {IMPORTED_FIELDS: came} if len(came) < len(plain) else {}
+    return plain | {IMPORTED_FROM: datasheet_file[:200]} | some
+
+
+def imported_from(provenance: Mapping[str, Any], name: str) -> str:
+    """The file that one field of a datasheet was read from; empty where a person typed it."""
+    fields = provenance.get(IMPORTED_FIELDS)
+    came = name in fields if isinstance(fields, list) else True
+    return str(provenance.get(IMPORTED_FROM) or "") if came else ""
 
 
 def provenance_digest(content_digest: str, licence: str, provenance: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Storing content as the next version of a dataset, and saying what it is."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +90,20 @@ def dataset_version_describe(
     provenance: dict[str, Any],
     reason: str,
     datasheet_file: str = "",
+    imported_fields: Iterable[str] | None = None,
 ) -> DatasetVersion:
-    """Replace what is declared about a version: licence and datasheet. Answers that rested on it turn stale."""
+    """Replace what is declared about a version: licence and datasheet. Answers that rested on it turn stale.
+
+    `datasheet_file` names the file that the datasheet was read from; `imported_fields` those of its fields that came
+    in it, where the others were typed.
+    """
     require(by, "dataset.describe", version.team_id, shared=version.dataset)
     if not reason.strip():
         raise Invalid("Say why the description changes; the reason is kept in the trail.", code="reason.missing")
     version = DatasetVersion.objects.select_for_update().select_related("dataset").get(pk=version.pk)
     before = version.provenance_digest
-    version.licence, version.provenance = licence, sourced(provenance, datasheet_file)
+    version.licence = licence
+    version.provenance = sourced(provenance, datasheet_file, imported_fields)
     version.save(update_fields=["licence", "provenance"])
     record(
         action="dataset_version.describe",

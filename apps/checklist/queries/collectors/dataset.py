@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from apps.catalog.models import DatasetVersion
-from apps.catalog.rules import IMPORTED_FROM
+from apps.catalog.rules import imported_from
 from apps.checklist.queries.collectors.model import FROM_CARD, card_value, model_finding
 from apps.checklist.queries.collectors.words import is_said, joined, plain
 from apps.checklist.queries.facts import Facts
@@ -63,11 +63,11 @@ def of_each(
     ]
 
 
-def _how_said(data: DatasetVersion) -> tuple[str, str]:
-    """Status and method of what a datasheet says: read from a file, or typed by a person."""
-    source = data.provenance.get(IMPORTED_FROM)
-    if is_said(source):
-        return IMPORTED, f"Read from the datasheet file {plain(source)}"
+def _how_said(data: DatasetVersion, *names: str) -> tuple[str, str]:
+    """Status and method of what these fields of a datasheet say: all read from a file, or some typed by a person."""
+    sources = {imported_from(data.provenance, name) for name in names}
+    if "" not in sources:
+        return IMPORTED, f"Read from the datasheet file {plain(sources.pop())}"
     return DECLARED, "Datasheet of the dataset version, filled in by people of the team"
 
 
@@ -86,7 +86,7 @@ def _provenance(data: DatasetVersion) -> Finding | None:
     said = {name: data.provenance[name] for name in _TOLD if is_said(data.provenance.get(name))}
     if not any(name in said for name in _NEEDED):
         return None
-    status, method = _how_said(data)
+    status, method = _how_said(data, *said)
     summary = " ".join(f"{_TOLD[name]}: {plain(value)}." for name, value in said.items())
     gaps = [_TOLD[name].lower() for name in _NEEDED if name not in said]
     if gaps:
@@ -125,7 +125,7 @@ def _from_field(facts: Facts, collector: str, name: str, missing: str) -> list[F
         value = data.provenance.get(name)
         if not is_said(value):
             return None
-        status, method = _how_said(data)
+        status, method = _how_said(data, name)
         return data_finding(collector, data, status, method, f"{plain(value)}.", {name: value})
 
     return of_each(facts, collector, missing, find)
@@ -149,7 +149,7 @@ def generation(facts: Facts) -> list[Finding]:
         value = data.provenance.get("ai_generated")
         if not is_said(value):
             return None
-        status, method = _how_said(data)
+        status, method = _how_said(data, "ai_generated")
         summary = f"{_share(value)}{plain(value)}. This is what its makers say; it was not measured."
         return data_finding("dataset.generation", data, status, method, summary, {"ai_generated": value})
 
