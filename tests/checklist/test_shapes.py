@@ -25,9 +25,7 @@ def fields_of(path: str, name: str) -> set[str]:
 
 SCAN, TUNING = scan_result(entities={"EMAIL_ADDRESS": 1}), tuning_result()
 SHAPES = [
-    ("scanning/engine.py", "Result", SCAN),
-    ("scanning/engine.py", "PersonalData", SCAN["personal_data"]),
-    ("scanning/pii.py", "Finding", SCAN["personal_data"]["findings"][0]),
+    ("scanning/findings.py", "Finding", SCAN["personal_data"]["findings"][0]),
     ("scanning/duplicates.py", "Duplicates", SCAN["duplicates"]),
     ("scanning/licences.py", "Licence", SCAN["licence"]),
     ("tuning/energy.py", "Energy", TUNING["energy"]),

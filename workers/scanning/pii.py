@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import spacy
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
@@ -11,7 +11,6 @@ from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
 from spacy.tokens import Doc
 
-from workers.scanning.masking import masked
 from workers.scanning.recognisers import CONTEXT, LANGUAGE, REGIONS, Kind, build, is_plausible, kinds_for
 
 # Long texts are read in windows: memory stays small, and no match is longer than the overlap.
@@ -30,18 +29,6 @@ class Hit:
     start: int
     end: int
     score: float
-
-
-@dataclass(frozen=True)
-class Finding:
-    """All matches of one sort in one column. ``count`` and ``rows`` are exact; both lists are cut to a limit."""
-
-    entity: str
-    column: str
-    count: int
-    rows: int  # rows with at least one match
-    row_indices: tuple[int, ...]  # from 0, ascending, the first ones
-    samples: tuple[str, ...]  # masked, distinct
 
 
 @dataclass(frozen=True)
@@ -149,43 +136,3 @@ def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
 
 def _rank(hit: Hit) -> tuple[float, int, bool, int, str]:
     return (-hit.score, hit.start - hit.end, hit.entity == "PHONE_NUMBER", hit.start, hit.entity)
-
-
-@dataclass
-class Tally:
-    """Counts of one sort in one column while rows stream by."""
-
-    count: int = 0
-    rows: int = 0
-    last_row: int = -1
-    row_indices: list[int] = field(default_factory=list)
-    samples: dict[str, None] = field(default_factory=dict)
-
-
-class Findings:
-    """Collects hits into bounded findings."""
-
-    def __init__(self, max_samples: int, max_rows: int) -> None:
-        self._max_samples, self._max_rows = max_samples, max_rows
-        self._tallies: dict[tuple[str, str], Tally] = {}
-        self.rows = 0  # rows with any match
-        self._last_row = -1
-
-    def add(self, row: int, column: str, text: str, hit: Hit) -> None:
-        tally = self._tallies.setdefault((hit.entity, column), Tally())
-        tally.count += 1
-        if self._last_row != row:
-            self.rows, self._last_row = self.rows + 1, row
-        if tally.last_row != row:
-            tally.rows, tally.last_row = tally.rows + 1, row
-            if len(tally.row_indices) < self._max_rows:
-                tally.row_indices.append(row)
-        if len(tally.samples) < self._max_samples:
-            tally.samples[masked(hit.entity, text[hit.start : hit.end])] = None
-
-    def all(self) -> tuple[Finding, ...]:
-        ordered = sorted(self._tallies.items(), key=lambda item: (-item[1].count, item[0]))
-        return tuple(
-            Finding(entity, column, t.count, t.rows, tuple(t.row_indices), tuple(t.samples))
-            for (entity, column), t in ordered
-        )

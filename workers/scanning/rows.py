@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from workers.errors import EngineError
 
@@ -14,13 +15,16 @@ _MIN_DIGITS = 7
 MAX_IDENTIFIER = 64  # characters; a UUID has 36, a SHA-256 digest 64
 
 
-def read(path: str) -> Iterator[dict[str, object]]:
-    """Every row. Raises EngineError data.not_found, data.encoding, data.not_json, data.line_too_long."""
+def read(path: str, before: int = 0) -> Iterator[dict[str, Any]]:
+    """Every row. `before` rows lie in earlier pieces of the table, for the numbers of lines in errors.
+
+    Raises EngineError data.not_found, data.encoding, data.not_json, data.line_too_long.
+    """
     file = Path(path)
     if not file.is_file():
         raise EngineError("data.not_found", f"There is no data file named {file.name!r}.")
     with file.open("rb") as stream:
-        number = 0
+        number = before
         while raw := stream.readline(MAX_LINE_BYTES + 1):
             number += 1
             if len(raw) > MAX_LINE_BYTES:
@@ -29,7 +33,7 @@ def read(path: str) -> Iterator[dict[str, object]]:
                 yield _parse(raw, number)
 
 
-def _parse(raw: bytes, number: int) -> dict[str, object]:
+def _parse(raw: bytes, number: int) -> dict[str, Any]:
     try:
         row = json.loads(raw)
     except UnicodeDecodeError:
@@ -54,6 +58,19 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(item)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield from _long_number(value)
+
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[list[str | int], str]]:
+    """The same texts in the same order, each with the keys and positions that lead to it."""
+    if isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from places(item, (*path, position))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from places(item, (*path, key))
+    else:
+        for text in texts(value):
+            yield list(path), text
 
 
 def _long_number(value: int | float) -> Iterator[str]:

@@ -1,6 +1,7 @@
-"""The door of scans: claim, scan, store."""
+"""The door of scans: claim, lay the rows out, scan, store."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 from celery import shared_task
 
@@ -8,7 +9,7 @@ from apps.catalog.models import ScanRun
 from apps.catalog.services import scan_finish
 from apps.core import queue
 from apps.jobs.services.claims import claimed
-from workers.doors import engine_settings, rows_file, work_folder
+from workers.doors import work_folder
 
 
 @shared_task(name=queue.SCAN)
@@ -16,13 +17,11 @@ def scan(run_id: int) -> None:
     with claimed(ScanRun, run_id) as claim:
         if claim is None:
             return
-        from workers.scanning import engine
+        from workers.scanning import engine, layout, licences
 
         run = claim.run
         version = run.dataset_version
-        with work_folder(run) as folder:
-            config = engine.Config(
-                input_path=str(rows_file(version, folder)), licence=version.licence, **engine_settings(run)
-            )
-            result = engine.run(config, claim.progress)
-        scan_finish(run=run, result=asdict(result) | {"content_digest": version.digest})
+        with work_folder(run, keep_on_error=True) as folder:
+            result = engine.run(layout.config_for(run, folder, claim.progress), claim.progress)
+            told = result.told(licence=asdict(licences.judge(version.licence)))
+            scan_finish(run=run, result=told | {"content_digest": version.digest}, spans=Path(result.spans_path))

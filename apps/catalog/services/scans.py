@@ -1,5 +1,6 @@
 """Looking into dataset versions."""
 
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from apps.audit.services import WORKER, record
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.rules import SCAN_SETTINGS
 from apps.core import rules as run_rules
+from apps.core import storage
 from apps.core.errors import Conflict, Invalid
 from apps.core.queue import enqueue
 
@@ -31,8 +33,12 @@ def scan_start(*, by: User, version: DatasetVersion, config: dict[str, Any] | No
 
 
 @transaction.atomic
-def scan_finish(*, run: ScanRun, result: dict[str, Any]) -> None:
-    """Store what a worker's scan found; the engine's own digest covers the findings and leaves the times out."""
+def scan_finish(*, run: ScanRun, result: dict[str, Any], spans: Path | None = None) -> None:
+    """Store what a worker's scan found; the engine's own digest covers the findings and leaves the times out.
+
+    `spans` is the file that lists the places of what was found, one JSON object a line; it holds no values.
+    """
     digest = str(result["digest"])
-    run.end(run_rules.SUCCEEDED, result=result, findings_digest=digest, message="Scan finished")
+    kept = {"spans_file": storage.put_path(spans).digest} if spans else {}
+    run.end(run_rules.SUCCEEDED, result=result, findings_digest=digest, message="Scan finished", **kept)
     record(action="scan.finish", obj=run, by=WORKER, data={"findings_digest": digest})
