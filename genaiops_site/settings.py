@@ -200,6 +200,13 @@ FILE_UPLOAD_HANDLERS = ["apps.core.uploads.BoundedUpload"]  # never a whole file
 FILE_UPLOAD_TEMP_DIR: str | None = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES: int = env.int("UPLOAD_MAX_BYTES", default=20 * 1024**3)
+COMMIT_INLINE_BYTES: int = env.int("COMMIT_INLINE_BYTES", default=32 * 1024**2)  # larger files: a worker commits
+UPLOAD_DAYS: int = env.int("UPLOAD_DAYS", default=7)
+# What one question to the rows of a dataset may take; what does not fit into this memory spills below WORK_DIR.
+QUERY_THREADS: int = env.int("QUERY_THREADS", default=2)
+QUERY_MEMORY_BYTES: int = env.int("QUERY_MEMORY_BYTES", default=512 * 1024**2)
+QUERY_SECONDS: float = env.float("QUERY_SECONDS", default=15.0)  # while somebody waits for the page
+ROWS_CACHE_BYTES: int = env.int("ROWS_CACHE_BYTES", default=20 * 1024**3)
 
 # --- work off the request ------------------------------------------------------------------------------------------
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://localhost//")
@@ -241,7 +248,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         # By name, or it would wait in Celery's default queue, where no worker listens. A sweep that a busy worker did
         # not come to is dropped once the next one is due.
         "options": {"queue": "cpu", "expires": RUN_SWEEP_SECONDS},
-    }
+    },
+    "sweep-uploads": {
+        "task": "catalog.sweep_uploads",
+        "schedule": 3600.0,
+        "options": {"queue": "cpu", "expires": 3600.0},
+    },
 }
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 ENERGY_COUNTRY: str = env.str("ENERGY_COUNTRY", default="")  # ISO 3166 alpha-3; empty: assumed, and said so
