@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from apps.catalog.models import DatasetVersion
-from apps.catalog.queries.rows.columns import JSON_KINDS, Column, Table, columns_of
+from apps.catalog.queries.rows.columns import Column, Table, columns_of
 from apps.catalog.queries.rows.connection import opened, quoted
 from apps.core import storage, tables
 from apps.core.tables import delimited
@@ -30,6 +30,7 @@ from apps.core.tables.lines import lines
 LAYOUT = 1  # part of the name: a file of another layout is written anew
 GROUP_ROWS = 20_480  # a page of the row viewer reads one such group
 BLOCK_BYTES = 32 * 1024 * 1024  # of CSV read at once; a record has at most 8 MiB
+MAX_OBJECT_BYTES = 16 * 1024 * 1024  # a line has at most 8 MiB
 COMPRESSION = "lz4"
 SLOW_ROWS = 5_000  # made into Python objects at once
 
@@ -98,8 +99,9 @@ def _write_json(path: Path, columns: tuple[Column, ...], target: Path) -> None:
     names = ", ".join(column.raw for column in columns)
     with opened(path, target) as connection:
         connection.execute(
-            f"COPY (SELECT * FROM read_json({quoted(path)}, format = 'newline_delimited', columns = {{{wanted}}},"
-            f" maximum_object_size = {64 * 1024 * 1024}, hive_partitioning = false, compression = 'none') AS t({names}))"
+            f"COPY (SELECT * FROM read_json({quoted(path)}, format = 'newline_delimited', compression = 'none',"
+            f" maximum_object_size = {MAX_OBJECT_BYTES}, hive_partitioning = false, columns = {{{wanted}}})"
+            f" AS t({names}))"
             f" TO {quoted(target)} (FORMAT parquet, COMPRESSION {COMPRESSION}, ROW_GROUP_SIZE {GROUP_ROWS})"
         )
 
