@@ -1,34 +1,38 @@
-"""Rows that say the same, exactly or nearly.
+"""Rows that say the same, exactly or nearly: the check ``duplicates``.
 
-Exact: equal SHA-256 of the normalised text. Near: Jaccard similarity of the sets of character shingles, candidates from
-MinHash with banding (A. Broder, "On the resemblance and containment of documents", 1997; J. Leskovec, A. Rajaraman and
-J. Ullman, "Mining of Massive Datasets", chapter 3), each pair then verified on the true sets.
+Exact: equal SHA-256 of the normalised text. Near: Jaccard similarity of the sets of character shingles; signatures by
+`minhash`, candidates and their verification by `linking`.
+
+Keys of the section: ``exact_clusters`` and ``near_clusters`` (each with ``rows``, ``size``, ``lowest_similarity``),
+``exact_cluster_count``, ``exact_rows``, ``near_cluster_count``, ``near_rows``, ``near_threshold``, ``compared_pairs``,
+``skipped_texts``, ``truncated_texts``, ``bands``, ``rows_per_band``, ``recall_at_threshold``.
+
+On disk lie 152 bytes for each row and the normalised text of each row; in memory, while rows are compared, about
+60 bytes for each row: ten million rows take 0.6 GB there for some seconds, and 1.5 GB with their texts on disk.
 """
 
 import hashlib
+import json
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-SHINGLE = 5  # characters; short enough for one-line answers, long enough that common words do not collide
-PERMUTATIONS = 128  # standard error of an estimate 1/sqrt(128), about 0.09; the verification removes it
-MAX_MISS = 0.001  # share of pairs at the threshold that banding may overlook
-MAX_REPRESENTATIVES = 64  # texts of one bucket that the others are held against; keeps it from going quadratic
-CACHED_SHINGLES = 1_000_000  # about 120 MB of sets kept while texts are compared
-_BLOCK = 4096  # shingles hashed at a time: 4096 × 128 × 8 bytes are 4 MiB
+from workers.scanning import rows as table
+from workers.scanning.checks import Batch, Check, OnProgress, Survey
+from workers.scanning.clusters import Cluster, Groups, Limits
+from workers.scanning.config import Config
+from workers.scanning.linking import Linker, banding, miss
+from workers.scanning.minhash import SHINGLE, SLOTS, signatures
+from workers.scanning.spool import Pages, Spool
 
-
-@dataclass(frozen=True)
-class Cluster:
-    """Rows that belong together. ``rows`` are indices from 0, ascending, cut to a limit; ``size`` is exact."""
-
-    rows: tuple[int, ...]
-    size: int
-    lowest_similarity: float  # the weakest verified link in the cluster, 1.0 for exact duplicates
+_DIGEST = 16  # bytes of the SHA-256 kept: two of ten million texts share them by chance once in 10^24 scans
+_WAITING = 2_000  # texts whose signatures are made together
+_STATE = "state.json"
 
 
 @dataclass(frozen=True)
@@ -52,182 +56,151 @@ class Duplicates:
 
 def normalised(parts: list[str]) -> str:
     """Unicode NFKC, case folded, whitespace collapsed; columns joined by a separator that text cannot hold."""
-    folded = (unicodedata.normalize("NFKC", part).casefold() for part in parts)
-    return "\x1f".join(" ".join(part.split()) for part in folded)
+    return "\x1f".join(" ".join(_folded(part).split()) for part in parts)
 
 
-@dataclass
-class Index:
-    """Rows as they stream in: exact groups by digest, and one text for each group."""
-
-    max_text: int
-    rows_of: dict[bytes, list[int]] = field(default_factory=lambda: defaultdict(list))
-    text_of: list[str] = field(default_factory=list)
-    truncated: int = 0
-
-    def add(self, row: int, parts: list[str]) -> None:
-        text = normalised(parts)
-        if not text.strip("\x1f"):
-            return  # rows without text are not copies of each other
-        group = self.rows_of[hashlib.sha256(text.encode()).digest()]
-        if not group:
-            self.truncated += len(text) > self.max_text
-            self.text_of.append(text[: self.max_text])
-        group.append(row)
+def _folded(part: str) -> str:
+    return part.lower() if part.isascii() else unicodedata.normalize("NFKC", part).casefold()
 
 
-def banding(threshold: float) -> tuple[int, int]:
-    """Bands and rows a band: the longest bands that still overlook at most MAX_MISS of pairs at the threshold."""
-    fitting = (r for r in range(32, 1, -1) if _miss(threshold, PERMUTATIONS // r, r) <= MAX_MISS)
-    rows = next(fitting, 1)
-    return PERMUTATIONS // rows, rows
+@dataclass(frozen=True)
+class _Files:
+    """What was written of each row, for reading."""
 
+    slots: Pages
+    ends: Pages
+    texts: Pages
 
-def _miss(similarity: float, bands: int, rows: int) -> float:
-    return float((1 - similarity**rows) ** bands)
+    def reader(self, rows: np.ndarray) -> Callable[[int], str]:
+        """Reads the text of the row that stands at a position of `rows`."""
 
+        def text(member: int) -> str:
+            begin, end = np.frombuffer(self.ends.read(8 * int(rows[member]), 16), dtype=np.int64).tolist()
+            return self.texts.read(begin, end - begin).decode("utf-8", "surrogatepass")
 
-def find(
-    index: Index, threshold: float, seed: int, max_clusters: int, max_rows: int, on_step: Callable[[float], None]
-) -> Duplicates:
-    """Cluster what the index holds. ``on_step`` gets a fraction from 0 to 1 now and then and may raise to cancel."""
-    groups = list(index.rows_of.values())
-    exact = [Cluster(tuple(g[:max_rows]), len(g), 1.0) for g in groups if len(g) > 1]
-    bands, per_band = banding(threshold)
-    signatures = _signatures(index.text_of, seed, lambda done: on_step(0.6 * done))
-    linker = _Linker(index.text_of, signatures, threshold)
-    for band in range(bands):
-        on_step(0.6 + 0.4 * band / bands)
-        linker.link(band * per_band, (band + 1) * per_band)
-    near = list(_near_clusters(linker, groups, max_rows))
-    return Duplicates(
-        exact_clusters=_largest(exact, max_clusters),
-        exact_cluster_count=len(exact),
-        exact_rows=sum(c.size - 1 for c in exact),
-        near_clusters=_largest(near, max_clusters),
-        near_cluster_count=len(near),
-        near_rows=sum(len(members) - 1 for members in linker.clusters()),
-        near_threshold=threshold,
-        compared_pairs=linker.compared,
-        skipped_texts=linker.skipped,
-        truncated_texts=index.truncated,
-        bands=bands,
-        rows_per_band=per_band,
-        recall_at_threshold=round(1 - _miss(threshold, bands, per_band), 6),
-    )
-
-
-def _largest(clusters: list[Cluster], limit: int) -> tuple[Cluster, ...]:
-    return tuple(sorted(clusters, key=lambda c: (-c.size, c.rows))[:limit])
-
-
-def _near_clusters(linker: "_Linker", groups: list[list[int]], max_rows: int) -> Iterator[Cluster]:
-    for members in linker.clusters():
-        rows = sorted(row for member in members for row in groups[member])
-        yield Cluster(tuple(rows[:max_rows]), len(rows), round(linker.weakest(members), 4))
-
-
-def shingles(text: str) -> set[str]:
-    """All runs of SHINGLE characters; the whole text where it is shorter."""
-    return {text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE + 1))}
-
-
-def jaccard(first: set[str], second: set[str]) -> float:
-    """Shared shingles over all shingles, 0 to 1."""
-    shared = len(first & second)
-    return shared / (len(first) + len(second) - shared)
-
-
-def _hashes(text: str) -> np.ndarray:
-    """A 64-bit hash of every shingle, by one polynomial over the characters, mixed so that all bits count."""
-    codes = np.frombuffer(text.ljust(SHINGLE).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    value = np.zeros(len(codes) - SHINGLE + 1, dtype=np.uint64)
-    for offset in range(SHINGLE):
-        value = value * np.uint64(0x9E3779B97F4A7C15) + codes[offset : offset + len(value)]
-    value ^= value >> np.uint64(31)  # finaliser of SplitMix64 (Steele, Lea, Flood, 2014)
-    value *= np.uint64(0x94D049BB133111EB)
-    return np.unique(value ^ (value >> np.uint64(29)))
-
-
-def _signatures(texts: list[str], seed: int, on_step: Callable[[float], None]) -> np.ndarray:
-    """One row of PERMUTATIONS minima for each text, by multiply-shift hashing with seeded factors."""
-    source = np.random.default_rng(seed)
-    factors = source.integers(0, 2**63, PERMUTATIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    offsets = source.integers(0, 2**63, PERMUTATIONS, dtype=np.uint64)
-    found = np.empty((len(texts), PERMUTATIONS), dtype=np.uint32)
-    for row, text in enumerate(texts):
-        if row % 1000 == 0:
-            on_step(row / len(texts))
-        hashes = _hashes(text)
-        blocks = (hashes[i : i + _BLOCK, None] for i in range(0, len(hashes), _BLOCK))
-        minima = [((block * factors + offsets) >> np.uint64(32)).min(axis=0) for block in blocks]
-        found[row] = np.min(minima, axis=0)
-    return found
-
-
-class _Linker:
-    """Joins texts whose verified similarity reaches the threshold (single linkage, by union-find)."""
-
-    def __init__(self, texts: list[str], signatures: np.ndarray, threshold: float) -> None:
-        self._signatures, self._threshold = signatures, threshold
-        mean = sum(map(len, texts)) // max(1, len(texts)) + 1
-        self._shingles = lru_cache(CACHED_SHINGLES // mean + 2)(lambda text: shingles(texts[text]))
-        # Estimates three standard errors below the threshold are not worth verifying: 1 pair in 700 is lost by it.
-        self._floor = threshold - 3 * np.sqrt(threshold * (1 - threshold) / PERMUTATIONS)
-        self._parent = list(range(len(texts)))
-        self._weakest: dict[int, float] = {}
-        self._known: set[tuple[int, int]] = set()
-        self.compared = self.skipped = 0
-
-    def link(self, first: int, last: int) -> None:
-        """Compare texts that share all values of one band, columns first to last of the signatures."""
-        buckets: dict[bytes, list[int]] = defaultdict(list)
-        for text, key in enumerate(np.ascontiguousarray(self._signatures[:, first:last])):
-            buckets[key.tobytes()].append(text)
-        for members in buckets.values():
-            if len(members) > 1:
-                self._link_bucket(members)
-
-    def _link_bucket(self, members: list[int]) -> None:
-        """Hold each member against the representatives met in this bucket so far; one like none becomes another."""
-        representatives: list[int] = []
-        for member in members:
-            agreement = (self._signatures[representatives] == self._signatures[member]).sum(axis=1) / PERMUTATIONS
-            close = [representatives[i] for i in np.flatnonzero(agreement >= self._floor)]
-            for other in close:
-                self._compare(other, member)
-            if any(self._root(member) == self._root(other) for other in close):
-                continue
-            if len(representatives) < MAX_REPRESENTATIVES:
-                representatives.append(member)
-            else:
-                self.skipped += 1
-
-    def _compare(self, first: int, second: int) -> None:
-        if (first, second) in self._known or self._root(first) == self._root(second):
-            return
-        similarity = jaccard(self._shingles(first), self._shingles(second))
-        self._known.add((first, second))
-        self.compared += 1
-        if similarity >= self._threshold:
-            self._join(first, second, similarity)
-
-    def _root(self, text: int) -> int:
-        while self._parent[text] != text:
-            self._parent[text] = self._parent[self._parent[text]]
-            text = self._parent[text]
         return text
 
-    def _join(self, first: int, second: int, similarity: float) -> None:
-        low, high = sorted((self._root(first), self._root(second)))
-        self._parent[high] = low
-        self._weakest[low] = min(similarity, self._weakest.get(low, 1.0), self._weakest.get(high, 1.0))
 
-    def clusters(self) -> list[list[int]]:
-        found: dict[int, list[int]] = defaultdict(list)
-        for text in range(len(self._parent)):
-            found[self._root(text)].append(text)
-        return [members for members in found.values() if len(members) > 1]
+def make(config: Config, survey: Survey, folder: Path) -> Check:
+    """The check, as the registry makes it."""
+    return Copies(config, survey, folder)
 
-    def weakest(self, members: list[int]) -> float:
-        return self._weakest[self._root(members[0])]
+
+class Copies:
+    """Rows stream into files; when all are there, they are compared."""
+
+    name = "duplicates"
+
+    def __init__(self, config: Config, survey: Survey, folder: Path) -> None:
+        self._config, self._columns = config, survey.copy_columns
+        self._digests = Spool(folder / "digests")
+        self._slots = Spool(folder / "slots")
+        self._ends = Spool(folder / "ends")  # where each text begins, and behind the last one where it ends
+        self._texts = Spool(folder / "texts")
+        self._waiting: list[str] = []
+        self._rows = self._size = self._truncated = 0
+
+    def _spools(self) -> dict[str, Spool]:
+        return {"digests": self._digests, "slots": self._slots, "ends": self._ends, "texts": self._texts}
+
+    def restore(self, snapshot: Path) -> None:
+        state = json.loads((snapshot / _STATE).read_text("utf-8"))
+        self._rows, self._size, self._truncated = state["rows"], state["size"], state["truncated"]
+        for name, spool in self._spools().items():
+            spool.cut_to(state["lengths"][name])
+
+    def save(self, snapshot: Path) -> None:
+        self._flush()
+        state = {
+            "rows": self._rows,
+            "size": self._size,
+            "truncated": self._truncated,
+            "lengths": {name: spool.length() for name, spool in self._spools().items()},
+        }
+        (snapshot / _STATE).write_text(json.dumps(state), encoding="utf-8")
+
+    def feed(self, batch: Batch) -> None:
+        for row, cells in zip(batch.rows, batch.cells, strict=True):
+            parts = ["\n".join(cells[name] if name in cells else table.texts(row.get(name))) for name in self._columns]
+            self._add(normalised(parts))
+        if len(self._waiting) >= _WAITING:
+            self._flush()
+
+    def _add(self, text: str) -> None:
+        is_empty = not text.strip("\x1f")  # rows without text are not copies of each other
+        coded = text.encode("utf-8", "surrogatepass")
+        self._digests.append(bytes(_DIGEST) if is_empty else hashlib.sha256(coded).digest()[:_DIGEST])
+        self._truncated += len(text) > self._config.near_duplicate_chars
+        self._waiting.append(text[: self._config.near_duplicate_chars])
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        coded = [text.encode("utf-8", "surrogatepass") for text in self._waiting]
+        ends = np.cumsum([len(text) for text in coded], dtype=np.int64) + self._size
+        if self._rows == 0:
+            self._ends.append(bytes(8))
+        self._slots.append(signatures(self._waiting, self._config.seed).astype(np.uint8).tobytes())
+        self._texts.append(b"".join(coded))
+        self._ends.append(ends.tobytes())
+        self._rows += len(coded)
+        self._size = int(ends[-1])
+        self._waiting = []
+
+    def finish(self, on_progress: OnProgress) -> dict[str, Any]:
+        self._flush()
+        with self._slots.opened() as slots, self._ends.opened() as ends, self._texts.opened() as texts:
+            files = _Files(slots, ends, texts)
+            found = self._find(files, lambda done: on_progress(done, "Comparing rows with each other"))
+        return json.loads(json.dumps(asdict(found))) | {
+            "method": "Exact copies: SHA-256 of the text after Unicode NFKC, case folding and collapsing of white"
+            f" space. Near copies: MinHash ({SLOTS} slots, {SHINGLE}-character shingles), verified by exact Jaccard"
+            f" similarity of at least {self._config.near_duplicate_threshold}.",
+            "versions": {"numpy": version("numpy")},
+            "rows_scanned": self._rows,
+            "error_rate": _error_rate(found),
+        }
+
+    def _find(self, files: _Files, on_step: Callable[[float], None]) -> Duplicates:
+        on_step(0.0)
+        config = self._config
+        groups = Groups(self._digests.array("<u8").reshape(-1, 2))
+        bands, per_band = banding(config.near_duplicate_threshold)
+        linker = self._linker(files, groups.first)
+        for band in range(bands):
+            linker.link(band, bands, per_band, lambda share=band / bands: on_step(share))  # type: ignore[misc]
+        labels = linker.roots()
+        members = np.bincount(labels, minlength=len(labels))
+        copied, near = np.flatnonzero(groups.sizes > 1), np.flatnonzero(members > 1)
+        limits = Limits(config.max_clusters_listed, config.max_rows_listed)
+        return Duplicates(
+            exact_clusters=groups.listed(np.arange(len(labels)), copied, limits, lambda group: 1.0),
+            exact_cluster_count=len(copied),
+            exact_rows=int((groups.sizes - 1).sum()),
+            near_clusters=groups.listed(labels, near, limits, lambda root: round(linker.weakest(root), 4)),
+            near_cluster_count=len(near),
+            near_rows=int((members[near] - 1).sum()),
+            near_threshold=config.near_duplicate_threshold,
+            compared_pairs=linker.compared,
+            skipped_texts=linker.skipped,
+            truncated_texts=self._truncated,
+            bands=bands,
+            rows_per_band=per_band,
+            recall_at_threshold=round(1 - miss(config.near_duplicate_threshold, bands, per_band), 6),
+        )
+
+    def _linker(self, files: _Files, rows: np.ndarray) -> Linker:
+        mean = self._size // max(1, self._rows)
+        text = files.reader(rows)
+        return Linker(files.slots, rows, text, mean, self._config.near_duplicate_threshold)
+
+
+def _error_rate(found: Duplicates) -> str:
+    told = (
+        "Exact copies: none missed, none wrong. Near copies: none wrong, because every pair is verified on its texts;"
+        f" of the pairs at the threshold {found.recall_at_threshold:.2%} are expected to be compared, more of those"
+        " above it."
+    )
+    if found.skipped_texts:
+        told += f" {found.skipped_texts} times a text was alike too many others to be held against all of them."
+    return told

@@ -4,8 +4,8 @@ The similarity of two texts is the Jaccard similarity of their sets of character
 of two signatures estimates it (A. Broder, "On the resemblance and containment of documents", 1997). Hashing every
 shingle once for every slot is slow, so slots are filled by rounds: in each round every shingle falls into one slot, the
 smallest value in a slot that was empty before stays, and rounds go on until no slot is empty (S. Dahlgaard, M. Knudsen
-and M. Thorup, "Fast similarity sketching", 2017). That gives slots as independent as those of plain MinHash for texts of
-any length, which one-permutation hashing (P. Li, A. Owen and C. Zhang, 2012) does not for short ones.
+and M. Thorup, "Fast similarity sketching", 2017). That gives slots as independent as those of plain MinHash for texts
+of any length, which one-permutation hashing (P. Li, A. Owen and C. Zhang, 2012) does not for short ones.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,10 @@ EMPTY = np.uint32(0xFFFFFFFF)
 _ROUNDS = 48  # fill every slot of texts from about 25 shingles on; what stays empty is filled slot by slot
 _BLOCK = 1 << 16  # characters worked on at a time: arrays that fit into a core's cache
 _SLOT_SHIFT = np.uint64(57)  # the upper 7 bits of a hash choose the slot
-_VALUE_SHIFT = np.uint64(25)  # the next 32 are its value
+_VALUE_BITS = 26  # the next bits are its value, behind the number of the round
+_VALUE_SHIFT = np.uint64(57 - _VALUE_BITS)
+_VALUE_MASK = np.uint32((1 << _VALUE_BITS) - 1)
+_CHECK_EVERY, _WORTH_SORTING_OUT = 3, 0.8
 
 
 def signatures(texts: list[str], seed: int) -> np.ndarray:
@@ -76,24 +79,36 @@ def _factors(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _fill(found: np.ndarray, hashes: np.ndarray, owners: np.ndarray, rounds: tuple[np.ndarray, np.ndarray]) -> None:
     flat = found.reshape(-1)
-    for factor, offset in zip(rounds[0][:_ROUNDS], rounds[1][:_ROUNDS], strict=True):
-        drawn = hashes * factor + offset
-        slots = (owners * SLOTS) + (drawn >> _SLOT_SHIFT).astype(np.int64)
+    bases = owners * SLOTS
+    for number in range(_ROUNDS):
+        drawn = hashes * rounds[0][number]
+        drawn += rounds[1][number]
         values = (drawn >> _VALUE_SHIFT).astype(np.uint32)
-        free = flat[slots] == EMPTY
-        np.minimum.at(flat, slots[free], values[free])
-        waiting = (found == EMPTY).any(axis=1)[owners]
-        if not waiting.any():
-            return
-        if not waiting.all():
-            hashes, owners = hashes[waiting], owners[waiting]
-    _fill_rest(found, hashes, owners, (rounds[0][_ROUNDS:], rounds[1][_ROUNDS:]))
+        values &= _VALUE_MASK
+        values |= np.uint32(number << _VALUE_BITS)  # a later round never displaces an earlier one
+        drawn >>= _SLOT_SHIFT
+        slots = drawn.view(np.int64)
+        slots += bases
+        np.minimum.at(flat, slots, values)
+        if number % _CHECK_EVERY == 0:
+            waiting = (found.max(axis=1) == EMPTY)[owners]
+            if not waiting.any():
+                return
+            if waiting.mean() < _WORTH_SORTING_OUT:
+                hashes, owners, bases = hashes[waiting], owners[waiting], bases[waiting]
+    waiting = (found.max(axis=1) == EMPTY)[owners]
+    _fill_rest(found, hashes[waiting], owners[waiting], (rounds[0][_ROUNDS:], rounds[1][_ROUNDS:]))
 
 
 def _fill_rest(found: np.ndarray, hashes: np.ndarray, owners: np.ndarray, rest: tuple[np.ndarray, np.ndarray]) -> None:
     """Slots that no shingle of a very short text fell into: the least of a hash that belongs to the slot."""
-    starts = np.flatnonzero(np.diff(owners, prepend=-1))
-    for own, member in zip(np.split(hashes, starts[1:]), owners[starts], strict=True):
-        empty = np.flatnonzero(found[member] == EMPTY)
-        drawn = own[:, None] * rest[0][empty] + rest[1][empty]
-        found[member, empty] = (drawn >> _VALUE_SHIFT).astype(np.uint32).min(axis=0)
+    members, empty = np.nonzero(found == EMPTY)
+    counts = np.bincount(members, minlength=len(found))
+    firsts = np.cumsum(counts) - counts
+    times = counts[owners]  # every shingle meets every empty slot of its text
+    within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    slots = empty[np.repeat(firsts[owners], times) + within]
+    drawn = np.repeat(hashes, times) * rest[0][slots] + rest[1][slots]
+    values = (drawn >> _VALUE_SHIFT).astype(np.uint32) & _VALUE_MASK
+    values |= np.uint32(_ROUNDS << _VALUE_BITS)
+    np.minimum.at(found.reshape(-1), np.repeat(owners, times) * SLOTS + slots, values)

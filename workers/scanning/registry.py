@@ -14,7 +14,7 @@ from workers.scanning.config import Config
 
 CHECKS: dict[str, str] = {
     "personal_data": "workers.scanning.personal",
-    "duplicates": "workers.scanning.copies",
+    "duplicates": "workers.scanning.duplicates",
 }
 
 
