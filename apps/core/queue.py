@@ -30,6 +30,7 @@ SERVE = "serving.serve"
 DRIFT = "drift.measure"
 REPORT = "reports.render"
 SWEEP = "jobs.sweep_runs"
+SWEEP_UPLOADS = "catalog.sweep_uploads"
 
 QUEUES: dict[str, str] = {
     IMPORT: CPU,
@@ -42,6 +43,7 @@ QUEUES: dict[str, str] = {
     DRIFT: CPU,
     REPORT: CPU,
     SWEEP: CPU,
+    SWEEP_UPLOADS: CPU,
 }
 
 

@@ -155,7 +155,8 @@ def test_a_file_is_needed_and_nothing_unknown(client: APIClient, engineer: User,
     assert "file" in client.post(address, {"file": "text"}, format="multipart").json()["errors"]
     body = {"file": upload(CONTENT), "license": "misspelt"}
     assert "license" in client.post(address, body, format="multipart").json()["errors"]
-    assert client.post(address, {"file": "x"}, format="json").status_code == 415
+    assert set(client.post(address, {"file": "x"}, format="json").json()["errors"]) == {"file"}
+    assert client.post(address, "x", content_type="text/plain").status_code == 415
 
 
 def test_a_file_larger_than_is_accepted_is_refused(send: Callable[..., Any], settings: Any) -> None:

@@ -5,9 +5,13 @@ from apps.catalog.api.datasets import (
     DatasetViewSet,
     ScanViewSet,
 )
+from apps.catalog.api.uploads import (
+    UploadViewSet,
+)
 
 __all__ = [
     "DatasetVersionViewSet",
     "DatasetViewSet",
     "ScanViewSet",
+    "UploadViewSet",
 ]

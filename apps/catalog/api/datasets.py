@@ -16,9 +16,10 @@ from rest_framework.response import Response
 
 from apps.accounts.queries import person, team_seen
 from apps.catalog import queries, services
-from apps.catalog.models import Dataset, DatasetVersion
+from apps.catalog.models import CommitRun, Dataset, DatasetVersion
 from apps.core import storage
 from apps.core.filtering import KeyFilter, RunFilter, TeamFilter
+from apps.core.parsing import BoundedJSON
 from apps.core.plain import object_of_text
 from apps.core.serializing import Input, JsonObject, Key, PlainObject, Reference, RunDetail, RunSummary
 from apps.core.viewsets import ReadViewSet, RunViewSet
@@ -92,17 +93,29 @@ class DatasetVersionDetail(DatasetVersionOut):
         fields = [*DatasetVersionOut.Meta.fields, "columns", "provenance", "provenance_digest"]
 
 
-class UploadIn(Input):
-    """A file and what is known about it. `provenance` is the datasheet, as JSON or YAML text."""
+class CommitIn(Input):
+    """What is known about content that becomes a version."""
 
-    file = serializers.FileField(max_length=200)
     message = serializers.CharField(max_length=300, required=False, allow_blank=True)
     licence = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    provenance = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     datasheet_file = serializers.CharField(
         max_length=200, required=False, allow_blank=True, help_text="name of the file that `provenance` was read from"
     )
     expect_digest = serializers.RegexField(DIGEST, required=False, help_text="SHA-256 that the file must have")
+
+
+class FileIn(CommitIn):
+    """A file and what is known about it. `provenance` is the datasheet, as JSON or YAML text."""
+
+    file = serializers.FileField(max_length=200)
+    provenance = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+
+
+class UploadIn(CommitIn):
+    """A file that arrived whole by /uploads/, and what is known about it."""
+
+    upload = serializers.UUIDField(help_text="id of the upload")
+    provenance = PlainObject(required=False, help_text="the datasheet")
 
 
 class DescribeIn(Input):
@@ -113,6 +126,15 @@ class DescribeIn(Input):
 
 class ScanIn(Input):
     config = PlainObject(required=False, help_text="settings of the scan; none are needed")
+
+
+class CommitOut(RunSummary):
+    """Content on its way to become a version; `version` is there once the run has succeeded."""
+
+    dataset = Reference()
+    branch = serializers.CharField()
+    operation = serializers.CharField()
+    version = Reference(allow_null=True)
 
 
 class ScanOut(RunSummary):
@@ -158,7 +180,7 @@ class DatasetViewSet(ReadViewSet):
         return self.answer(DatasetOut, dataset, status.HTTP_201_CREATED)
 
     @extend_schema(operation_id="datasets_versions_list", responses=DatasetVersionOut(many=True))
-    @action(detail=True, filterset_class=None, parser_classes=[MultiPartParser])
+    @action(detail=True, filterset_class=None, parser_classes=[MultiPartParser, BoundedJSON])
     def versions(self, request: Request, pk: str) -> Response:
         """The versions of one dataset."""
         rows = queries.dataset_versions_seen_by(request.user).filter(dataset=self.get_object())
@@ -166,14 +188,19 @@ class DatasetViewSet(ReadViewSet):
 
     @extend_schema(
         operation_id="datasets_versions_create",
-        request={"multipart/form-data": UploadIn},
-        responses={201: DatasetVersionDetail},
+        request={"multipart/form-data": FileIn, "application/json": UploadIn},
+        responses={201: DatasetVersionDetail, 202: CommitOut},
     )
     @versions.mapping.post
     def upload(self, request: Request, pk: str) -> Response:
-        """Upload a file as the next version: JSON Lines, CSV, Parquet or text. It is never held in memory."""
+        """Commit a file as the next version: JSON Lines, CSV, Parquet or text, sent here or by /uploads/ before.
+
+        It is never held in memory. A large upload becomes a run (202) that ends in the version.
+        """
         dataset = queries.dataset_seen(request.user, int(pk))
-        given = self.accepted_input(UploadIn)
+        if request.content_type.startswith("application/json"):
+            return self._commit_upload(dataset)
+        given = self.accepted_input(FileIn)
         file: TemporaryUploadedFile = given.pop("file")
         given["provenance"] = object_of_text(given.get("provenance", ""), "provenance")
         version = services.dataset_version_commit(
@@ -184,6 +211,14 @@ class DatasetViewSet(ReadViewSet):
             **given,
         )
         return self.answer(DatasetVersionDetail, version, status.HTTP_201_CREATED)
+
+    def _commit_upload(self, dataset: Dataset) -> Response:
+        given = self.accepted_input(UploadIn)
+        upload = queries.upload_seen(self.request.user, given.pop("upload"))
+        made = services.upload_commit(by=person(self.request), dataset=dataset, upload=upload, **given)
+        if isinstance(made, CommitRun):
+            return self.answer(CommitOut, made, status.HTTP_202_ACCEPTED)
+        return self.answer(DatasetVersionDetail, made, status.HTTP_201_CREATED)
 
 
 class DatasetVersionViewSet(ReadViewSet):

@@ -1,7 +1,9 @@
 """Files on their way in."""
 
 import uuid
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -53,3 +55,8 @@ class Upload(models.Model):
     def arrival(self) -> str:
         """The name of its file among those that arrive."""
         return f"upload-{self.pk.hex}"
+
+    @property
+    def expires_at(self) -> datetime:
+        """Until when the rest is waited for; every piece puts it off."""
+        return self.touched_at + timedelta(days=settings.UPLOAD_DAYS)

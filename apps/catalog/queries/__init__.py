@@ -19,6 +19,12 @@ from apps.catalog.queries.scans import (
     scan_marks,
     scans_seen_by,
 )
+from apps.catalog.queries.uploads import (
+    arrived,
+    upload_seen,
+    uploads_open,
+    uploads_seen_by,
+)
 
 __all__ = [
     "Comparison",
@@ -34,4 +40,8 @@ __all__ = [
     "latest_scans",
     "scan_marks",
     "scans_seen_by",
+    "arrived",
+    "upload_seen",
+    "uploads_open",
+    "uploads_seen_by",
 ]

@@ -19,6 +19,11 @@ from apps.catalog.rules.scans import (
 from apps.catalog.rules.sources import (
     TDM_RESERVATIONS,
 )
+from apps.catalog.rules.uploads import (
+    DIGEST_SIZES,
+    checksum_of,
+    metadata_of,
+)
 from apps.catalog.rules.versions import (
     EVALUATION,
     FILTERED,
@@ -36,6 +41,7 @@ from apps.catalog.rules.versions import (
 
 __all__ = [
     "Change",
+    "DIGEST_SIZES",
     "EVALUATION",
     "FILTERED",
     "IMPORTED_FIELDS",
@@ -54,9 +60,11 @@ __all__ = [
     "TDM_RESERVATIONS",
     "UPLOADED",
     "change_between",
+    "checksum_of",
     "commit_digest",
     "imported_from",
     "in_words",
+    "metadata_of",
     "provenance_digest",
     "provenance_gaps",
     "sourced",
