@@ -139,11 +139,15 @@ def _write_slowly(path: Path, format: str, columns: tuple[Column, ...], target: 
     """Row by row; whole numbers take the narrowest type that holds all of them."""
     for whole in (pa.int64(), pa.decimal128(38, 0), pa.string()):
         schema = pa.schema([(column.raw, _arrow_type(column, whole)) for column in columns])
-        rows = tables.iter_rows(path, format)
-        groups = iter(lambda rows=rows: list(itertools.islice(rows, SLOW_ROWS)), [])
+        groups = _groups(tables.iter_rows(path, format))
         with suppress(pa.ArrowInvalid, OverflowError):
             return _write_batches((_batch(group, columns, schema) for group in groups), schema, target)
     raise AssertionError("text holds every number")
+
+
+def _groups(rows: Iterator[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
+    while group := list(itertools.islice(rows, SLOW_ROWS)):
+        yield group
 
 
 def _arrow_type(column: Column, whole: pa.DataType) -> pa.DataType:
