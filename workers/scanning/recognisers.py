@@ -259,13 +259,22 @@ def kinds_for(languages: Iterable[str]) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if not kind.languages or chosen & set(kind.languages))
 
 
+def regions_of(languages: Iterable[str]) -> tuple[str, ...]:
+    """Whose national phone numbers are looked for; those of the United States where no language says."""
+    regions = [region for language in languages for region in REGIONS.get(language, ())]
+    return tuple(dict.fromkeys(regions)) or ("US",)
+
+
 def build(kind: Kind, languages: Iterable[str]) -> EntityRecognizer:
     """The recogniser, made for our one language code, with our context words."""
-    options: dict[str, object] = dict(kind.options)
     if kind.recogniser is WrittenPhoneRecognizer:
-        regions = [region for language in languages for region in REGIONS.get(language, ())]
-        options["supported_regions"] = tuple(dict.fromkeys(regions)) or ("US",)
-    return kind.recogniser(supported_language=LANGUAGE, context=list(kind.context), **options)
+        return build_phones(kind, regions_of(languages))
+    return kind.recogniser(supported_language=LANGUAGE, context=list(kind.context), **kind.options)
+
+
+def build_phones(kind: Kind, regions: tuple[str, ...]) -> EntityRecognizer:
+    """The recogniser of phone numbers, for these regions."""
+    return kind.recogniser(supported_language=LANGUAGE, context=list(kind.context), supported_regions=regions)
 
 
 def is_plausible(entity: str, text: str, start: int, end: int) -> bool:
