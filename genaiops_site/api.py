@@ -27,6 +27,7 @@ router.register("tokens", accounts.TokenViewSet, "token")
 router.register("datasets", catalog.DatasetViewSet, "dataset")
 router.register("dataset-versions", catalog.DatasetVersionViewSet, "dataset-version")
 router.register("scans", catalog.ScanViewSet, "scan")
+router.register("sources", catalog.SourceViewSet, "source")
 router.register("uploads", catalog.UploadViewSet, "upload")
 router.register("models", registry.ModelViewSet, "model")
 router.register("model-versions", registry.VersionViewSet, "model-version")
@@ -49,6 +50,14 @@ run_paths = [
     path("runs/<slug:kind>/<int:pk>/retry/", runs.as_view({"post": "retry"}), name="run-retry"),
 ]
 
+version_paths = [
+    path("sources/", catalog.VersionSourcesView.as_view(), name="dataset-version-sources"),
+    path("sources/<int:source>/", catalog.VersionSourceView.as_view(), name="dataset-version-source"),
+    path("derivations/", catalog.VersionDerivationsView.as_view(), name="dataset-version-derivations"),
+    path("derivations/<int:origin>/", catalog.VersionDerivationView.as_view(), name="dataset-version-derivation"),
+    path("licence/", catalog.VersionLicenceView.as_view(), name="dataset-version-licence"),
+]
+
 
 class Nowhere(APIView):
     """Answers an address that the API does not have, in the API's own form."""
@@ -65,6 +74,8 @@ class Nowhere(APIView):
 urlpatterns = [
     path("v1/me/", accounts.MeView.as_view(), name="me"),
     path("v1/model-versions/<int:pk>/gate/", checklist.VersionGateView.as_view(), name="model-version-gate"),
+    path("v1/licences/", catalog.LicenceListView.as_view(), name="licence-list"),
+    path("v1/dataset-versions/<int:pk>/", include(version_paths)),
     path("v1/", include([*run_paths, *router.urls])),
     path("schema/", login_not_required(SpectacularAPIView.as_view(permission_classes=[])), name="schema"),
     path(

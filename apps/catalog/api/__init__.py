@@ -5,6 +5,15 @@ from apps.catalog.api.datasets import (
     DatasetViewSet,
     ScanViewSet,
 )
+from apps.catalog.api.sources import (
+    LicenceListView,
+    SourceViewSet,
+    VersionDerivationsView,
+    VersionDerivationView,
+    VersionLicenceView,
+    VersionSourcesView,
+    VersionSourceView,
+)
 from apps.catalog.api.uploads import (
     UploadViewSet,
 )
@@ -12,6 +21,13 @@ from apps.catalog.api.uploads import (
 __all__ = [
     "DatasetVersionViewSet",
     "DatasetViewSet",
+    "LicenceListView",
     "ScanViewSet",
+    "SourceViewSet",
     "UploadViewSet",
+    "VersionDerivationView",
+    "VersionDerivationsView",
+    "VersionLicenceView",
+    "VersionSourceView",
+    "VersionSourcesView",
 ]

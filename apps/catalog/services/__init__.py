@@ -2,7 +2,20 @@
 
 from apps.catalog.services.commits import dataset_version_commit, dataset_version_describe
 from apps.catalog.services.datasets import dataset_create
+from apps.catalog.services.provenance import (
+    derivation_add,
+    derivation_remove,
+    provenance_carry,
+    version_source_link,
+    version_source_unlink,
+)
 from apps.catalog.services.scans import scan_finish, scan_start
+from apps.catalog.services.sources import (
+    source_change,
+    source_create,
+    source_document_store,
+    source_verify_licence,
+)
 from apps.catalog.services.uploads import (
     commit_start,
     upload_append,
@@ -18,12 +31,21 @@ __all__ = [
     "dataset_create",
     "dataset_version_commit",
     "dataset_version_describe",
+    "derivation_add",
+    "derivation_remove",
+    "provenance_carry",
     "scan_finish",
     "scan_start",
+    "source_change",
+    "source_create",
+    "source_document_store",
+    "source_verify_licence",
     "upload_append",
     "upload_cancel",
     "upload_commit",
     "upload_finish",
     "upload_start",
     "uploads_sweep",
+    "version_source_link",
+    "version_source_unlink",
 ]
