@@ -1,6 +1,7 @@
 """Rows that say the same, exactly or nearly: the check ``duplicates``.
 
-Exact: equal SHA-256 of the normalised text. Near: Jaccard similarity of the sets of character shingles; signatures by
+Exact: equal SHA-256 of the normalised text (its first 128 bits: two of ten million texts share them by chance once in
+10^24 scans). Near: Jaccard similarity of the sets of character shingles; signatures by
 `minhash`, candidates and their verification by `linking`.
 
 Keys of the section: ``exact_clusters`` and ``near_clusters`` (each with ``rows``, ``size``, ``lowest_similarity``),
@@ -30,7 +31,6 @@ from workers.scanning.linking import Linker, banding, miss
 from workers.scanning.minhash import SHINGLE, SLOTS, signatures
 from workers.scanning.spool import Pages, Spool
 
-_DIGEST = 16  # bytes of the SHA-256 kept: two of ten million texts share them by chance once in 10^24 scans
 _WAITING = 2_000  # texts whose signatures are made together
 _STATE = "state.json"
 
@@ -93,7 +93,8 @@ class Copies:
 
     def __init__(self, config: Config, survey: Survey, folder: Path) -> None:
         self._config, self._columns = config, survey.copy_columns
-        self._digests = Spool(folder / "digests")
+        self._left = Spool(folder / "left")  # halves of the digests
+        self._right = Spool(folder / "right")
         self._slots = Spool(folder / "slots")
         self._ends = Spool(folder / "ends")  # where each text begins, and behind the last one where it ends
         self._texts = Spool(folder / "texts")
@@ -101,7 +102,8 @@ class Copies:
         self._rows = self._size = self._truncated = 0
 
     def _spools(self) -> dict[str, Spool]:
-        return {"digests": self._digests, "slots": self._slots, "ends": self._ends, "texts": self._texts}
+        names = {"left": self._left, "right": self._right}
+        return names | {"slots": self._slots, "ends": self._ends, "texts": self._texts}
 
     def restore(self, snapshot: Path) -> None:
         state = json.loads((snapshot / _STATE).read_text("utf-8"))
@@ -129,7 +131,9 @@ class Copies:
     def _add(self, text: str) -> None:
         is_empty = not text.strip("\x1f")  # rows without text are not copies of each other
         coded = text.encode("utf-8", "surrogatepass")
-        self._digests.append(bytes(_DIGEST) if is_empty else hashlib.sha256(coded).digest()[:_DIGEST])
+        digest = bytes(16) if is_empty else hashlib.sha256(coded).digest()
+        self._left.append(digest[:8])
+        self._right.append(digest[8:16])
         self._truncated += len(text) > self._config.near_duplicate_chars
         self._waiting.append(text[: self._config.near_duplicate_chars])
 
@@ -164,7 +168,7 @@ class Copies:
     def _find(self, files: _Files, on_step: Callable[[float], None]) -> Duplicates:
         on_step(0.0)
         config = self._config
-        groups = Groups(self._digests.array("<u8").reshape(-1, 2))
+        groups = Groups(lambda: self._left.array("<u8"), lambda: self._right.array("<u8"))
         bands, per_band = banding(config.near_duplicate_threshold)
         linker = self._linker(files, groups.first)
         for band in range(bands):
@@ -174,7 +178,7 @@ class Copies:
         copied, near = np.flatnonzero(groups.sizes > 1), np.flatnonzero(members > 1)
         limits = Limits(config.max_clusters_listed, config.max_rows_listed)
         return Duplicates(
-            exact_clusters=groups.listed(np.arange(len(labels)), copied, limits, lambda group: 1.0),
+            exact_clusters=groups.listed(np.arange(len(labels), dtype=np.int32), copied, limits, lambda group: 1.0),
             exact_cluster_count=len(copied),
             exact_rows=int((groups.sizes - 1).sum()),
             near_clusters=groups.listed(labels, near, limits, lambda root: round(linker.weakest(root), 4)),

@@ -17,8 +17,9 @@ from workers.scanning.spool import Pages
 MAX_MISS = 0.001  # share of pairs at the threshold that banding may overlook
 MAX_REPRESENTATIVES = 32  # texts of one bucket that the others are held against; keeps it from going quadratic
 CROWDED = 64  # texts in a bucket from which the next band has to agree too
-CACHED_CHARACTERS = 2_000_000  # of texts kept as sets of shingles while they are compared, about 150 MB
+CACHED_CHARACTERS = 300_000  # of texts kept as sets of shingles while they are compared, about 25 MB
 _KEPT_REFUSALS = 500_000  # pairs remembered as too different
+_SORTED_AT_ONCE = 2_000_000  # keys; more are sorted in parts, which takes less memory
 _CHUNK = 1 << 16  # pairs, or rows, worked on at a time
 _SIGMAS = 3.5  # estimates so far below the threshold are not worth verifying: 1 pair in 4,000 is lost by it
 
@@ -61,10 +62,20 @@ class Linker:
 
     def link(self, band: int, bands: int, per_band: int, on_step: Callable[[], None]) -> None:
         """Compare texts that agree in one band. ``on_step`` is called now and then and may raise."""
-        members, buckets = _buckets(self._keys(band * per_band, per_band))
+        keys = self._keys(band * per_band, per_band)
+        parts = np.uint64(1 + len(keys) // _SORTED_AT_ONCE)
+        for part in range(int(parts)):
+            chosen = np.flatnonzero(keys % parts == np.uint64(part)).astype(np.int32)
+            members, buckets = _buckets(keys[chosen])
+            self._link_buckets(chosen[members], buckets, (band + 1) % bands * per_band, per_band, on_step)
+
+    def _link_buckets(
+        self, members: np.ndarray, buckets: np.ndarray, other: int, per_band: int, on_step: Callable[[], None]
+    ) -> None:
+        """Texts with their buckets in order; ``other`` is the first slot of another band, which parts crowded ones."""
         sizes = np.bincount(buckets)[buckets] if len(buckets) else buckets
         if (sizes > CROWDED).any():
-            members, buckets = self._parted(members, buckets, sizes, (band + 1) % bands * per_band, per_band)
+            members, buckets = self._parted(members, buckets, sizes, other, per_band)
         for _ in range(MAX_REPRESENTATIVES):
             if not len(members):
                 return
@@ -116,7 +127,7 @@ class Linker:
         order = np.lexsort((members, parts, buckets))
         members, buckets, parts = members[order], buckets[order], parts[order]
         new = (np.diff(buckets, prepend=-1) != 0) | np.concatenate(([True], parts[1:] != parts[:-1]))
-        return _several(members, np.cumsum(new) - 1)
+        return _several(members, new)
 
     def _match(self, first: np.ndarray, second: np.ndarray, on_step: Callable[[], None]) -> np.ndarray:
         """Which pairs are in one cluster, joined now where their texts are alike enough."""
@@ -178,14 +189,12 @@ def _floor(threshold: float, by_chance: float) -> float:
 def _buckets(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Positions with equal keys next to each other, and the number of each one's bucket; single ones left out."""
     order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    new = np.concatenate((np.ones(min(1, len(keys)), dtype=bool), ordered[1:] != ordered[:-1]))
-    return _several(order, np.cumsum(new) - 1)
+    keys = keys[order]
+    return _several(order, np.concatenate((np.ones(min(1, len(keys)), dtype=bool), keys[1:] != keys[:-1])))
 
 
-def _several(members: np.ndarray, buckets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    if not len(buckets):
-        return members, buckets
-    several = np.bincount(buckets)[buckets] > 1
-    members, buckets = members[several], buckets[several]
-    return members, np.cumsum(np.diff(buckets, prepend=-1) != 0) - 1
+def _several(members: np.ndarray, new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``new`` tells where a bucket begins; those with one member are left out."""
+    single = new.copy()
+    single[:-1] &= new[1:]
+    return members[~single], np.cumsum(new[~single]) - 1

@@ -15,6 +15,7 @@ from workers.scanning.config import Config
 CHECKS: dict[str, str] = {
     "personal_data": "workers.scanning.personal",
     "duplicates": "workers.scanning.duplicates",
+    "text": "workers.scanning.text",
 }
 
 
