@@ -74,6 +74,7 @@ class Nowhere(APIView):
 urlpatterns = [
     path("v1/me/", accounts.MeView.as_view(), name="me"),
     path("v1/model-versions/<int:pk>/gate/", checklist.VersionGateView.as_view(), name="model-version-gate"),
+    path("v1/intended-uses/", registry.IntendedUseView.as_view(), name="intended-use-list"),
     path("v1/licences/", catalog.LicenceListView.as_view(), name="licence-list"),
     path("v1/dataset-versions/<int:pk>/", include(version_paths)),
     path("v1/", include([*run_paths, *router.urls])),

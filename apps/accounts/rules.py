@@ -34,6 +34,7 @@ POLICY: dict[str, frozenset[str]] = {
     "source.verify": frozenset({ADMINISTRATOR, COMPLIANCE}),
     "scan.start": _MAKERS,
     "model.create": _BUILDERS,
+    "model.describe": _MAKERS,
     "version.create": _BUILDERS,
     "version.propose": _MAKERS,
     "version.retire": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),

@@ -18,6 +18,7 @@ class RegisteredModel(models.Model):
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     intended_purpose = models.TextField(blank=True)
+    intended_uses = models.JSONField(default=list, blank=True, help_text="codes that licences are held against")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

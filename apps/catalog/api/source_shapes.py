@@ -5,7 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.catalog.models import Derivation, Source, VersionSource
-from apps.catalog.rules.propagation import Held, Inheritance
 from apps.catalog.rules.sources import TDM_RESERVATIONS, collection_methods, confidentialities, data_uses
 from apps.catalog.services.sources import source_digest
 from apps.core.serializing import Input, JsonObject, Key, Reference
@@ -210,22 +209,3 @@ class InheritanceOut(serializers.Serializer[Any]):
     chains = ChainOut(many=True)
     uses = serializers.ListField(child=serializers.CharField())
     conflicts = ConflictOut(many=True)
-
-
-def inheritance_told(found: Inheritance, duties: list[str]) -> dict[str, Any]:
-    """An inheritance as the API shows it."""
-    return {
-        "label": found.thing.label,
-        "terms": found.terms,
-        "duties": duties,
-        "licences": found.licences,
-        "chains": [_chain(held) for held in found.held],
-        "uses": list(found.uses),
-        "conflicts": found.conflicts,
-    }
-
-
-def _chain(held: Held) -> dict[str, Any]:
-    verdict = held.verdict
-    told = {"chain": held.words, "expression": verdict.expression, "valid": verdict.valid}
-    return told | {"problem": verdict.problem, "choices": list(verdict.choices)}

@@ -29,7 +29,6 @@ from apps.catalog.api.source_shapes import (
     VerifyIn,
     VersionSourceIn,
     VersionSourceOut,
-    inheritance_told,
 )
 from apps.catalog.queries.datasets import dataset_version_seen
 from apps.catalog.queries.licences import licence_verdict
@@ -40,7 +39,7 @@ from apps.catalog.queries.sources import (
     sources_listed_for,
 )
 from apps.catalog.rules.licence_book import licence_book
-from apps.catalog.rules.licences import duties
+from apps.catalog.rules.propagation import inheritance_told
 from apps.catalog.rules.uses import unknown_uses
 from apps.core import storage
 from apps.core.errors import Invalid, NotFound
@@ -194,7 +193,7 @@ class VersionLicenceView(APIView):
         """The strictest terms of its licence, its sources and what it was made out of, each with its chain."""
         version = dataset_version_seen(request.user, pk)
         found = licence_verdict(request.user, version, uses_named(request))
-        return Response(InheritanceOut(inheritance_told(found, duties(found.terms))).data)
+        return Response(InheritanceOut(inheritance_told(found)).data)
 
 
 class LicenceListView(APIView):

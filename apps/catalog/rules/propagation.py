@@ -5,11 +5,12 @@ Every thing is looked at once, over its shortest chain. Pure: trees come in, con
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
+from typing import Any
 
 from apps.catalog.rules.licence_book import UNKNOWN, Licence, licence_book
-from apps.catalog.rules.licences import Verdict, judge, strictest
+from apps.catalog.rules.licences import Verdict, duties, judge, strictest
 from apps.catalog.rules.uses import COMMERCIAL, REDISTRIBUTE, IntendedUse, intended_uses
 from apps.core.canonical import digest_of
 
@@ -266,6 +267,25 @@ def _conflict(
 
 def _number(count: int) -> str:
     return f"{count:,}".replace(",", "\u202f")
+
+
+def inheritance_told(found: Inheritance) -> dict[str, Any]:
+    """An inheritance as plain values, for the API and for pages."""
+    return {
+        "label": found.thing.label,
+        "terms": asdict(found.terms),
+        "duties": duties(found.terms),
+        "licences": [asdict(one) for one in found.licences],
+        "chains": [_chain_told(held) for held in found.held],
+        "uses": list(found.uses),
+        "conflicts": [asdict(one) for one in found.conflicts],
+    }
+
+
+def _chain_told(held: Held) -> dict[str, Any]:
+    verdict = held.verdict
+    told = {"chain": held.words, "expression": verdict.expression, "valid": verdict.valid}
+    return told | {"problem": verdict.problem, "choices": list(verdict.choices)}
 
 
 def of_thing(conflicts: Iterable[Conflict], key: tuple[str, int]) -> list[Conflict]:

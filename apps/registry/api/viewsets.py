@@ -1,151 +1,41 @@
-"""The API of models, their versions, imports and tuning runs."""
+"""The API's views of models, their versions, imports and tuning runs."""
 
 from typing import Any
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from apps.accounts.queries import person, team_seen
 from apps.catalog.queries import dataset_version_seen
+from apps.catalog.rules.propagation import inheritance_told
+from apps.catalog.rules.uses import intended_uses
 from apps.core.filtering import KeyFilter, RunFilter, TeamFilter
-from apps.core.serializing import Input, JsonObject, Key, PlainObject, Reason, Reference, RunDetail, RunSummary
+from apps.core.serializing import Reason
 from apps.core.viewsets import ReadViewSet, RunViewSet
 from apps.registry import queries, services
-from apps.registry.models import LineageLink, ModelFile, ModelVersion, RegisteredModel
-
-
-class ModelOut(serializers.ModelSerializer[RegisteredModel]):
-    team = Reference()
-    created_by = Reference()
-
-    class Meta:
-        model = RegisteredModel
-        fields = ["id", "team", "name", "description", "intended_purpose", "created_by", "created_at"]
-
-
-class ModelListed(ModelOut):
-    """A model with its latest version."""
-
-    latest_id = serializers.IntegerField(allow_null=True)
-    latest_number = serializers.IntegerField(allow_null=True)
-    latest_stage = serializers.CharField(allow_null=True)
-
-    class Meta(ModelOut.Meta):
-        fields = [*ModelOut.Meta.fields, "latest_id", "latest_number", "latest_stage"]
-
-
-class ModelIn(Input):
-    team = Key()
-    name = serializers.CharField(max_length=120)
-    description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
-    intended_purpose = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
-
-
-class FileOut(serializers.ModelSerializer[ModelFile]):
-    class Meta:
-        model = ModelFile
-        fields = ["path", "digest", "size"]
-
-
-class LineageOut(serializers.ModelSerializer[LineageLink]):
-    """One thing that a version was made from or with; exactly one of the three references is set."""
-
-    base_version = Reference(allow_null=True)
-    dataset_version = Reference(allow_null=True)
-    tuning_run = Reference(allow_null=True)
-
-    class Meta:
-        model = LineageLink
-        fields = ["relation", "base_version", "dataset_version", "tuning_run", "created_at"]
-
-
-class VersionOut(serializers.ModelSerializer[ModelVersion]):
-    """One set of weights and files, and the stage that people decided on."""
-
-    model = Reference()
-    team = serializers.IntegerField(source="team_id")
-    created_by = Reference()
-    is_deployable = serializers.BooleanField(read_only=True)
-
-    class Meta:
-        model = ModelVersion
-        fields = [
-            "id",
-            "model",
-            "team",
-            "number",
-            "stage",
-            "is_deployable",
-            "source",
-            "description",
-            "architecture",
-            "parameters",
-            "licence",
-            "relation",
-            "manifest_digest",
-            "size",
-            "approved_digest",
-            "approved_at",
-            "created_by",
-            "created_at",
-        ]
-
-
-class VersionDetail(VersionOut):
-    facts = JsonObject()
-    files = FileOut(many=True)
-    lineage = LineageOut(many=True, source="lineage_shown")
-
-    class Meta(VersionOut.Meta):
-        fields = [*VersionOut.Meta.fields, "facts", "files", "lineage"]
-
-
-class LineageGraph(serializers.Serializer[Any]):
-    """What a version was made from, and every version it descends from, nearest first."""
-
-    links = LineageOut(many=True)
-    ancestors = VersionOut(many=True)
-
-
-class ImportIn(Input):
-    """Where the files are: a folder that the worker may read, or a hub id such as `organisation/model`."""
-
-    source = serializers.CharField(max_length=500)  # type: ignore[assignment] # a field of the request
-    licence = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
-    trained_on = serializers.ListField(child=Key(), required=False, max_length=100, help_text="dataset versions")
-
-
-class ImportOut(RunSummary):
-    version = Reference()
-
-
-class ImportDetail(RunDetail, ImportOut):
-    """An import with what was read from the files."""
-
-
-class TuningIn(Input):
-    base_version = Key()
-    dataset_version = Key()
-    output_model = Key(help_text="the model that gets the tuned version as its next")
-    config = PlainObject(required=False)
-
-
-class TuningOut(RunSummary):
-    base_version = Reference()
-    dataset_version = Reference()
-    output_model = serializers.IntegerField(source="output_model_id")
-    output_version = Reference(allow_null=True)
-
-
-class TuningDetail(RunDetail, TuningOut):
-    """A tuning run with its settings, environment, energy and losses."""
-
-    held_out_digest = serializers.CharField()
+from apps.registry.api.shapes import (
+    ImportDetail,
+    ImportIn,
+    ImportOut,
+    IntendedUseOut,
+    LineageGraph,
+    ModelDescribe,
+    ModelIn,
+    ModelListed,
+    ModelOut,
+    TermsOut,
+    TuningDetail,
+    TuningIn,
+    TuningOut,
+    VersionDetail,
+    VersionOut,
+)
+from apps.registry.models import ModelVersion
 
 
 class ModelFilter(TeamFilter):
@@ -187,6 +77,13 @@ class ModelViewSet(ReadViewSet):
         given["team"] = team_seen(request.user, given["team"])
         model = services.model_create(by=person(request), **given)
         return self.answer(ModelOut, model, status.HTTP_201_CREATED)
+
+    @extend_schema(request=ModelDescribe, responses=ModelOut)
+    @action(detail=True, methods=["post"])
+    def describe(self, request: Request, pk: str) -> Response:
+        """Say what the model is meant for. Every version's terms are held against it; answers on them turn stale."""
+        model, given = queries.model_seen(request.user, int(pk)), self.accepted_input(ModelDescribe)
+        return self.answer(ModelOut, services.model_describe(by=person(request), model=model, **given))
 
     @extend_schema(operation_id="models_versions_list", responses=VersionOut(many=True))
     @action(detail=True, filterset_class=None)
@@ -239,10 +136,26 @@ class VersionViewSet(ReadViewSet):
         graph = {"links": queries.lineage_of(version), "ancestors": [seen[pk] for pk in kin if pk in seen]}
         return self.answer(LineageGraph, graph)
 
+    @extend_schema(responses=TermsOut)
+    @action(detail=True, filterset_class=None)
+    def licence(self, request: Request, pk: str) -> Response:
+        """The strictest terms of the version, its data and its base models, each with the chain that brings it."""
+        found = queries.model_licence_verdict(request.user, self.get_object())
+        return self.answer(TermsOut, inheritance_told(found))
+
     def _whole(self, version: ModelVersion) -> Response:
         found = self.get_queryset().prefetch_related("files").get(pk=version.pk)
         found.lineage_shown = queries.lineage_of(found)
         return self.answer(VersionDetail, found)
+
+
+class IntendedUseView(APIView):
+    """What a model may be meant for: `intended-uses/`."""
+
+    @extend_schema(operation_id="intended_uses_list", responses=IntendedUseOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Every code, with what choosing it means."""
+        return Response(IntendedUseOut(list(intended_uses().values()), many=True).data)
 
 
 class ImportViewSet(RunViewSet):
