@@ -14,9 +14,11 @@ from apps.core.charts import (
     Chunk,
     Edge,
     Node,
+    Point,
     Series,
     bar_chart,
     graph,
+    lanes,
     line_chart,
     sparkline,
     threshold_chart,
@@ -65,7 +67,17 @@ def spark(title: str = "Requests") -> Chart:
     return sparkline([1, None, 3, 2], title=title)
 
 
-ALL = [line, bars, drift, lineage, spark]
+def history(title: str = "History") -> Chart:
+    points = [
+        Point("5", "main", title, title, ("4", "3"), (title, "main"), (title,), "/data/5"),
+        Point("4", "main", "v4", "More", ("2",)),
+        Point("3", "other", "v3", "Other", ("2",), ("other",) * 12),
+        Point("2", "main", "v2", "", ("1",), tags=("first",)),
+    ]
+    return lanes(title, points)
+
+
+ALL = [line, bars, drift, lineage, spark, history]
 
 
 @pytest.mark.parametrize("draw", ALL)
@@ -120,6 +132,18 @@ def test_an_image_holds_no_links_and_a_group_does():
 def test_graph_links_stay_on_the_portal(url):
     with pytest.raises(ValueError, match="path on this portal"):
         graph("G", nodes=[Node("a", "A", url=url)], edges=[])
+
+
+def test_a_history_tells_what_came_from_what():
+    chart = history()
+    rows = {row[0]: row for row in chart.table_rows}
+    assert rows["History"][1:3] == ("main", "v4, v3")
+    assert rows["v2"][2:4] == ("earlier", "first")
+    assert chart.svg.count("<circle") == 5, "a ring where lines join"
+    assert chart.svg.count("stroke-dasharray") == 1, "what is not shown ends in dashes"
+    with pytest.raises(ValueError, match="path on this portal"):
+        lanes("H", [Point("1", "main", "v1", url="https://evil.example")])
+    assert "No values yet" in lanes("H", []).svg
 
 
 def test_graph_refuses_circles_and_strangers():

@@ -7,6 +7,7 @@ static/css/charts.css overrides them through the classes, so that it follows the
 from apps.core.charts.bars import Bar, bar_chart
 from apps.core.charts.chart import Axis, Chart
 from apps.core.charts.graph import Edge, Node, graph
+from apps.core.charts.lanes import Point, lanes
 from apps.core.charts.lines import Series, line_chart, sparkline
 from apps.core.charts.thresholds import Chunk, threshold_chart
 
@@ -17,9 +18,11 @@ __all__ = [
     "Chunk",
     "Edge",
     "Node",
+    "Point",
     "Series",
     "bar_chart",
     "graph",
+    "lanes",
     "line_chart",
     "sparkline",
     "threshold_chart",

@@ -150,10 +150,10 @@ def _box(node: Node, x: float, y: float) -> str:
     body += svg.text(
         svg.cut(node.label, room, 12), x + 10, y + (36 if node.kind else 30), kind="c-title", size=12, bold=True
     )
-    return svg.element("a", body, href=_own_address(node.url)) if node.url else svg.element("g", body)
+    return svg.element("a", body, href=own_address(node.url)) if node.url else svg.element("g", body)
 
 
-def _own_address(url: str) -> str:
+def own_address(url: str) -> str:
     """A path on this portal. Raises ValueError for anything else, such as a `javascript:` address."""
     if not url.startswith("/") or url.startswith("//"):
         raise ValueError("A box may link to a path on this portal only.")
