@@ -1,29 +1,29 @@
 """Content-addressed storage: a file is named by the SHA-256 of its bytes and never changes.
 
-Django's storage `artifacts` lies behind it (a folder, or S3 through django-storages), so equal files are kept once.
+A file is kept whole (`put`) or in pieces that other files may share (`put_chunked`, see `apps.core.chunks`); whoever
+reads it by its digest does not notice which.
 """
 
-import errno
-import hashlib
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeAlias, cast
+from typing import BinaryIO
 
 from django.conf import settings
-from django.core.files import File
-from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from apps.core import blobs, chunks
+from apps.core.blobs import NO_ROOM, open_binary
+from apps.core.chunks import Chunk, Chunked, Piece
 from apps.core.errors import Conflict, NotFound, StorageFull
 
-CHUNK = 1024 * 1024
-Incoming: TypeAlias = "tempfile._TemporaryFileWrapper[bytes]"
-READ_ONLY = 0o440
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+__all__ = ["CHUNK", "NO_ROOM", "Chunk", "Chunked", "Piece", "StorageFull", "Stored", "open_binary"]
+
+CHUNK = blobs.BLOCK
+# A copy that nobody asked for during a day is made again when it is needed; whoever has it open keeps it.
+COPY_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -34,96 +34,17 @@ class Stored:
     size: int
 
 
-def _storage() -> Storage:
-    return storages["artifacts"]
-
-
-def _name(digest: str) -> str:
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise NotFound("This is not a SHA-256 digest in lower-case hexadecimal.")
-    return f"sha256/{digest[:2]}/{digest[2:4]}/{digest}"
-
-
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    while chunk := stream.read(CHUNK):
-        yield chunk
-
-
 def put(stream: BinaryIO, *, expect: str = "") -> Stored:
     """Store a stream without holding it in memory. With `expect`, refuse bytes of another digest.
 
     Raises Conflict for a digest that differs and StorageFull when no room is left; neither leaves anything behind.
     """
-    try:
-        with _arriving() as copy:
-            stored = _copy(stream, copy)
-            if expect and expect != stored.digest:
-                raise Conflict(
-                    f"The bytes that arrived have the digest {stored.digest[:12]}…, not {expect[:12]}… as announced.",
-                    code="digest.differs",
-                    remedy="Send the file again.",
-                )
-            _keep(Path(copy.name), stored.digest)
-            return stored
-    except OSError as error:
-        if error.errno in NO_ROOM:
-            raise StorageFull(
-                "There is no room left to store this file; nothing was changed.",
-                remedy="Free some space or give the storage more, then try again.",
-            ) from error
-        raise
-
-
-@contextmanager
-def _arriving() -> Iterator[Incoming]:
-    """A file for bytes on their way in, gone afterwards unless it was moved."""
-    folder = _incoming()
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
-        try:
-            yield copy
-        finally:
-            Path(copy.name).unlink(missing_ok=True)
-
-
-def _incoming() -> Path:
-    """Where bytes arrive: beside the stored files, so that they can be moved there in one step."""
-    store = _storage()
-    return Path(store.location if isinstance(store, FileSystemStorage) else settings.VAR_DIR) / "incoming"
-
-
-def _copy(stream: BinaryIO, copy: Incoming) -> Stored:
-    sha, size = hashlib.sha256(), 0
-    for chunk in _chunks(stream):
-        sha.update(chunk)
-        size += len(chunk)
-        copy.write(chunk)
-    copy.flush()
-    os.fsync(copy.fileno())  # the row that names this digest must not outlive a power cut that its bytes do not
-    return Stored(sha.hexdigest(), size)
-
-
-def _keep(copy: Path, digest: str) -> None:
-    """Make the complete file appear under its name at once: a half-written one would be taken for the whole.
-
-    In a folder it also takes the place of a file of that name, whose bytes somebody may have changed.
-    """
-    store = _storage()
-    if isinstance(store, FileSystemStorage):
-        final = Path(store.path(_name(digest)))
-        final.parent.mkdir(parents=True, exist_ok=True)
-        copy.chmod(store.file_permissions_mode or READ_ONLY)
-        copy.replace(final)
-        return
-    if exists(digest):
-        return
-    with open_binary(copy) as again:
-        store.save(_name(digest), File(again))
-
-
-def open_binary(path: str | Path) -> BinaryIO:
-    """A local file, opened for reading bytes."""
-    return cast(BinaryIO, Path(path).open("rb"))
+    with blobs.told_when_full(), blobs.arriving() as copy:
+        digest, size = blobs.copied(stream, copy)
+        if expect and expect != digest:
+            raise blobs.differs(digest, expect)
+        blobs.keep(Path(copy.name), blobs.name_of(digest))
+        return Stored(digest, size)
 
 
 def put_path(path: Path) -> Stored:
@@ -132,59 +53,104 @@ def put_path(path: Path) -> Stored:
         return put(stream)
 
 
-def exists(digest: str) -> bool:
-    """Whether bytes of this digest are stored."""
-    return _storage().exists(_name(digest))
+def put_chunked(pieces: Iterable[Piece], *, layout: str, expect: str = "") -> Chunked:
+    """Store a file that comes in pieces (see `apps.core.tables.Reading`), each piece once, holding one at a time.
+
+    `layout` names the format whose rows the pieces count. Raises Conflict for another digest than `expect` and
+    StorageFull when no room is left, and lets what `pieces` raises pass; none of them leaves anything behind.
+    """
+    return chunks.put(pieces, layout, expect)
 
 
-def open(digest: str) -> BinaryIO:  # the module is used as `storage.open`
-    """The stored bytes as a stream. Raises NotFound when they are not there."""
-    try:
-        return cast(BinaryIO, _storage().open(_name(digest), "rb"))
-    except FileNotFoundError:
-        raise NotFound(f"No stored file has the digest {digest[:12]}….", code="storage.missing") from None
+def chunks_of(digest: str, layout: str = "") -> list[Chunk]:
+    """The chunks of a stored file in order, with the rows that `layout` (a table format) finds in each.
+
+    A file that was stored whole is one chunk. Raises NotFound where nothing is stored under the digest.
+    """
+    found = chunks.chunks_of(digest, layout)
+    if found is not None:
+        return list(found)
+    with blobs.opened(digest) as stream:
+        return [Chunk(digest, stream.seek(0, os.SEEK_END), None)]
 
 
-def local_path(digest: str) -> Path:
-    """A path of this machine that holds the bytes: the stored file itself, or a verified copy of a remote one."""
-    store = _storage()
-    if isinstance(store, FileSystemStorage):
-        path = Path(store.path(_name(digest)))
-        if not path.exists():
-            raise NotFound(f"No stored file has the digest {digest[:12]}….", code="storage.missing")
-        return path
-    path = Path(settings.WORK_DIR) / "cache" / digest
-    if not path.exists():
-        _download(digest, path)
+def chunk_path(chunk: Chunk) -> Path:
+    """A local path with the bytes of one chunk, which are checked first. Raises Conflict for a changed one."""
+    path = local_path(chunk.digest)
+    if path.stat().st_size != chunk.size or digest_of_file(path) != chunk.digest:
+        raise blobs.tampered(chunk.digest)
     return path
 
 
-def _download(digest: str, path: Path) -> None:
+def exists(digest: str) -> bool:
+    """Whether bytes of this digest are stored, whole or in pieces."""
+    return blobs.exists(digest) or chunks.is_listed(digest)
+
+
+def open(digest: str) -> BinaryIO:  # the module is used as `storage.open`
+    """The stored bytes as a stream that can be sought. Raises NotFound when they are not there.
+
+    Where they lie in pieces, a piece that was changed raises Conflict instead of being read.
+    """
+    try:
+        return blobs.opened(digest)
+    except NotFound:
+        found = chunks.joined(digest)
+        if found is None:
+            raise
+        return found
+
+
+def local_path(digest: str) -> Path:
+    """A path of this machine that holds the bytes: the stored file itself, or a verified copy of what lies elsewhere
+    or in pieces. Raises NotFound when they are not there, Conflict when a copy would not have the digest.
+    """
+    stored = blobs.path_in_folder(digest)
+    if stored is not None:
+        return stored
+    path = Path(settings.WORK_DIR) / "cache" / digest
+    try:
+        os.utime(path)  # asked for now
+    except FileNotFoundError:
+        _copy_to(path, digest)
+    return path
+
+
+def _copy_to(path: Path, digest: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}")
-    with open(digest) as source, partial.open("wb") as target:
-        shutil.copyfileobj(source, target, CHUNK)
-    if digest_of_file(partial) != digest:
-        partial.unlink()
-        raise Conflict(f"The stored file {digest[:12]}… no longer has its digest.", code="storage.tampered")
-    partial.replace(path)
+    _clear(path.parent)
+    partial = path.with_suffix(f".{os.getpid()}.{time.monotonic_ns()}")
+    try:
+        with blobs.told_when_full(), open(digest) as source, partial.open("wb") as target:
+            shutil.copyfileobj(source, target, CHUNK)
+        if digest_of_file(partial) != digest:
+            raise blobs.tampered(digest)
+        partial.chmod(blobs.READ_ONLY)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _clear(folder: Path) -> None:
+    """Remove copies that nobody has asked for lately."""
+    for path in folder.iterdir():
+        try:
+            if time.time() - path.stat().st_mtime > COPY_SECONDS:
+                path.unlink()
+        except FileNotFoundError:  # another process clears as well
+            continue
 
 
 def digest_of_file(path: Path) -> str:
     """SHA-256 of a local file."""
     with open_binary(path) as stream:
-        sha = hashlib.sha256()
-        for chunk in _chunks(stream):
-            sha.update(chunk)
-    return sha.hexdigest()
+        return blobs.digest_of_stream(stream)
 
 
 def is_intact(digest: str) -> bool:
     """Whether the stored bytes still have the digest they are named by. Reads the whole file."""
-    if not exists(digest):
+    try:
+        with open(digest) as stream:
+            return blobs.digest_of_stream(stream) == digest
+    except (NotFound, Conflict):
         return False
-    sha = hashlib.sha256()
-    with open(digest) as stream:
-        for chunk in _chunks(stream):
-            sha.update(chunk)
-    return sha.hexdigest() == digest

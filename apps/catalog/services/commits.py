@@ -1,20 +1,22 @@
 """Storing content as the next version of a dataset, and saying what it is."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
-from apps.catalog.models import Dataset, DatasetVersion
-from apps.catalog.rules import sourced
-from apps.core import storage, tables
-from apps.core.errors import Conflict, Invalid
+from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion
+from apps.catalog.rules import MAIN, UPLOADED, commit_digest, sourced
+from apps.catalog.services.contents import Content, OnProgress, content_store
+from apps.core import rules as run_rules
+from apps.core.errors import Conflict, Invalid, NotFound
 
 
 def dataset_version_commit(
@@ -23,62 +25,163 @@ def dataset_version_commit(
     dataset: Dataset,
     path: Path,
     filename: str,
+    branch: str = MAIN,
     message: str = "",
     licence: str = "",
     provenance: dict[str, Any] | None = None,
     datasheet_file: str = "",
     expect_digest: str = "",
+    operation: str = UPLOADED,
+    run: CommitRun | None = None,
+    on_progress: OnProgress | None = None,
 ) -> DatasetVersion:
-    """Store a local file as the dataset's next version.
+    """Store a local file as the newest version on a branch of the dataset.
 
-    The file is read once to learn its rows and columns and once to store it; neither holds it in memory. Raises
-    Invalid for a file that cannot be read, Conflict for content that the dataset already has or for another digest
-    than `expect_digest`, StorageFull when there is no room. `datasheet_file` names the file that `provenance` was read
-    from; empty: a person typed it.
+    The file is read once, in pieces. Raises Invalid for a file that cannot be read, NotFound for a branch that is not
+    there, Conflict for content that the branch already holds as its newest or for another digest than
+    `expect_digest`, StorageFull when there is no room. `datasheet_file` names the file that `provenance` was read
+    from; empty: a person typed it. `run` is the claimed run that this commit ends.
     """
-    require(by, "dataset.upload", dataset.team, shared=dataset)
-    if path.stat().st_size > settings.UPLOAD_MAX_BYTES:
-        raise Invalid(f"Files are accepted up to {settings.UPLOAD_MAX_BYTES} bytes.", code="upload.too_large")
-    name = tables.clean_filename(filename)
-    facts = tables.inspect(path, name)
-    with storage.open_binary(path) as stream:
-        stored = storage.put(stream, expect=expect_digest)
+    require(by, "dataset.upload", dataset.team_id, shared=dataset)
+    content = content_store(path, filename, expect_digest=expect_digest, on_progress=on_progress)
+    return version_create(
+        by=by,
+        dataset=dataset,
+        branch=branch,
+        content=content,
+        operation=operation,
+        run=run,
+        message=message,
+        licence=licence,
+        provenance=sourced(provenance or {}, datasheet_file),
+    )
+
+
+def version_create(
+    *,
+    by: User,
+    dataset: Dataset,
+    branch: str,
+    content: Content,
+    operation: str,
+    run: CommitRun | None = None,
+    expect_head: DatasetVersion | None = None,
+    merged: DatasetVersion | None = None,
+    message: str = "",
+    licence: str = "",
+    provenance: dict[str, Any] | None = None,
+    reason: str = "",
+) -> DatasetVersion:
+    """Make stored content the newest version on a branch, and end the run that it was made by, in one step.
+
+    With `expect_head`, raises Conflict when the branch has moved on from that version. `merged` is the version of
+    another branch whose rows came in. The caller has asked whether `by` may do so.
+    """
     try:
-        return _version_create(
-            by=by,
-            dataset=dataset,
-            digest=stored.digest,
-            size=stored.size,
-            filename=name,
-            format=facts.format,
-            encoding=facts.encoding or "",
-            rows=facts.rows,
-            columns=[{"name": column.name, "type": column.type} for column in facts.columns],
-            message=message[:300],
-            licence=licence,
-            provenance=sourced(provenance or {}, datasheet_file),
-        )
+        with transaction.atomic():
+            line = _branch_locked(by, dataset, branch)
+            _require_room_on(line, branch, content, expect_head)
+            version = DatasetVersion(
+                dataset=dataset,
+                team_id=dataset.team_id,
+                number=_next_number(dataset),
+                branch=branch,
+                parent=line.head if line else None,
+                merged=merged,
+                operation=operation,
+                message=message[:300],
+                licence=licence,
+                provenance=provenance or {},
+                created_by=by,
+                created_at=timezone.now(),
+                **asdict(content),
+            )
+            version.commit_digest = _commit_digest(version)
+            version.save(force_insert=True)
+            _move(by, dataset, line, branch, version)
+            _record(by, version, reason)
+            if run is not None:
+                _end(run, version)
+            return version
     except IntegrityError as error:
         raise Conflict("This dataset changed at the same moment.", remedy="Try again.") from error
 
 
-@transaction.atomic
-def _version_create(*, by: User, dataset: Dataset, digest: str, **fields: Any) -> DatasetVersion:
-    Dataset.objects.select_for_update().get(pk=dataset.pk)  # two uploads at once get two numbers
-    same = DatasetVersion.objects.filter(dataset=dataset, digest=digest).first()
-    if same is not None:
-        raise Conflict(f"Version {same.number} already holds exactly this content.", code="version.exists")
-    last = DatasetVersion.objects.filter(dataset=dataset).aggregate(last=Max("number"))["last"] or 0
-    version = DatasetVersion.objects.create(
-        dataset=dataset, team_id=dataset.team_id, number=last + 1, digest=digest, created_by=by, **fields
+def _branch_locked(by: User, dataset: Dataset, name: str) -> Branch | None:
+    """The branch, for one commit at a time; None for the first commit of a dataset, which makes the branch main."""
+    Dataset.objects.select_for_update().get(pk=dataset.pk)  # two commits at once get two numbers and follow each other
+    line = Branch.objects.select_related("head").filter(dataset=dataset, name=name).first()
+    if line is None and (name != MAIN or Branch.objects.filter(dataset=dataset).exists()):
+        raise NotFound(f"This dataset has no branch called “{name[:80]}”.", code="branch.missing")
+    return line
+
+
+def _require_room_on(line: Branch | None, name: str, content: Content, expect_head: DatasetVersion | None) -> None:
+    if line is None:
+        return
+    if expect_head is not None and line.head_id != expect_head.pk:
+        raise Conflict(
+            f"The branch “{name}” has moved on to version {line.head.number} meanwhile.",
+            code="branch.moved",
+            remedy="Look at what came in, then try again.",
+        )
+    if line.head.digest == content.digest and line.head.format == content.format:
+        raise Conflict(f"Version {line.head.number} already holds exactly this content.", code="version.exists")
+
+
+def _next_number(dataset: Dataset) -> int:
+    last: int | None = DatasetVersion.objects.filter(dataset=dataset).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def _commit_digest(version: DatasetVersion) -> str:
+    """The author stands in it by number, as in the trail."""
+    parents = [commit.commit_digest for commit in (version.parent, version.merged) if commit is not None]
+    return commit_digest(
+        {
+            "dataset": version.dataset_id,
+            "number": version.number,
+            "content": version.digest,
+            "parents": parents,
+            "branch": version.branch,
+            "operation": version.operation,
+            "message": version.message,
+            "author": version.created_by_id,
+            "time": version.created_at.isoformat(),
+        }
     )
-    record(
-        action="dataset_version.create",
-        obj=version,
-        by=by,
-        data={"digest": digest, "rows": version.rows, "provenance_digest": version.provenance_digest},
-    )
-    return version
+
+
+def _move(by: User, dataset: Dataset, line: Branch | None, name: str, version: DatasetVersion) -> None:
+    if line is None:
+        Branch.objects.create(dataset=dataset, name=name, head=version, created_by=by)
+    else:
+        line.head = version
+        line.save(update_fields=["head"])
+
+
+def _record(by: User, version: DatasetVersion, reason: str) -> None:
+    data = {
+        "digest": version.digest,
+        "rows": version.rows,
+        "provenance_digest": version.provenance_digest,
+        "branch": version.branch,
+        "operation": version.operation,
+        "commit_digest": version.commit_digest,
+    }
+    record(action="dataset_version.create", obj=version, by=by, reason=reason, data=data)
+
+
+def _end(run: CommitRun, version: DatasetVersion) -> None:
+    """A run that was taken over or cancelled meanwhile makes no version: this raises, and nothing is kept."""
+    result = {
+        "digest": version.digest,
+        "commit_digest": version.commit_digest,
+        "rows": version.rows,
+        "chunks": version.chunks,
+        "new_bytes": version.new_bytes,
+    }
+    run.end(run_rules.SUCCEEDED, version=version, result=result, message=f"Committed as version {version.number}")
 
 
 @transaction.atomic

@@ -69,7 +69,8 @@ def upload_append(
     if offset + length > upload.size:
         raise TooLarge(f"This file was announced with {upload.size} bytes; the piece would go beyond.")
     try:
-        arrivals.append(upload.arrival, offset, blocks, checksum=checksum)
+        if length or arrivals.length(upload.arrival) != offset:  # a whole file may be held by its commit: never wait
+            arrivals.append(upload.arrival, offset, blocks, checksum=checksum)
     finally:
         _note_arrival(by, upload)
     return upload
@@ -113,6 +114,7 @@ def upload_commit(
             dataset=dataset,
             path=path,
             filename=upload.filename,
+            branch=branch,
             expect_digest=expect_digest or upload.expect_digest,
             **said,
         )

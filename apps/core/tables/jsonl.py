@@ -3,19 +3,28 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from apps.core.errors import Invalid
-from apps.core.tables.lines import Line, lines, truncated
+from apps.core.tables.lines import Line, Record, lines_of, truncated
 from apps.core.tables.schema import Schema, duplicate
 
 
 def rows(path: Path, schema: Schema) -> Iterator[dict[str, object]]:
     """Every object; blank lines are passed over."""
-    for line in lines(path):
-        if line.text.strip():
-            row = _parse(line)
-            schema.take_object(row, line.number)
-            yield row
+    with path.open("rb") as stream:
+        yield from (row for _, row in records(stream, schema) if row is not None)
+
+
+def records(stream: BinaryIO, schema: Schema, before: int = 0) -> Iterator[Record]:
+    """Every line's bytes with its object, None for a blank line. `before` lines of the file are behind."""
+    for line in lines_of(stream, before):
+        if not line.text.strip():
+            yield line.raw, None
+            continue
+        row = _parse(line)
+        schema.take_object(row, line.number)
+        yield line.raw, row
 
 
 def _parse(line: Line) -> dict[str, object]:

@@ -3,34 +3,49 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TypeAlias
 
 from apps.core.errors import Invalid
 from apps.core.tables.formats import UTF8_MARK
 
 # Eight MiB hold a long document with room to spare, and a hostile line never takes more memory than this.
 MAX_LINE_BYTES = 8 * 1024 * 1024
+BLOCK_BYTES = 2 * 1024 * 1024  # read at once by whoever reads many lines together
+
+# Bytes of a file, and the row that ends with them; None for bytes between rows: a header, blank lines.
+Record: TypeAlias = tuple[bytes, dict[str, object] | None]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line without its end. ``ended`` is false for a last line that no newline closes."""
+    """One line without its end. ``ended`` is false for a last line that no newline closes; ``raw`` are its bytes."""
 
     number: int
     text: str
     ended: bool
+    raw: bytes
 
 
 def lines(path: Path) -> Iterator[Line]:
     """Every line, numbered from 1. Raises Invalid for a line that is too long, holds NUL or is not UTF-8."""
     with path.open("rb") as stream:
-        number = 0
-        while raw := stream.readline(MAX_LINE_BYTES + 1):
-            number += 1
-            if len(raw) > MAX_LINE_BYTES:
-                raise too_long(number)
-            if number == 1:
-                raw = raw.removeprefix(UTF8_MARK)
-            yield _decode(number, raw)
+        yield from lines_of(stream)
+
+
+def lines_of(stream: BinaryIO, before: int = 0) -> Iterator[Line]:
+    """The lines that are left in a stream, of which `before` lines are behind."""
+    number = before
+    while raw := stream.readline(MAX_LINE_BYTES + 1):
+        number += 1
+        if len(raw) > MAX_LINE_BYTES:
+            raise too_long(number)
+        yield _decode(number, raw)
+
+
+def blocks_of(stream: BinaryIO) -> Iterator[bytes]:
+    """What is left in a stream, in blocks that end where a line ends; a line over the bound ends one as well."""
+    while block := stream.read(BLOCK_BYTES):
+        yield block if block.endswith(b"\n") else block + stream.readline(MAX_LINE_BYTES + 1)
 
 
 def too_long(number: int) -> Invalid:
@@ -58,12 +73,12 @@ def _decode(number: int, raw: bytes) -> Line:
         )
     ended = raw.endswith(b"\n")
     try:
-        text = raw.decode("utf-8")
+        text = (raw.removeprefix(UTF8_MARK) if number == 1 else raw).decode("utf-8")
     except UnicodeDecodeError as error:
         if not ended and error.reason == "unexpected end of data":
             raise truncated(number) from None
         raise _not_utf8(number, raw, error.start) from None  # the error holds the line's bytes: do not chain it
-    return Line(number, text.rstrip("\r\n"), ended)
+    return Line(number, text.rstrip("\r\n"), ended, raw)
 
 
 def _not_utf8(number: int, raw: bytes, position: int) -> Invalid:

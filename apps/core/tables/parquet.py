@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
 from apps.core.errors import Invalid
-from apps.core.tables.parquet_pages import Extent, footer_size, measure
+from apps.core.tables.parquet_pages import Extent, ends, footer_size, measure
 from apps.core.tables.schema import MAX_COLUMNS, MAX_ROWS, Schema, too_many_rows
 
 MAX_FOOTER_BYTES = 64 * 1024 * 1024  # real footers hold kilobytes; this allows tens of thousands of row groups
@@ -31,7 +31,7 @@ _JSON_TYPES = (bool, int, str, type(None))
 def rows(path: Path, schema: Schema) -> Iterator[dict[str, object]]:
     """Every row; times as ISO 8601 text, decimals as text, bytes as base64, NaN and infinities as None."""
     for batch in _batches(path, schema):
-        columns = [_values(column) for column in batch.columns]
+        columns = [json_values(column) for column in batch.columns]
         for cells in zip(*columns, strict=True):
             schema.count()
             yield dict(zip(batch.schema.names, cells, strict=True))
@@ -44,9 +44,17 @@ def count(path: Path, schema: Schema) -> int:
         try:
             batch.validate(full=True)
         except pa.ArrowException:
-            raise _damaged("holds values that are not of their column's type") from None
+            raise damaged("holds values that are not of their column's type") from None
         total += batch.num_rows
     return total
+
+
+def page_ends(path: Path) -> Iterator[tuple[int, int]]:
+    """Where each page of a file that was counted ends, and the rows of the row group that ends with it."""
+    try:
+        yield from ends(path, pq.read_metadata(path))
+    except (pa.ArrowException, OSError, EOFError, ValueError):
+        raise damaged("changed while it was read") from None
 
 
 def _batches(path: Path, schema: Schema) -> Iterator[pa.RecordBatch]:
@@ -60,9 +68,9 @@ def _batches(path: Path, schema: Schema) -> Iterator[pa.RecordBatch]:
                 found += batch.num_rows
                 yield batch
             if found != file.metadata.num_rows:
-                raise _damaged("holds another number of rows than it declares")
+                raise damaged("holds another number of rows than it declares")
     except (pa.ArrowException, OSError, UnicodeDecodeError):
-        raise _damaged("cannot be decoded") from None  # the library's words may quote the data
+        raise damaged("cannot be decoded") from None  # the library's words may quote the data
 
 
 def _check_extent(path: Path) -> Extent:
@@ -84,7 +92,7 @@ def _check_extent(path: Path) -> Extent:
             raise _bomb(f"{facts.num_columns:,} columns")
         extent = measure(path, facts)
     except (pa.ArrowException, OSError, EOFError, ValueError):
-        raise _damaged("has a broken footer or broken page headers") from None
+        raise damaged("has a broken footer or broken page headers") from None
     ratio = extent.decompressed / size
     if extent.widest_pages > MAX_OPEN_BYTES or extent.decompressed > MAX_TOTAL_BYTES:
         raise _bomb(f"pages of {extent.decompressed:,} bytes once decompressed")
@@ -120,13 +128,14 @@ def _type_name(kind: pa.DataType) -> str:
     return next((name for test, name in _NAMES if test(kind)), "text")
 
 
-def _values(column: pa.Array) -> list[object]:
+def json_values(column: pa.Array) -> list[object]:
+    """The values of a column as JSON can write them: times as ISO 8601, decimals as text, bytes as base64, NaN None."""
     if kinds.is_timestamp(column.type) and column.type.unit == "ns":
         column = column.cast(pa.timestamp("us", column.type.tz), safe=False)  # Python's times end at microseconds
     try:
         values = column.to_pylist()
     except (ValueError, OverflowError):
-        raise _damaged("holds times or text that cannot be read") from None
+        raise damaged("holds times or text that cannot be read") from None
     return [value if isinstance(value, _JSON_TYPES) else _plain(value) for value in values]
 
 
@@ -147,7 +156,8 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _damaged(reason: str) -> Invalid:
+def damaged(reason: str) -> Invalid:
+    """What is said of a file that does not hold what it should."""
     return Invalid(
         f"The Parquet file is damaged: it {reason}.", code="table.damaged", remedy="Export or upload it again."
     )

@@ -4,6 +4,7 @@ Formats: https://github.com/apache/parquet-format (PageHeader in parquet.thrift)
 https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -43,7 +44,7 @@ def measure(path: Path, facts: pq.FileMetaData) -> Extent:
         for group in filled:
             for index in range(facts.num_columns):
                 chunk = facts.row_group(group).column(index)
-                for size in _page_sizes(stream, _start(chunk), chunk.total_compressed_size):
+                for size, _ in _pages(stream, _start(chunk), chunk.total_compressed_size):
                     total, pages = total + size, pages + 1
                     widest[index] = max(widest[index], size)
                     if pages > MAX_PAGES:
@@ -51,27 +52,44 @@ def measure(path: Path, facts: pq.FileMetaData) -> Extent:
     return Extent(total, sum(widest))
 
 
+def ends(path: Path, facts: pq.FileMetaData) -> Iterator[tuple[int, int]]:
+    """Where each page ends in the file, in order, and how many rows do: those of a row group at its last page."""
+    found: dict[int, int] = {}
+    with path.open("rb") as stream:
+        for number in range(facts.num_row_groups):
+            group, last = facts.row_group(number), 0
+            for index in range(facts.num_columns if group.num_rows else 0):
+                chunk = group.column(index)
+                for _, end in _pages(stream, _start(chunk), chunk.total_compressed_size):
+                    found.setdefault(end, 0)
+                    last = max(last, end)
+            found[last] = found.get(last, 0) + group.num_rows
+    size = path.stat().st_size
+    yield from sorted((end, rows) for end, rows in found.items() if 0 < end < size)
+    yield size, 0
+
+
 def _start(chunk: pq.ColumnChunkMetaData) -> int:
     first = int(chunk.data_page_offset)
     return min(first, int(chunk.dictionary_page_offset)) if chunk.has_dictionary_page else first
 
 
-def _page_sizes(stream: BinaryIO, start: int, length: int) -> list[int]:
-    """Decompressed sizes of the pages of one column chunk."""
+def _pages(stream: BinaryIO, start: int, length: int) -> list[tuple[int, int]]:
+    """Decompressed sizes of the pages of one column chunk, each with the place in the file where it ends."""
     if length == 0:
         return []
     if start < 4 or length < 0:
         raise ValueError("column chunk outside the file")
-    position, sizes = start, []
+    position, found = start, list[tuple[int, int]]()
     while position < start + length:
         stream.seek(position)
         fields = _read_struct(stream, 0)
         uncompressed, compressed = fields[_UNCOMPRESSED], fields[_COMPRESSED]
         if uncompressed < 0 or compressed < 0:
             raise ValueError("negative page size")
-        sizes.append(uncompressed)
         position = stream.tell() + compressed
-    return sizes
+        found.append((uncompressed, position))
+    return found
 
 
 def _read_struct(stream: BinaryIO, depth: int) -> dict[int, int]:
