@@ -33,10 +33,11 @@ def opened(*files: Path, seconds: float | None = None) -> Iterator[duckdb.DuckDB
     with tempfile.TemporaryDirectory(dir=folder, prefix="query-") as spill:
         connection = duckdb.connect(":memory:")
         _close_in(connection, files, spill)
-        alarm = threading.Timer(seconds, connection.interrupt) if seconds else None
+        done = threading.Event()
+        watch = threading.Thread(target=_watch, args=(connection, seconds or 0, done), daemon=True)
         try:
-            if alarm:
-                alarm.start()
+            if seconds:
+                watch.start()
             yield connection
         except duckdb.InterruptException:
             raise _too_slow(seconds or 0) from None
@@ -47,9 +48,18 @@ def opened(*files: Path, seconds: float | None = None) -> Iterator[duckdb.DuckDB
                 raise StorageFull("There is no room left to work on these rows.", remedy="Free some space.") from None
             raise
         finally:
-            if alarm:
-                alarm.cancel()
+            done.set()
+            if seconds:
+                watch.join()
             connection.close()
+
+
+def _watch(connection: duckdb.DuckDBPyConnection, seconds: float, done: threading.Event) -> None:
+    """Interrupt whatever runs once the time is over, again and again: between two statements an interrupt is lost."""
+    if done.wait(seconds):
+        return
+    while not done.wait(0.02):
+        connection.interrupt()
 
 
 def _close_in(connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...], spill: str) -> None:

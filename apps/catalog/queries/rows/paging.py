@@ -1,0 +1,114 @@
+"""Pages of rows: as they stand in the file, those that fit a filter, those that hold a word."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+from django.conf import settings
+
+from apps.catalog.queries.rows.columns import Column, Table
+from apps.catalog.queries.rows.connection import opened, quoted
+from apps.catalog.queries.rows.filtering import compiled, told_in_words
+from apps.catalog.queries.rows.values import cells_of, fetched
+from apps.core.errors import Invalid
+
+LONGEST_SEARCH = 200  # characters
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number, counted from 0 in file order, and its values by column name."""
+
+    number: int
+    cells: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A page of rows, and how many there are in all."""
+
+    total: int
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows: those that fit an expression and hold a word in one of the columns; all where both are empty."""
+
+    expression: str = ""
+    search: str = ""
+    columns: tuple[str, ...] = ()
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is asked for."""
+        return not self.expression.strip() and not self.search.strip()
+
+
+def rows_page(table: Table, total: int, start: int, count: int, wanted: Wanted | None = None) -> Rows:
+    """`count` rows from place `start` on, of all rows (`total`) or of those that are wanted. Raises Invalid.
+
+    Without a filter only the part of the file that holds them is read.
+    """
+    wanted = wanted or Wanted()
+    with opened(table.path, seconds=settings.QUERY_SECONDS) as connection, told_in_words(table):
+        if wanted.is_all:
+            return Rows(total, _between(connection, table, start, count))
+        found = _chosen(connection, table, wanted)
+        numbers = [n for (n,) in fetched(connection, f"SELECT n FROM chosen ORDER BY n LIMIT {count} OFFSET {start}")]
+        return Rows(found, _numbered(connection, table, numbers))
+
+
+def rows_numbered(table: Table, numbers: Sequence[int]) -> list[Row]:
+    """The rows of these numbers, in file order."""
+    with opened(table.path, seconds=settings.QUERY_SECONDS) as connection:
+        return _numbered(connection, table, numbers)
+
+
+def _between(connection: duckdb.DuckDBPyConnection, table: Table, start: int, count: int) -> list[Row]:
+    return _rows(connection, table, f"n >= {start} AND n < {start + count}")
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection, table: Table, numbers: Sequence[int]) -> list[Row]:
+    return _rows(connection, table, f"n IN ({', '.join(map(str, numbers))})") if numbers else []
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: Table, condition: str) -> list[Row]:
+    question = f"SELECT n, {_raw(table.columns)} FROM {table.source} WHERE {condition} ORDER BY n"
+    return [Row(int(n), cells_of(table.columns, values)) for n, *values in fetched(connection, question)]
+
+
+def _raw(columns: Sequence[Column]) -> str:
+    return ", ".join(column.raw for column in columns)
+
+
+def _chosen(connection: duckdb.DuckDBPyConnection, table: Table, wanted: Wanted) -> int:
+    """Put the numbers of the wanted rows into the table `chosen`; how many they are."""
+    connection.execute(f"CREATE TEMP VIEW rows AS SELECT * FROM {table.typed_source}")
+    has_search = bool(wanted.search.strip())
+    is_filtered = bool(wanted.expression.strip()) or not has_search
+    questions = [compiled(connection, table, wanted.expression)] if is_filtered else []
+    if has_search:
+        questions.append(_search(table, wanted))
+    connection.execute(f"CREATE TEMP TABLE chosen AS {' INTERSECT '.join(f'({question})' for question in questions)}")
+    return int(connection.execute("SELECT count(*) FROM chosen").fetchall()[0][0])
+
+
+def _search(table: Table, wanted: Wanted) -> str:
+    if len(wanted.search) > LONGEST_SEARCH or "\0" in wanted.search:
+        raise Invalid(f"Search for at most {LONGEST_SEARCH} characters.", code="search.too_long")
+    columns = [column for column in table.columns if not wanted.columns or column.name in wanted.columns]
+    word = f"lower({quoted(wanted.search.strip())})"
+    held = " OR ".join(f"contains(lower(CAST({column.raw} AS VARCHAR)), {word})" for column in columns)
+    return f"SELECT n FROM {table.source} WHERE {held or 'false'}"
+
+
+def rows_counted(table: Table, expression: str) -> tuple[int, str]:
+    """How many rows fit an expression, and SHA-256 over their numbers, each as text with a line end."""
+    with opened(table.path, seconds=settings.QUERY_SECONDS) as connection, told_in_words(table):
+        count, sha = _chosen(connection, table, Wanted(expression)), hashlib.sha256()
+        for (number,) in fetched(connection, "SELECT n FROM chosen ORDER BY n"):
+            sha.update(f"{number}\n".encode())
+    return count, sha.hexdigest()
