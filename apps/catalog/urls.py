@@ -8,6 +8,7 @@ urlpatterns = [
     path("new/", views.dataset_create_view, name="dataset-create"),
     path("<int:pk>/", views.dataset_detail, name="dataset-detail"),
     path("<int:pk>/upload/", views.version_upload, name="version-upload"),
+    path("uploads/<uuid:pk>/cancel/", views.upload_cancel_view, name="upload-cancel"),
     path("versions/<int:pk>/", views.version_detail, name="version-detail"),
     path("versions/<int:pk>/describe/", views.version_describe, name="version-describe"),
     path("versions/<int:pk>/scan/", views.scan_start_view, name="scan-start"),

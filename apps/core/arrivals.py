@@ -82,14 +82,20 @@ def append(name: str, offset: int, blocks: Iterable[bytes], *, checksum: Checksu
     for a wrong checksum and StorageFull when the disk is. What was written until then stays and counts; of a piece with
     a checksum nothing does unless it is whole and right.
     """
+    _require_end(name, offset)
     turn = _Turn(path(name))
-    if length(name) != offset:
-        raise Conflict(f"This file has {length(name)} bytes so far, not {offset}.", code="upload.offset")
+    _require_end(name, offset)  # once more: until now another request had its turn
     with _room(0):
         if checksum is None:
             return turn.write(offset, blocks)
         with _checked(name, blocks, checksum) as piece:
             return turn.write(offset, _blocks_of(piece))
+
+
+def _require_end(name: str, offset: int) -> None:
+    have = length(name)
+    if have != offset:
+        raise Conflict(f"This file has {have} bytes so far, not {offset}.", code="upload.offset")
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from apps.catalog.forms.datasets import (
     DatasetForm,
     DatasheetForm,
     DescribeForm,
-    UploadForm,
     datasheet_text,
 )
+from apps.catalog.forms.uploads import UploadForm
 
 __all__ = [
     "DatasetFilterForm",

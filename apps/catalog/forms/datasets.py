@@ -108,33 +108,6 @@ def _without_blanks(value: Any) -> Any:
     return value
 
 
-class UploadForm(DatasheetForm):
-    """A file that becomes the dataset's next version."""
-
-    file = forms.FileField(
-        label="File",
-        max_length=200,
-        help_text="JSON Lines, CSV, Parquet or plain text, UTF-8. It is stored as it is and never changes.",
-    )
-    message = forms.CharField(
-        label="What is new in it?", required=False, max_length=300, help_text="One line, like a commit message."
-    )
-    expect_digest = forms.RegexField(
-        r"^[0-9a-fA-F]{64}$",
-        label="Expected SHA-256",
-        required=False,
-        help_text="If you know it: the upload is refused when the file arrives with another digest.",
-    )
-    field_order = ["file", "message", "licence", "datasheet", "datasheet_file", "expect_digest"]
-
-    def __init__(self, data: Any = None, files: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, files, initial={"datasheet": SKELETON} | (initial or {}))
-
-    def clean_expect_digest(self) -> str:
-        """Digests are kept in lower case."""
-        return str(self.cleaned_data["expect_digest"]).lower()
-
-
 class DescribeForm(DatasheetForm):
     """A correction of what is declared, with its reason."""
 

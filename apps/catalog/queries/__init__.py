@@ -8,6 +8,9 @@ from apps.catalog.queries.datasets import (
     datasets_listed_for,
     datasets_seen_by,
 )
+from apps.catalog.queries.history import (
+    branch_names,
+)
 from apps.catalog.queries.pages import (
     Comparison,
     DatasetVersionPage,
@@ -41,6 +44,7 @@ __all__ = [
     "scan_marks",
     "scans_seen_by",
     "arrived",
+    "branch_names",
     "upload_seen",
     "uploads_open",
     "uploads_seen_by",

@@ -1,6 +1,5 @@
 """The pages of data: datasets, their versions, what is declared about them and what scans found."""
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.queries import may, may_anywhere, person
 from apps.accounts.services import require
 from apps.catalog import queries, services
-from apps.catalog.forms import DatasetFilterForm, DatasetForm, DescribeForm, UploadForm
-from apps.catalog.models import Dataset, DatasetVersion
+from apps.catalog.forms import DatasetFilterForm, DatasetForm, DescribeForm
+from apps.catalog.models import DatasetVersion
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
@@ -81,25 +80,6 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _version_line(row: DatasetVersion) -> tuple[Any, ...]:
     told = (row.pk, row.number, row.message, row.rows, row.size, row.licence)
     return (*told, row.digest, row.created_by.name, row.created_at)
-
-
-@require_http_methods(["GET", "POST"])
-def version_upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """Upload a file as the next version. Settings put every upload into a temporary file, never into memory."""
-    user = person(request)
-    dataset = queries.dataset_seen(user, pk)
-    require(user, "dataset.upload", dataset.team_id, shared=dataset)
-    form = UploadForm(posted(request), request.FILES or None)
-    version = attempt(form, _commit, by=user, dataset=dataset)
-    if version is not None:
-        messages.success(request, f"{version} is stored: {version.rows} rows. Scan it next.")
-        return redirect("catalog:version-detail", version.pk)
-    return render(request, "catalog/version_upload.html", {"form": form, "dataset": dataset}, status=status_of(form))
-
-
-def _commit(*, file: Any, by: Any, dataset: Dataset, **more: Any) -> DatasetVersion:
-    path = Path(file.temporary_file_path())
-    return services.dataset_version_commit(by=by, dataset=dataset, path=path, filename=str(file.name), **more)
 
 
 @require_GET
