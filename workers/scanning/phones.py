@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-# No fewer digits count: see `recognisers.WrittenPhoneRecognizer`.
-MIN_DIGITS = 7
+# The recogniser looks only at texts with seven digits near to each other; a number itself may have fewer.
+ENOUGH = re.compile(r"\d(?:\D{0,3}\d){6}")
 # Beyond these the matcher cuts runs in the middle of a group; nothing is ruled out then.
 MAX_GROUPS, MAX_DIGITS = 20, 20
 # Groups of digits with what may join them. The library's punctuation holds one letter, the x.
@@ -54,13 +54,14 @@ class PhoneFilter:
         """For text whose digits are all ASCII; any other text may hold numbers of every region."""
         if not text.isascii() and _OTHER_DIGITS.search(text):
             return self._all
+        if not ENOUGH.search(text):
+            return ()
+        if _PLUS.search(text):
+            return self._all
         possible: set[str] = set()
         for chain in CHAIN.findall(text):
             groups = _GROUP.findall(chain)
-            digits = sum(map(len, groups))
-            if digits < MIN_DIGITS:
-                continue
-            if len(groups) > MAX_GROUPS or digits > MAX_DIGITS or _PLUS.search(text):
+            if len(groups) > MAX_GROUPS or sum(map(len, groups)) > MAX_DIGITS:
                 return self._all
             possible.update(name for name in self._all if name not in possible and self._may_issue(name, groups))
         return tuple(name for name in self._all if name in possible)

@@ -14,6 +14,8 @@ from phonenumbers import PhoneNumberMatch
 from presidio_analyzer import EntityRecognizer, Pattern, RecognizerResult
 from presidio_analyzer import predefined_recognizers as presidio
 
+from workers.scanning.phones import ENOUGH
+
 # One code for all text: the multi-language tokeniser splits words alike everywhere, and the patterns need no more.
 LANGUAGE = "xx"
 FORM, CHECKSUM, CONTEXT = "form", "checksum", "context"
@@ -50,11 +52,10 @@ class WrittenPhoneRecognizer(presidio.PhoneRecognizer):
     Ten bare digits are as often an order number; a plus sign, or digits set in groups, say more.
     """
 
-    _enough = re.compile(r"\d(?:\D{0,3}\d){6}")
     _grouped = re.compile(r"\(\d{2,5}\)|\d[ .\-/]\d{2,}[ .\-/]\d")
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: object = None) -> list[RecognizerResult]:
-        if not self._enough.search(text):
+        if not ENOUGH.search(text):
             return []
         return [r for r in super().analyze(text, entities, nlp_artifacts) if not _is_dated(text[r.start : r.end])]
 

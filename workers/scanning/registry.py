@@ -14,6 +14,7 @@ from workers.scanning.config import Config
 
 CHECKS: dict[str, str] = {
     "personal_data": "workers.scanning.personal",
+    "secrets": "workers.scanning.secrets",
     "duplicates": "workers.scanning.duplicates",
     "text": "workers.scanning.text",
 }
