@@ -135,7 +135,7 @@ def _clear(folder: Path) -> None:
     """Remove copies that nobody has asked for lately."""
     for path in folder.iterdir():
         try:
-            if time.time() - path.stat().st_mtime > COPY_SECONDS:
+            if path.is_file() and time.time() - path.stat().st_mtime > COPY_SECONDS:
                 path.unlink()
         except FileNotFoundError:  # another process clears as well
             continue

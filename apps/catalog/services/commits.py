@@ -1,6 +1,6 @@
 """Storing content as the next version of a dataset, and saying what it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from apps.audit.services import record
 from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion
 from apps.catalog.rules import MAIN, UPLOADED, commit_digest, sourced
 from apps.catalog.services.contents import Content, OnProgress, content_store
+from apps.catalog.services.provenance import provenance_carry
 from apps.core import rules as run_rules
 from apps.core.errors import Conflict, Invalid, NotFound
 
@@ -67,6 +68,7 @@ def version_create(
     run: CommitRun | None = None,
     expect_head: DatasetVersion | None = None,
     merged: DatasetVersion | None = None,
+    origins: Sequence[DatasetVersion] = (),
     message: str = "",
     licence: str = "",
     provenance: dict[str, Any] | None = None,
@@ -75,7 +77,8 @@ def version_create(
     """Make stored content the newest version on a branch, and end the run that it was made by, in one step.
 
     With `expect_head`, raises Conflict when the branch has moved on from that version. `merged` is the version of
-    another branch whose rows came in. The caller has asked whether `by` may do so.
+    another branch whose rows came in. `origins` are the versions that the rows come from, whose sources the new one
+    has as well; without any it is the parent. The caller has asked whether `by` may do so.
     """
     try:
         with transaction.atomic():
@@ -100,6 +103,8 @@ def version_create(
             version.save(force_insert=True)
             _move(by, dataset, line, branch, version)
             _record(by, version, reason)
+            for origin in origins or (version.parent,):
+                provenance_carry(by=by, version=version, parent=origin)
             if run is not None:
                 _end(run, version)
             return version

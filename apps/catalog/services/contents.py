@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.catalog.models import DatasetVersion
+from apps.catalog.queries.rows import statistics_of
 from apps.core import storage, tables
 from apps.core.errors import Invalid
 
@@ -46,6 +47,7 @@ def content_store(
     pieces = _told(reading.pieces(), size, on_progress) if on_progress else reading.pieces()
     stored = storage.put_chunked(pieces, layout=reading.format, expect=expect_digest)
     facts = reading.facts()
+    columns = [{"name": column.name, "type": column.type} for column in facts.columns]
     return Content(
         digest=stored.digest,
         size=stored.size,
@@ -55,7 +57,8 @@ def content_store(
         format=facts.format,
         encoding=facts.encoding,
         rows=facts.rows,
-        columns=[{"name": column.name, "type": column.type} for column in facts.columns],
+        columns=columns,
+        statistics=statistics_of(path, facts.format, columns, stored.digest),
     )
 
 
