@@ -15,8 +15,10 @@ from workers.scanning.config import Config
 CHECKS: dict[str, str] = {
     "personal_data": "workers.scanning.personal",
     "secrets": "workers.scanning.secrets",
+    "special_categories": "workers.scanning.special",
     "duplicates": "workers.scanning.duplicates",
     "text": "workers.scanning.text",
+    "markers": "workers.scanning.markers",
 }
 
 

@@ -170,7 +170,7 @@ class Secrets:
             "kinds": [{"entity": form.entity, "about": form.about} for form in FORMS],
             "not_looked_for": list(NOT_LOOKED_FOR),
             "method": "The published forms of providers' keys, private key blocks, tokens whose header decodes,"
-            " passwords in addresses and connection strings, and irregular text behind a word that names one.",
+            " passwords in addresses and connection strings, and irregular text behind a word for a secret.",
             "versions": {"secret forms": VERSION},
             "error_rate": f"Of {MEASURED['secrets']} labelled secrets {MEASURED['found']} were found, with"
             f" {MEASURED['alarms']} false alarms on {MEASURED['innocent']} texts that look like one. The cases are drawn"
