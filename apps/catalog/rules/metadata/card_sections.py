@@ -1,0 +1,103 @@
+"""A card's prose: which heading stands for which of our fields, for reading and for writing."""
+
+import re
+from collections.abc import Iterator
+
+# Headings of the dataset card template, old and present, in lower case (huggingface_hub, datasetcard_template.md).
+HEADINGS = {
+    "annotation process": "annotation",
+    "annotations": "annotation",
+    "bias, risks, and limitations": "biases",
+    "citation": "citation",
+    "citation information": "citation",
+    "curation rationale": "rationale",
+    "data collection and processing": "collection_method",
+    "dataset description": "description",
+    "dataset summary": "description",
+    "direct use": "intended_uses",
+    "discussion of biases": "biases",
+    "initial data collection and normalization": "collection_method",
+    "licensing information": "licence_statement",
+    "license": "licence_statement",
+    "limitations": "limitations",
+    "other known limitations": "limitations",
+    "out-of-scope use": "out_of_scope_uses",
+    "personal and sensitive information": "personal_information",
+    "social impact of dataset": "social_impact",
+    "source data": "origin",
+    "uses": "intended_uses",
+    "who are the annotators?": "annotator_demographics",
+    "who are the source data producers?": "data_producers",
+    "who are the source language producers?": "data_producers",
+}
+# The heading that an export gives a field, where it is not the field's own label.
+WRITTEN = {
+    "annotation": "Annotation process",
+    "annotator_demographics": "Who are the annotators?",
+    "biases": "Discussion of Biases",
+    "citation": "Citation Information",
+    "collection_method": "Initial Data Collection and Normalization",
+    "data_producers": "Who are the source data producers?",
+    "intended_uses": "Direct Use",
+    "licence_statement": "Licensing Information",
+    "limitations": "Other Known Limitations",
+    "origin": "Source Data",
+    "out_of_scope_uses": "Out-of-Scope Use",
+    "personal_information": "Personal and Sensitive Information",
+    "rationale": "Curation Rationale",
+    "social_impact": "Social Impact of Dataset",
+}
+KNOWN = "How this is known: "
+_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_ABSENT = re.compile(
+    r"^[\s>*_-]*\[?\s*(?:more\s+information\s+needed|needs\s+more\s+information|add\s+here|todo|tbd)\s*\]?[\s*_.]*"
+    r"(?:\([^)]*\))?\s*$",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_KNOWN_LINE = re.compile(rf"^\*{re.escape(KNOWN)}.*\*$")
+
+
+def sections(prose: str) -> Iterator[tuple[str, str]]:
+    """Each heading in lower case with the text up to the next heading of any level; what says nothing is left out."""
+    heading, lines, is_code = "", list[str](), False
+    for line in _COMMENT.sub("", prose).split("\n"):
+        if _FENCE.match(line):
+            is_code = not is_code
+        match = None if is_code else _HEADING.match(line)
+        if match is None:
+            lines.append(line)
+            continue
+        yield from _told(heading, lines)
+        heading, lines = match[2].strip().lower(), []
+    yield from _told(heading, lines)
+
+
+def _told(heading: str, lines: list[str]) -> Iterator[tuple[str, str]]:
+    kept = [line for line in lines if not _KNOWN_LINE.match(line.strip())]
+    body = "\n".join(kept).strip()
+    if heading and body and not _ABSENT.match(body):
+        yield heading, body
+
+
+def is_absent(text: str) -> bool:
+    """Whether a text only says that something should stand there."""
+    return bool(_ABSENT.match(text.strip()))
+
+
+def as_markdown(paragraphs: list[str]) -> str:
+    """Texts as paragraphs or a list that no reader takes for headings, code fences or markup of a page."""
+    safe = [_escaped(one) for one in paragraphs]
+    if len(safe) < 2:
+        return "".join(safe)
+    return "\n".join("- " + one.replace("\n", "\n  ") for one in safe)
+
+
+def _escaped(text: str) -> str:
+    lines = []
+    for line in text.replace("&", "&amp;").replace("<", "&lt;").split("\n"):
+        stripped = line.lstrip()
+        is_markup = stripped.startswith(("#", "```", "~~~", "---", "===", f"*{KNOWN}"))
+        lines.append(line.replace(stripped, "\\" + stripped, 1) if is_markup else line)
+    return "\n".join(lines).replace("![", "!\\[")
