@@ -10,6 +10,10 @@ urlpatterns = [
     path("<int:pk>/upload/", views.version_upload, name="version-upload"),
     path("uploads/<uuid:pk>/cancel/", views.upload_cancel_view, name="upload-cancel"),
     path("versions/<int:pk>/", views.version_detail, name="version-detail"),
+    path("versions/<int:pk>/metadata/", views.metadata_import_view, name="metadata-import"),
+    path("versions/<int:pk>/export/", views.metadata_export, name="metadata-export"),
+    path("metadata/<int:pk>/", views.metadata_detail, name="metadata-detail"),
+    path("metadata/<int:pk>/sources/", views.metadata_sources, name="metadata-sources"),
     path("versions/<int:pk>/describe/", views.version_describe, name="version-describe"),
     path("versions/<int:pk>/scan/", views.scan_start_view, name="scan-start"),
 ]

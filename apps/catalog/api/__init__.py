@@ -5,6 +5,7 @@ from apps.catalog.api.datasets import (
     DatasetViewSet,
     ScanViewSet,
 )
+from apps.catalog.api.metadata import MetadataImportViewSet, VersionMetadataViewSet
 from apps.catalog.api.sources import (
     LicenceListView,
     SourceViewSet,
@@ -22,12 +23,14 @@ __all__ = [
     "DatasetVersionViewSet",
     "DatasetViewSet",
     "LicenceListView",
+    "MetadataImportViewSet",
     "ScanViewSet",
     "SourceViewSet",
     "UploadViewSet",
     "VersionDerivationView",
     "VersionDerivationsView",
     "VersionLicenceView",
+    "VersionMetadataViewSet",
     "VersionSourceView",
     "VersionSourcesView",
 ]

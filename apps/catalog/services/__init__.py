@@ -2,6 +2,7 @@
 
 from apps.catalog.services.commits import dataset_version_commit, dataset_version_describe
 from apps.catalog.services.datasets import dataset_create
+from apps.catalog.services.metadata import metadata_apply, metadata_import, metadata_sources_record
 from apps.catalog.services.provenance import (
     derivation_add,
     derivation_remove,
@@ -33,6 +34,9 @@ __all__ = [
     "dataset_version_describe",
     "derivation_add",
     "derivation_remove",
+    "metadata_apply",
+    "metadata_import",
+    "metadata_sources_record",
     "provenance_carry",
     "scan_finish",
     "scan_start",

@@ -8,9 +8,14 @@ from apps.catalog.views.datasets import (
     version_describe,
     version_detail,
 )
+from apps.catalog.views.metadata import metadata_detail, metadata_export, metadata_import_view, metadata_sources
 from apps.catalog.views.uploads import upload_cancel_view, version_upload
 
 __all__ = [
+    "metadata_detail",
+    "metadata_export",
+    "metadata_import_view",
+    "metadata_sources",
     "upload_cancel_view",
     "dataset_create_view",
     "dataset_detail",
