@@ -58,7 +58,7 @@ def content_store(
         encoding=facts.encoding,
         rows=facts.rows,
         columns=columns,
-        statistics=statistics_of(path, facts.format, columns, stored.digest),
+        statistics=statistics_of(path, facts.format, columns, digest=stored.digest, rows=facts.rows),
     )
 
 

@@ -44,11 +44,12 @@ def table_of(version: DatasetVersion) -> Table:
     if kept.exists():
         os.utime(kept)  # the oldest go first when room is made
         return Table(kept, columns)
-    return table_made(storage.local_path(version.digest), version.format, version.columns, version.digest)
+    path = storage.local_path(version.digest)
+    return table_made(path, version.format, version.columns, digest=version.digest, rows=version.rows)
 
 
-def table_made(path: Path, format: str, columns: Sequence[Mapping[str, str]], digest: str) -> Table:
-    """The rows of a local file, whose digest is given, as a table; what is written for it is kept."""
+def table_made(path: Path, format: str, columns: Sequence[Mapping[str, str]], *, digest: str, rows: int) -> Table:
+    """The `rows` rows of a local file, whose digest is given, as a table; what is written for it is kept."""
     known = columns_of(format, columns)
     if format == tables.PARQUET:
         return Table(path, known)
@@ -57,7 +58,7 @@ def table_made(path: Path, format: str, columns: Sequence[Mapping[str, str]], di
         kept.parent.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(f".{os.getpid()}")
         try:
-            _write(path, format, known, partial)
+            _write(path, format, known, partial, rows)
             partial.replace(kept)
         finally:
             partial.unlink(missing_ok=True)
@@ -83,15 +84,23 @@ def _make_room(newest: Path) -> None:
         total -= size
 
 
-def _write(path: Path, format: str, columns: tuple[Column, ...], target: Path) -> None:
+def _write(path: Path, format: str, columns: tuple[Column, ...], target: Path, rows: int) -> None:
     """By the fast reader of the format where it gives exactly what `tables.iter_rows` gives, by that one otherwise."""
+    if not _write_fast(path, format, columns, target) or pq.read_metadata(target).num_rows != rows:
+        _write_slowly(path, format, columns, target)
+
+
+def _write_fast(path: Path, format: str, columns: tuple[Column, ...], target: Path) -> bool:
+    """Whether a fast reader took the file: none takes text, and each raises where it finds what it cannot hold."""
     if format == tables.JSONL:
         with suppress(duckdb.Error):  # a whole number beyond 64 bits, a number beyond doubles
-            return _write_json(path, columns, target)
+            _write_json(path, columns, target)
+            return True
     if format == tables.CSV and _has_plain_header(path, columns):
         with suppress(pa.ArrowException):  # a record that the two readers do not agree on
-            return _write_csv(path, columns, target)
-    return _write_slowly(path, format, columns, target)
+            _write_csv(path, columns, target)
+            return True
+    return False
 
 
 def _write_json(path: Path, columns: tuple[Column, ...], target: Path) -> None:

@@ -4,6 +4,7 @@ Distinct values are counted by HyperLogLog and quantiles by t-digest, as DuckDB 
 says so in `method`. No text of a cell is kept but the names of categories (`rules.categories_of`).
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from math import isfinite
@@ -11,24 +12,43 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from apps.catalog.queries.rows.columns import Column, Table
 from apps.catalog.queries.rows.connection import opened
 from apps.catalog.queries.rows.files import table_made
 from apps.catalog.rules.statistics import BINS, MOST_CATEGORIES, QUANTILES, bins_of, categories_of
+from apps.core.errors import DomainError
 
 METHOD = (
     "Counted over every row by DuckDB {version}; different values by HyperLogLog and quantiles by t-digest, both close "
     "estimates. Lengths are in characters."
 )
+PROBLEM = "The figures of these rows could not be counted; the rows themselves are stored as they are."
 AT_ONCE = 40  # columns in one pass: the state of their quantiles stays within the bounded memory
 NUMBER, LENGTH, TIME = "number", "length", "time"
 _MEASURES = {"integer": NUMBER, "number": NUMBER, "text": LENGTH, "timestamp": TIME}
 
 
-def statistics_of(path: Path, format: str, columns: Sequence[Mapping[str, str]], digest: str) -> dict[str, Any]:
-    """The figures of a local file's rows; `digest` is the file's SHA-256, under which its rows are kept for reading."""
-    table = table_made(path, format, columns, digest)
+logger = logging.getLogger(__name__)
+
+
+def statistics_of(
+    path: Path, format: str, columns: Sequence[Mapping[str, str]], *, digest: str, rows: int
+) -> dict[str, Any]:
+    """The figures of a local file's rows; `digest` is the file's SHA-256, under which its rows are kept for reading.
+
+    Figures are no condition of a commit: where they cannot be counted, `problem` says why and `columns` is empty.
+    """
+    try:
+        return _counted(table_made(path, format, columns, digest=digest, rows=rows))
+    except (DomainError, duckdb.Error, pa.ArrowException) as error:
+        logger.warning("no statistics of %s: %s", digest[:12], type(error).__name__)  # its words may quote cells
+        problem = error.message if isinstance(error, DomainError) else PROBLEM
+        return {"method": METHOD.format(version=duckdb.__version__), "rows": rows, "columns": [], "problem": problem}
+
+
+def _counted(table: Table) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
     with opened(table.path) as connection:
         rows = int(_one(connection, f"SELECT count(*) FROM {table.source}")[0])
