@@ -15,11 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
-from django.core.files.storage import FileSystemStorage, storages
-
+from apps.core import blobs
 from apps.core.errors import Conflict, DomainError, NotFound, StorageFull
-from apps.core.storage import NO_ROOM
 
 BLOCK = 1024 * 1024
 _TURN, _PIECE = ".turn", ".piece"
@@ -42,8 +39,7 @@ class Checksum:
 
 def folder() -> Path:
     """Where files arrive: on the disk of the stored ones, or on this machine's where an object store holds those."""
-    store = storages["artifacts"]
-    return Path(store.location if isinstance(store, FileSystemStorage) else settings.VAR_DIR) / "incoming"
+    return blobs.incoming()
 
 
 def path(name: str) -> Path:
@@ -61,9 +57,8 @@ def length(name: str) -> int:
 
 def begin(name: str, size: int) -> None:
     """Make the empty file. Raises StorageFull when `size` bytes would not fit now."""
-    home = folder()
     with _room(size):
-        home.mkdir(parents=True, exist_ok=True)
+        home = folder()
         if shutil.disk_usage(home).free < size:
             raise OSError(errno.ENOSPC, "the disk has less left than this file needs")
         (home / name).touch(exist_ok=False)
@@ -200,7 +195,7 @@ def _room(size: int) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in NO_ROOM:
+        if error.errno not in blobs.NO_ROOM:
             raise
         needs = f" of {size} bytes" if size else ""
         raise StorageFull(

@@ -16,10 +16,10 @@ from rest_framework.test import APIClient
 
 from apps.accounts.rules import AUDITOR, READ
 from apps.audit.models import AuditEntry
-from apps.catalog.models import CommitRun, Dataset, DatasetVersion, Upload
+from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion, Upload
 from apps.catalog.services import upload_finish, uploads_sweep
 from apps.core import arrivals, storage
-from tests.makers import ROWS, jsonl, make_client, make_data, make_dataset, make_person
+from tests.makers import ROWS, jsonl, make_client, make_data, make_dataset, make_person, upload
 from tests.people import People, make_people
 
 pytestmark = pytest.mark.django_db
@@ -368,6 +368,21 @@ def test_what_is_no_table_is_refused_and_may_be_given_up(olga: APIClient, datase
         upload = sent(olga, dataset, content)
     assert commit(olga, dataset, upload).status_code == 422
     assert olga.delete(f"{API}{upload.pk}/", headers=TUS).status_code == 204
+
+
+def test_an_upload_goes_to_the_branch_that_is_named(olga: APIClient, dataset: Dataset) -> None:
+    assert commit(olga, dataset, sent(olga, dataset)).json()["branch"] == "main"
+    more = sent(olga, dataset, CONTENT + CONTENT.replace(b"Question", b"Another"))
+    assert commit(olga, dataset, more, branch="no-such-branch").status_code == 404
+    first = DatasetVersion.objects.get()
+    Branch.objects.create(dataset=dataset, name="other", head=first, created_by=first.created_by)
+    assert commit(olga, dataset, more, branch="other").status_code == 201
+    assert DatasetVersion.objects.get(number=2).branch == "other"
+    file = upload(CONTENT.replace(b"Question", b"Third"))
+    answer = olga.post(
+        f"/api/v1/datasets/{dataset.pk}/versions/", {"file": file, "branch": "other"}, format="multipart"
+    )
+    assert answer.status_code == 201 and DatasetVersion.objects.get(number=3).branch == "other"
 
 
 def test_a_large_upload_is_committed_by_a_run(

@@ -78,7 +78,7 @@ def test_a_file_is_sent_in_pieces_and_committed(sender: Sender, file: BinaryIO) 
     answer = sender.commit(uploader, message="By another's client")
     assert answer.status_code == 201
     assert DatasetVersion.objects.get().digest == hashlib.sha256(CONTENT).hexdigest() == answer.json()["digest"]
-    assert list(arrivals.folder().glob("upload-*")) == []
+    assert list(arrivals.folder().glob(f"{Upload.objects.get().arrival}*")) == []
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # the client leaves files open that it is given by name

@@ -29,11 +29,12 @@ DIGEST = r"^[0-9a-f]{64}$"
 
 class DatasetOut(serializers.ModelSerializer[Dataset]):
     team = Reference()
+    key_columns = serializers.ListField(child=serializers.CharField(), help_text="columns that together name a row")
     created_by = Reference()
 
     class Meta:
         model = Dataset
-        fields = ["id", "team", "name", "description", "created_by", "created_at"]
+        fields = ["id", "team", "name", "description", "purpose", "key_columns", "created_by", "created_at"]
 
 
 class DatasetListed(DatasetOut):
@@ -62,6 +63,8 @@ class DatasetVersionOut(serializers.ModelSerializer[DatasetVersion]):
 
     dataset = Reference()
     team = serializers.IntegerField(source="team_id")
+    parent = serializers.IntegerField(source="parent_id", allow_null=True, help_text="the version it was made from")
+    merged = serializers.IntegerField(source="merged_id", allow_null=True, help_text="the version merged into it")
     created_by = Reference()
 
     class Meta:
@@ -71,12 +74,19 @@ class DatasetVersionOut(serializers.ModelSerializer[DatasetVersion]):
             "dataset",
             "team",
             "number",
+            "branch",
+            "parent",
+            "merged",
+            "operation",
             "message",
             "filename",
             "format",
             "encoding",
             "digest",
+            "commit_digest",
             "size",
+            "chunks",
+            "new_bytes",
             "rows",
             "licence",
             "created_by",
@@ -96,6 +106,7 @@ class DatasetVersionDetail(DatasetVersionOut):
 class CommitIn(Input):
     """What is known about content that becomes a version."""
 
+    branch = serializers.CharField(max_length=80, required=False, help_text="that it is committed on; main by default")
     message = serializers.CharField(max_length=300, required=False, allow_blank=True)
     licence = serializers.CharField(max_length=200, required=False, allow_blank=True)
     datasheet_file = serializers.CharField(

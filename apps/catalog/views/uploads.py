@@ -15,7 +15,6 @@ from apps.accounts.services import require
 from apps.catalog import queries, services
 from apps.catalog.forms import UploadForm
 from apps.catalog.models import CommitRun, Dataset, DatasetVersion, Upload
-from apps.catalog.rules import MAIN
 from apps.core.form_fields import attempt, posted, status_of
 
 
@@ -52,8 +51,6 @@ def _commit(
 ) -> DatasetVersion | CommitRun:
     if upload is not None:
         return services.upload_commit(by=by, dataset=dataset, upload=queries.upload_seen(by, upload), **more)
-    if more["branch"] == MAIN:
-        del more["branch"]
     path = Path(file.temporary_file_path())
     return services.dataset_version_commit(by=by, dataset=dataset, path=path, filename=str(file.name), **more)
 
