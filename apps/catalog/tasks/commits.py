@@ -9,9 +9,10 @@ from pathlib import Path
 from celery import shared_task
 
 from apps.catalog.models import CommitRun
-from apps.catalog.rules import UPLOADED
+from apps.catalog.rules import FILTERED, UPLOADED
 from apps.catalog.services.commit_runs import upload_made
 from apps.catalog.services.contents import OnProgress
+from apps.catalog.services.views import view_made
 from apps.core import queue
 from apps.core.errors import Invalid
 from apps.jobs.services.claims import claimed
@@ -20,6 +21,7 @@ from apps.jobs.services.folders import work_folder
 # Called with the claimed run, an empty folder of its own and where to report progress.
 MAKERS: dict[str, Callable[[CommitRun, Path, OnProgress], object]] = {
     UPLOADED: upload_made,
+    FILTERED: view_made,
 }
 
 

@@ -1,7 +1,8 @@
 """Pages of rows: as they stand in the file, those that fit a filter, those that hold a word."""
 
 import hashlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,3 +113,22 @@ def rows_counted(table: Table, expression: str) -> tuple[int, str]:
         for (number,) in fetched(connection, "SELECT n FROM chosen ORDER BY n"):
             sha.update(f"{number}\n".encode())
     return count, sha.hexdigest()
+
+
+def rows_streamed(table: Table, wanted: Wanted) -> Iterator[Row]:
+    """The wanted rows, or all, in file order, for a download: a few in memory, however long it takes."""
+    with opened(table.path) as connection, told_in_words(table):
+        condition = ""
+        if not wanted.is_all:
+            _chosen(connection, table, wanted)
+            condition = " WHERE n IN (SELECT n FROM chosen)"
+        question = f"SELECT n, {_raw(table.columns)} FROM {table.source}{condition} ORDER BY n"
+        for n, *values in fetched(connection, question):
+            yield Row(int(n), cells_of(table.columns, values))
+
+
+def numbers_of(table: Table, expression: str) -> "array[int]":
+    """The numbers of the rows that fit an expression, in order; for work outside a request."""
+    with opened(table.path) as connection, told_in_words(table):
+        _chosen(connection, table, Wanted(expression))
+        return array("q", (n for (n,) in fetched(connection, "SELECT n FROM chosen ORDER BY n")))
