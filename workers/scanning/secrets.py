@@ -169,7 +169,7 @@ class Secrets:
         return {
             "kinds": [{"entity": form.entity, "about": form.about} for form in FORMS],
             "not_looked_for": list(NOT_LOOKED_FOR),
-            "method": "The published forms of providers' keys, private key blocks, tokens whose header decodes,"
+            "method": "Published forms of providers' keys, private key blocks, tokens whose header decodes,"
             " passwords in addresses and connection strings, and irregular text behind a word for a secret.",
             "versions": {"secret forms": VERSION},
             "error_rate": f"Of {MEASURED['secrets']} labelled secrets {MEASURED['found']} were found, with"

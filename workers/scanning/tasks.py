@@ -1,11 +1,11 @@
 """The door of scans: claim, lay the rows out, scan, store."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 from celery import shared_task
 
 from apps.catalog.models import ScanRun
+from apps.catalog.rules.licences import licence_section
 from apps.catalog.services import scan_finish
 from apps.core import queue
 from apps.jobs.services.claims import claimed
@@ -17,11 +17,11 @@ def scan(run_id: int) -> None:
     with claimed(ScanRun, run_id) as claim:
         if claim is None:
             return
-        from workers.scanning import engine, layout, licences
+        from workers.scanning import engine, layout
 
         run = claim.run
         version = run.dataset_version
         with work_folder(run, keep_on_error=True) as folder:
             result = engine.run(layout.config_for(run, folder, claim.progress), claim.progress)
-            told = result.told(licence=asdict(licences.judge(version.licence)))
+            told = result.told(licence=licence_section(version.licence))
             scan_finish(run=run, result=told | {"content_digest": version.digest}, spans=Path(result.spans_path))

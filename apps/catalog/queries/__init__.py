@@ -21,6 +21,7 @@ from apps.catalog.queries.scans import (
     latest_scans,
     scan_marks,
     scans_seen_by,
+    versions_for,
 )
 from apps.catalog.queries.uploads import (
     arrived,
@@ -43,6 +44,7 @@ __all__ = [
     "latest_scans",
     "scan_marks",
     "scans_seen_by",
+    "versions_for",
     "arrived",
     "branch_names",
     "upload_seen",

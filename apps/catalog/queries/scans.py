@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from apps.accounts.queries import shared_ids, team_ids_seen_by
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
@@ -30,3 +30,14 @@ def scan_marks(versions: list[DatasetVersion]) -> dict[int, ScanRun]:
     """The newest scan of each of these dataset versions, whatever became of it, without its result; one query."""
     scans = ScanRun.objects.filter(dataset_version__in=versions).defer("log", "result", "config").order_by("pk")
     return {scan.dataset_version_id: scan for scan in scans}
+
+
+def versions_for(version: DatasetVersion, purpose: str) -> list[int]:
+    """Numbers of the newest version of each of the team's other datasets that are kept for a purpose, in order."""
+    newest = (
+        DatasetVersion.objects.filter(team_id=version.team_id, dataset__purpose=purpose)
+        .exclude(dataset_id=version.dataset_id)
+        .values("dataset_id")
+        .annotate(newest=Max("pk"))
+    )
+    return sorted(row["newest"] for row in newest)

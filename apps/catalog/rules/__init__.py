@@ -14,7 +14,9 @@ from apps.catalog.rules.datasheets import (
     sourced,
 )
 from apps.catalog.rules.scans import (
+    SCAN_CHECKS,
     SCAN_SETTINGS,
+    scan_config_problem,
 )
 from apps.catalog.rules.sources import (
     TDM_RESERVATIONS,
@@ -56,6 +58,7 @@ __all__ = [
     "PURPOSES",
     "REDACTED",
     "ROLLED_BACK",
+    "SCAN_CHECKS",
     "SCAN_SETTINGS",
     "TDM_RESERVATIONS",
     "UPLOADED",
@@ -66,6 +69,7 @@ __all__ = [
     "in_words",
     "metadata_of",
     "provenance_digest",
+    "scan_config_problem",
     "provenance_gaps",
     "sourced",
 ]

@@ -1,14 +1,97 @@
 """What a scan may be told."""
 
-# Each setting is explained in workers/scanning/engine.py.
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# The checks there are, as workers/scanning/registry.py names them, in words for people.
+SCAN_CHECKS: dict[str, str] = {
+    "personal_data": "Personal data",
+    "secrets": "Secrets",
+    "special_categories": "Special categories of personal data",
+    "duplicates": "Copies of rows",
+    "overlap": "Overlap with evaluation data",
+    "text": "Language, length and faults of the text",
+    "toxicity": "Toxic language",
+    "poisoning": "Signs of poisoning",
+    "generated": "Share written by machines",
+    "markers": "Copyright and confidentiality",
+    "integrity": "Stored bytes",
+}
+LANGUAGES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "it": "Italian",
+    "pl": "Polish",
+    "fi": "Finnish",
+    "sv": "Swedish",
+}
+# Each setting is explained in workers/scanning/config.py; `against` and `protected` are numbers of dataset versions.
 SCAN_SETTINGS = frozenset(
     {
+        "checks",
         "columns",
+        "copy_columns",
+        "label_column",
+        "answer_column",
         "languages",
         "pii_score_threshold",
         "pii_sample_rows",
         "near_duplicate_threshold",
         "max_samples",
         "seed",
+        "against",
+        "protected",
+        "options",
     }
 )
+_TEXTS = ("checks", "columns", "copy_columns", "languages")
+_NUMBERS = ("against", "protected")
+_COLUMN_LISTS = ("columns", "copy_columns")
+_COLUMN = ("label_column", "answer_column")
+
+
+def scan_config_problem(config: Mapping[str, Any], columns: list[str]) -> str:
+    """What is wrong with the settings of a scan of a table with these columns, in one sentence; empty if nothing."""
+    unknown = sorted(set(config) - SCAN_SETTINGS)
+    if unknown:
+        return f"Unknown settings: {', '.join(unknown)}."
+    for name in _TEXTS:
+        if not _is_list_of(config.get(name, []), str):
+            return f"The setting {name} must be a list of texts."
+    for name in _NUMBERS:
+        if not _is_list_of(config.get(name, []), int):
+            return f"The setting {name} must be a list of numbers of dataset versions."
+    if odd := [code for code in config.get("languages", []) if not re.fullmatch("[a-z]{2,3}", code)]:
+        return f"“{odd[0][:20]}” is no language code: two or three small letters, such as en."
+    if strange := [name for name in config.get("checks", []) if name not in SCAN_CHECKS]:
+        return f"There is no check “{strange[0][:40]}”. There are: {', '.join(SCAN_CHECKS)}."
+    return _column_problem(config, columns) or _number_problem(config)
+
+
+def _column_problem(config: Mapping[str, Any], columns: list[str]) -> str:
+    named = [name for key in _COLUMN_LISTS for name in config.get(key, [])]
+    named += [config[key] for key in _COLUMN if config.get(key)]
+    missing = [name for name in named if name not in columns]
+    if missing:
+        return f"There is no column “{str(missing[0])[:60]}”."
+    return ""
+
+
+def _number_problem(config: Mapping[str, Any]) -> str:
+    sample = config.get("pii_sample_rows")
+    if sample is not None and (isinstance(sample, bool) or not isinstance(sample, int) or sample < 1):
+        return "The sample must be a whole number of rows, at least one."
+    for name in ("pii_score_threshold", "near_duplicate_threshold"):
+        value = config.get(name, 0.5)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            return f"The setting {name} must be a number from 0 to 1."
+    if not isinstance(config.get("options", {}), dict):
+        return "The setting options must be an object: settings by check."
+    return ""
+
+
+def _is_list_of(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) and not isinstance(item, bool) for item in value)

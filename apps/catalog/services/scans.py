@@ -9,7 +9,8 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import WORKER, record
 from apps.catalog.models import DatasetVersion, ScanRun
-from apps.catalog.rules import SCAN_SETTINGS
+from apps.catalog.queries import dataset_version_seen, versions_for
+from apps.catalog.rules import EVALUATION, PROTECTED, scan_config_problem
 from apps.core import rules as run_rules
 from apps.core import storage
 from apps.core.errors import Conflict, Invalid
@@ -18,18 +19,34 @@ from apps.core.queue import enqueue
 
 @transaction.atomic
 def scan_start(*, by: User, version: DatasetVersion, config: dict[str, Any] | None = None) -> ScanRun:
-    """Queue a scan for personal data, duplicates and licence. One is enough: an open scan is refused a twin."""
+    """Queue a scan. One is enough: an open scan is refused a twin.
+
+    Without `against` and `protected` the newest versions of the team's evaluation and protected datasets are compared
+    with. Raises Invalid for settings that make no sense, NotFound for versions that the person does not see.
+    """
     require(by, "scan.start", version.team_id, shared=version.dataset)
-    unknown = set(config or {}) - SCAN_SETTINGS
-    if unknown:
-        raise Invalid(f"Unknown settings: {', '.join(sorted(unknown))}.", code="scan.settings")
+    given = dict(config or {})
+    problem = scan_config_problem(given, [str(column["name"]) for column in version.columns])
+    if problem:
+        raise Invalid(problem, code="scan.settings")
+    for name, purpose in (("against", EVALUATION), ("protected", PROTECTED)):
+        if name in given:
+            _require_seen(by, given[name])
+        elif standing := versions_for(version, purpose):
+            given[name] = standing
     DatasetVersion.objects.select_for_update().get(pk=version.pk)  # two starts at once make one scan
     if ScanRun.objects.filter(dataset_version=version, state__in=run_rules.OPEN).exists():
         raise Conflict("This version is being scanned already.", code="scan.open")
-    run = ScanRun.objects.create(team_id=version.team_id, dataset_version=version, created_by=by, config=config or {})
+    run = ScanRun.objects.create(team_id=version.team_id, dataset_version=version, created_by=by, config=given)
     record(action="scan.start", obj=run, by=by, data={"dataset_version": version.pk, "digest": version.digest})
     enqueue(run)
     return run
+
+
+def _require_seen(by: User, pks: list[int]) -> None:
+    """Raises NotFound where the person does not see a version: its passages would stand in the result."""
+    for pk in pks:
+        dataset_version_seen(by, pk)
 
 
 @transaction.atomic
