@@ -27,7 +27,6 @@ SCAN, TUNING = scan_result(entities={"EMAIL_ADDRESS": 1}), tuning_result()
 SHAPES = [
     ("scanning/findings.py", "Finding", SCAN["personal_data"]["findings"][0]),
     ("scanning/duplicates.py", "Duplicates", SCAN["duplicates"]),
-    ("scanning/licences.py", "Licence", SCAN["licence"]),
     ("tuning/energy.py", "Energy", TUNING["energy"]),
     ("tuning/environment.py", "Environment", TUNING["environment"]),
 ]
