@@ -8,8 +8,9 @@ Keys of the section: ``exact_clusters`` and ``near_clusters`` (each with ``rows`
 ``exact_cluster_count``, ``exact_rows``, ``near_cluster_count``, ``near_rows``, ``near_threshold``, ``compared_pairs``,
 ``skipped_texts``, ``truncated_texts``, ``bands``, ``rows_per_band``, ``recall_at_threshold``.
 
-On disk lie 152 bytes for each row and the normalised text of each row; in memory, while rows are compared, about
-60 bytes for each row: ten million rows take 0.6 GB there for some seconds, and 1.5 GB with their texts on disk.
+On disk lie 152 bytes and the normalised text of each row; in memory, while rows are compared, about 70 bytes a row:
+measured 0.27 GB for three million rows of 130 characters and 0.48 GB for six million, in 16 µs a row to read and 13 to
+compare.
 """
 
 import hashlib

@@ -13,14 +13,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from workers.scanning import rows
+from workers.scanning import rolling, rows
 from workers.scanning.checks import Reference
 from workers.scanning.lookup import Lookup
 from workers.scanning.minhash import mixed
 
 GRAM, GUARANTEED = 40, 80  # characters: half a line, and a line
 WINDOW = GUARANTEED - GRAM + 1
-_FACTOR = 0x9E3779B97F4A7C15
 _NOT_WORDS = re.compile(r"[\W_]+")
 _BLOCK = 1 << 18  # characters of protected works taken together
 
@@ -35,22 +34,8 @@ def hashed(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A hash of every run of GRAM characters, the text each lies in, and where it begins there."""
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    counts = np.maximum(lengths - GRAM + 1, 0)
-    owners = np.repeat(np.arange(len(texts)), counts)
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    if not len(owners):
-        return np.zeros(0, dtype=np.uint64), owners, within
-    value = mixed(codes + np.uint64(1))
-    by_length = {1: value}
-    for power in (1, 2, 4, 8, 16):  # hashes of twice the length from two beside each other
-        value = by_length[power]
-        by_length[2 * power] = value[:-power] * _power(power) + value[power:]
-    value = by_length[32][: len(codes) - GRAM + 1] * _power(8) + by_length[8][32:]
-    return mixed(value[(np.cumsum(lengths) - lengths)[owners] + within]), owners, within
-
-
-def _power(exponent: int) -> np.uint64:
-    return np.uint64(pow(_FACTOR, exponent, 1 << 64))
+    owners, within, places = rolling.places(lengths, GRAM)
+    return rolling.runs(mixed(codes + np.uint64(1)), GRAM)[places], owners, within
 
 
 def winnowed(hashes: np.ndarray) -> np.ndarray:

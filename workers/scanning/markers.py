@@ -6,8 +6,8 @@ Keys of the section:
   ``count``: the wordings met, names left out).
 * ``rows``: rows with any marker.
 * ``protected``: for each protected corpus ``label``, ``content`` (its digest), ``fingerprints``,
-  ``fingerprints_found``, ``share`` (of the corpus met), ``passages``, ``rows``, ``row_numbers``, ``characters`` (letters
-  and digits in common passages), ``share_of_text``, ``longest`` (``row``, ``column``, ``characters``).
+  ``fingerprints_found``, ``share`` (of the corpus met), ``passages``, ``rows``, ``row_numbers``, ``characters``
+  (letters and digits in common passages), ``share_of_text``, ``longest`` (``row``, ``column``, ``characters``).
 * ``shortest_passage``: characters from which a common passage is certain to be found.
 """
 

@@ -73,7 +73,10 @@ RULES = (
         "licensed under the mit license", "licensed under a creative commons", "creative commons attribution",
         "eclipse public license", "european union public licence",
     ),
-    _rule("licence_header", "cc by|cc-by", r"\b(?:CC[ -]BY(?:-(?:NC|SA|ND))*|cc-by(?:-(?:nc|sa|nd))*)(?:[ -][1-4]\.0)?\b", 0),
+    _rule(
+        "licence_header", "cc by|cc-by",
+        r"\b(?:CC[ -]BY(?:-(?:NC|SA|ND))*|cc-by(?:-(?:nc|sa|nd))*)(?:[ -][1-4]\.0)?\b", 0,
+    ),
     _rule("confidential", "tlp:", r"\bTLP:\s?(?:RED|AMBER\+STRICT|AMBER|GREEN)\b"),
     _phrases(
         "confidential", "strictly confidential", "company confidential", "highly confidential",

@@ -17,6 +17,7 @@ CHECKS: dict[str, str] = {
     "secrets": "workers.scanning.secrets",
     "special_categories": "workers.scanning.special",
     "duplicates": "workers.scanning.duplicates",
+    "overlap": "workers.scanning.overlap",
     "text": "workers.scanning.text",
     "markers": "workers.scanning.markers",
 }
