@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.checklist import queries
-from apps.checklist.models import Answer, Assessment, SignOff
+from apps.checklist.models import Answer, Assessment, SignOff, Waiver
 from apps.core.back_office import BackOffice
 
 
@@ -26,3 +26,9 @@ class SignOffBackOffice(BackOffice):
     seen = staticmethod(queries.sign_offs_seen_by)
     list_display = ["assessment", "decision", "decided_by", "decided_at"]
     list_filter = ["decision"]
+
+
+@admin.register(Waiver)
+class WaiverBackOffice(BackOffice):
+    seen = staticmethod(queries.waivers_seen_by)
+    list_display = ["assessment", "question", "expires_on", "granted_by", "revoked_at"]

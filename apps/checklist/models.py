@@ -122,3 +122,36 @@ class SignOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision} by user {self.decided_by_id}"
+
+
+class Waiver(models.Model):
+    """One conflict of licences that may stand until a day, allowed by a second person with a reason.
+
+    `conflict` is the digest of the chain and the term that it speaks of: where either changes, it covers nothing.
+    """
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="waivers")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    conflict = models.CharField(max_length=64)
+    question = models.CharField(max_length=60)
+    sentence = models.TextField(help_text="the conflict in the words of the day")
+    reason = models.TextField()
+    expires_on = models.DateField(help_text="the last day on which it holds")
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(default=timezone.now)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_because = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-granted_at", "-pk"]
+        indexes = [models.Index(fields=["assessment", "conflict"], name="waiver_of_conflict")]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_reason")]
+
+    def __str__(self) -> str:
+        return f"Waiver {self.pk} of {self.assessment}"
+
+    @property
+    def trail_label(self) -> str:
+        """How the trail names it."""
+        return f"Waiver on {self.assessment}"

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.queries import may, person
 from apps.checklist import services
-from apps.checklist.forms import AnswerForm, EvidenceForm, StateForm
+from apps.checklist.forms import AnswerForm, EvidenceForm, StateForm, WaiverForm
 from apps.checklist.models import Assessment
-from apps.checklist.queries import answer_history, assessment_seen, assessments_seen_by, present_view
+from apps.checklist.queries import answer_history, assessment_seen, assessments_seen_by, present_view, waiver_seen
 from apps.checklist.queries.pages import coverage_of, coverages, deciders_of, page_of, versions_without_assessment
-from apps.checklist.rules import APPROVED, REFUSED, STATUSES, SUBMITTED, AssessmentView, QuestionView
+from apps.checklist.rules import APPROVED, REFUSED, STATUSES, SUBMITTED, AssessmentView, GateItem, QuestionView
 from apps.core.errors import Conflict, DomainError, NotFound
+from apps.core.form_fields import attempt
 from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.registry.queries import version_seen
 from apps.registry.rules import RETIRED
@@ -85,10 +86,16 @@ def assessment_create_view(request: HttpRequest) -> HttpResponse:
 @require_GET
 def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One checklist: every question with its answer, its evidence and what to do next."""
-    user = person(request)
-    assessment = assessment_seen(user, pk)
+    return _assessment_page(request, assessment_seen(person(request), pk))
+
+
+def _assessment_page(
+    request: HttpRequest, assessment: Assessment, *, waiver_form: WaiverForm | None = None, status: int = 200
+) -> HttpResponse:
     view = present_view(assessment)
     rights = _rights(request, assessment)
+    deciders = deciders_of(person(request), assessment)
+    may_waive = may(person(request), "waiver.grant", assessment.team_id) and not deciders.own_part
     blocking = [question for question in view.questions if question.problems]
     context = rights | {
         "assessment": assessment,
@@ -98,9 +105,43 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "more_blocking": blocking[BLOCKING_SHOWN:],
         "groups": [(group, [_row(q, rights["may_answer"]) for q in group.questions]) for group in view.groups],
         "uncollected": sum(len(question.uncollected) for question in view.questions),
-        "deciders": deciders_of(user, assessment),
+        "deciders": deciders,
+        "conflicts": _conflict_rows(view, waiver_form) if may_waive else [(item, None) for item in view.conflicts],
+        "may_waive": may_waive,
     }
-    return render(request, "checklist/assessment_detail.html", context)
+    return render(request, "checklist/assessment_detail.html", context, status=status)
+
+
+def _conflict_rows(view: AssessmentView, refused: WaiverForm | None) -> list[tuple[GateItem, WaiverForm]]:
+    """Every conflict that stands, with a form to waive it; the one that was refused keeps what was entered."""
+    rows = []
+    for item in view.conflicts:
+        is_refused = refused is not None and refused.data.get("conflict") == item.conflict
+        fresh = WaiverForm(initial={"conflict": item.conflict}, auto_id=f"waive-{item.conflict[:8]}-%s")
+        rows.append((item, refused if refused is not None and is_refused else fresh))
+    return rows
+
+
+@require_POST
+def waiver_grant_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a conflict of licences stand until a day."""
+    assessment = assessment_seen(person(request), pk)
+    form = WaiverForm(request.POST, auto_id=f"waive-{request.POST.get('conflict', '')[:8]}-%s")
+    waiver = attempt(form, services.waiver_grant, by=person(request), assessment=assessment)
+    if waiver is None:
+        return _assessment_page(request, assessment, waiver_form=form, status=422)
+    messages.success(request, f"The conflict may stand until {waiver.expires_on:%d %B %Y}.")
+    return redirect(f"{reverse('checklist:assessment-detail', args=[pk])}#licences")
+
+
+@require_POST
+def waiver_revoke_view(request: HttpRequest, pk: int, waiver: int) -> HttpResponse:
+    """Take a waiver back."""
+    assessment = assessment_seen(person(request), pk)
+    found = waiver_seen(person(request), waiver, assessment)
+    services.waiver_revoke(by=person(request), waiver=found, reason=request.POST.get("reason", ""))
+    messages.success(request, "The waiver is taken back: its conflict stands against approval again.")
+    return redirect(f"{reverse('checklist:assessment-detail', args=[pk])}#licences")
 
 
 def _rights(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:

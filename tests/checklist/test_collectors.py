@@ -23,7 +23,8 @@ from tests.stories import (
     tuning_result,
 )
 
-QUERIES = 7  # lineage of version and of base, scans, tuning, evaluations, their scores, deployments
+# lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, deployments
+QUERIES = 9
 
 
 def one(version: ModelVersion, collector: str) -> Finding:
@@ -57,8 +58,9 @@ def test_everything_on_record_is_found_with_how_it_is_known(world: World) -> Non
     found = findings_for(world.version)
     known = {name: sorted({finding.status for finding in findings}) for name, findings in found.items() if findings}
     measured = ["dataset.pii", "dataset.duplicates", "dataset.integrity", "evaluation.metrics", "tuning.recipe"]
+    measured += ["dataset.licence"]
     measured += ["model.transparency", "lineage.base_models", "tuning.energy", "reports.pack"]
-    declared = ["provenance", "permission", "licence", "confidentiality", "generation"]
+    declared = ["provenance", "permission", "confidentiality", "generation"]
     assert known == {name: [MEASURED] for name in measured} | {f"dataset.{name}": [DECLARED] for name in declared}
 
 
@@ -165,13 +167,14 @@ def test_a_tuning_that_read_other_bytes_blocks(world: World) -> None:
     assert "the tuning read other bytes" in findings_for(other)["dataset.integrity"][0].value["blocks"]
 
 
-def test_a_licence_that_cannot_be_read_blocks_until_it_is_scanned_again(world: World) -> None:
+def test_a_licence_that_cannot_be_read_blocks_until_it_is_corrected(world: World) -> None:
     olga = world.people.olga
-    problem = "'Foo' is not on the SPDX licence list."
     dataset_version_describe(by=olga, version=world.data, licence="Foo", provenance=PROVENANCE, reason="Corrected")
-    assert "which no scan has checked" in findings_for(world.version)["dataset.licence"][0].summary
-    make_scan(olga, world.data, scan_result(expression="Foo", valid=False, problem=problem))
-    assert problem in findings_for(world.version)["dataset.licence"][0].value["blocks"]
+    found = findings_for(world.version)["dataset.licence"][0]
+    assert "'Foo' (character 1) is not on the SPDX licence list." in found.value["blocks"]
+    dataset_version_describe(by=olga, version=world.data, licence="MIT", provenance=PROVENANCE, reason="Corrected")
+    found = findings_for(world.version)["dataset.licence"][0]
+    assert found.status == MEASURED and "blocks" not in found.value
 
 
 def test_an_evaluation_is_told_with_interval_baseline_and_verdict(world: World) -> None:

@@ -24,9 +24,9 @@ from tests.stories import (
 
 # Roles, answers, their evidence, its givers where people gave any, sign-offs, and the seven of the collectors' facts
 # (eight where applications call a deployment).
-VIEW = 12
+VIEW = 15
 # Roles, shares, versions, assessments, answers, evidence, sign-offs, and the collectors' seven.
-POSTURE = 14
+POSTURE = 17
 
 
 def reader(world: World) -> User:

@@ -89,7 +89,10 @@ class SourceChange(Input):
         max_length=500, required=False, allow_blank=True, help_text="how and when it was looked for"
     )
     intended_uses = serializers.ListField(
-        child=serializers.ChoiceField(choices=list(data_uses().items())), required=False, max_length=20
+        child=serializers.CharField(max_length=40),
+        required=False,
+        max_length=20,
+        help_text=f"codes of the Data Provenance Standards: {', '.join(data_uses())}",
     )
     confidentiality = serializers.ChoiceField(
         choices=list(confidentialities().items()), required=False, allow_blank=True

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,7 @@ class Verdict:
         return MEANS[self.licence_class]
 
 
+@lru_cache(maxsize=4096)  # the same few expressions stand on many things; reading one takes a millisecond
 def judge(expression: str) -> Verdict:
     """Read an expression. A choice (OR) counts as its most open member, a sum (AND) as the strictest of all.
 

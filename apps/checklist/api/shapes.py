@@ -37,7 +37,7 @@ class GroupOut(serializers.Serializer[Any]):
     questions = QuestionOut(many=True)
 
 
-class SourceOut(serializers.Serializer[Any]):
+class FrameworkSource(serializers.Serializer[Any]):
     author = serializers.CharField()
     title = serializers.CharField()
     url = serializers.CharField()
@@ -56,7 +56,7 @@ class FrameworkOut(FrameworkListed):
     """A framework with its questions, word for word as in their source."""
 
     copyright = serializers.CharField()
-    source = SourceOut()  # type: ignore[assignment] # a field of the file; DRF gives every field an attribute of this name
+    source = FrameworkSource()  # type: ignore[assignment] # a field of the file; DRF gives every field an attribute of this name
     groups = GroupOut(many=True)
 
 
@@ -84,6 +84,7 @@ class GateItemOut(serializers.Serializer[Any]):
     question = serializers.CharField()
     problem = serializers.CharField()
     remedy = serializers.CharField()
+    conflict = serializers.CharField(help_text="key of the conflict of licences that it names; a waiver takes it away")
 
 
 class GateOut(serializers.Serializer[Any]):
@@ -141,6 +142,31 @@ class SignOffOut(serializers.Serializer[Any]):
     basis_digest = serializers.CharField()
 
 
+class WaiverOut(serializers.Serializer[Any]):
+    """One conflict of licences that may stand for a while, with who allowed it and why."""
+
+    id = serializers.IntegerField(source="pk")
+    conflict = serializers.CharField()
+    question = serializers.CharField()
+    sentence = serializers.CharField()
+    reason = serializers.CharField()
+    expires_on = serializers.DateField(help_text="the last day on which it holds")
+    granted_by = serializers.CharField()
+    granted_at = serializers.DateTimeField()
+    revoked_by = serializers.CharField(help_text="empty: nobody")
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    revoked_because = serializers.CharField()
+    state = serializers.CharField(help_text="in force, expired or revoked")
+
+
+class WaiverIn(Input):
+    """Which conflict may stand, why, and until when."""
+
+    conflict = serializers.RegexField(DIGEST)
+    reason = serializers.CharField(max_length=2_000)
+    expires_on = serializers.DateField()
+
+
 class AssessmentOut(serializers.ModelSerializer[Assessment]):
     """One model version held against a framework."""
 
@@ -184,6 +210,7 @@ class AssessmentNow(serializers.Serializer[Any]):
     gate = GateOut()
     groups = GroupNow(many=True)
     sign_offs = SignOffOut(many=True)
+    waivers = WaiverOut(many=True)
 
 
 class StoredEvidence(EvidenceOut, serializers.ModelSerializer[Evidence]):

@@ -23,10 +23,13 @@ from apps.checklist.api.shapes import (
     GateOut,
     QuestionNow,
     RevisionOut,
+    WaiverIn,
+    WaiverOut,
 )
 from apps.checklist.models import Assessment
 from apps.core.errors import NotFound
 from apps.core.filtering import KeyFilter, TeamFilter
+from apps.core.serializing import Reason
 from apps.core.viewsets import ReadViewSet
 from apps.registry.queries import version_seen
 
@@ -119,6 +122,30 @@ class AssessmentViewSet(ReadViewSet):
         assessment, given = self.get_object(), self.accepted_input(DecisionIn)
         services.assessment_decide(by=person(request), assessment=assessment, **given)
         return self._now(self.get_object())
+
+    @extend_schema(operation_id="assessments_waivers_list", responses=WaiverOut(many=True))
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def waivers(self, request: Request, pk: str) -> Response:
+        """Every waiver on the assessment, the newest first, with how it stands today."""
+        view = queries.assessment_view(request.user, self.get_object())
+        return Response(WaiverOut(view.waivers, many=True).data)
+
+    @extend_schema(operation_id="assessments_waivers_grant", request=WaiverIn, responses={201: AssessmentNow})
+    @waivers.mapping.post
+    def waiver_grant(self, request: Request, pk: str) -> Response:
+        """Let a conflict of licences stand until a day, by somebody who had no part in the work."""
+        assessment, given = self.get_object(), self.accepted_input(WaiverIn)
+        services.waiver_grant(by=person(request), assessment=assessment, **given)
+        return self._now(assessment, status.HTTP_201_CREATED)
+
+    @extend_schema(operation_id="assessments_waivers_revoke", request=Reason, responses=AssessmentNow)
+    @action(detail=True, methods=["post"], url_path=r"waivers/(?P<waiver>[0-9]+)/revoke")
+    def waiver_revoke(self, request: Request, pk: str, waiver: str) -> Response:
+        """Take a waiver back; its conflict stands against approval again at once."""
+        assessment, given = self.get_object(), self.accepted_input(Reason)
+        found = queries.waiver_seen(request.user, int(waiver), assessment)
+        services.waiver_revoke(by=person(request), waiver=found, **given)
+        return self._now(assessment)
 
     @extend_schema(responses=GateOut)
     @action(detail=True, filterset_class=None)

@@ -17,6 +17,8 @@ from apps.checklist.queries.assessments import (
     posture,
     present_view,
     sign_offs_seen_by,
+    waiver_seen,
+    waivers_seen_by,
 )
 from apps.checklist.queries.collectors import findings_for, known_of
 from apps.checklist.queries.frameworks import GENAIOPS, framework, frameworks
@@ -45,4 +47,6 @@ __all__ = [
     "present_view",
     "sign_offs_seen_by",
     "views_of",
+    "waiver_seen",
+    "waivers_seen_by",
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from apps.accounts.queries import may, shared_ids, team_ids_seen_by, team_ids_where
-from apps.checklist.models import Answer, Assessment, SignOff
+from apps.checklist.models import Answer, Assessment, SignOff, Waiver
 from apps.checklist.queries.frameworks import GENAIOPS, framework
 from apps.checklist.queries.views import views_of
 from apps.checklist.rules import SUBMITTED, UNKNOWN, AssessmentView, Gate, Question
@@ -44,6 +44,20 @@ def sign_offs_seen_by(user: "User | AnonymousUser") -> QuerySet[SignOff]:
     """The decisions on the assessments that the person sees."""
     rows = SignOff.objects.filter(assessment__in=assessments_seen_by(user))
     return rows.select_related("assessment__version__model", "decided_by")
+
+
+def waivers_seen_by(user: "User | AnonymousUser") -> QuerySet[Waiver]:
+    """The waivers on the assessments that the person sees, newest first."""
+    rows = Waiver.objects.filter(assessment__in=assessments_seen_by(user))
+    return rows.select_related("assessment__version__model", "granted_by", "revoked_by")
+
+
+def waiver_seen(user: "User | AnonymousUser", pk: int, assessment: Assessment) -> Waiver:
+    """One waiver on this assessment. Raises NotFound when it is not there or not to be seen."""
+    found = waivers_seen_by(user).filter(pk=pk, assessment=assessment).first()
+    if found is None:
+        raise NotFound(MISSING)
+    return found
 
 
 def assessment_seen(user: "User | AnonymousUser", pk: int) -> Assessment:

@@ -13,13 +13,14 @@ from django.db.models import Prefetch
 
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.queries import latest_scans
+from apps.catalog.queries.licences import Origins, origins_of
+from apps.catalog.rules.propagation import Inheritance, inherit
 from apps.core.rules import SUCCEEDED
 from apps.evaluation.models import EvaluationRun, Score
 from apps.registry.models import LineageLink, ModelVersion, TuningRun
+from apps.registry.queries import datasets_in, lineage_links, model_thing
 from apps.registry.rules import TRAINED_ON, TUNED_FROM
 from apps.serving.models import Application, Deployment
-
-GENERATIONS = 12  # base models of base models; a longer line than any that is known
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Facts:
     """What is on record about one model version and what it came from.
 
     `ancestors` are its base models, nearest first; `data` are the dataset versions that it and they were trained on,
-    each with the version that was trained on it; evaluations are the successful ones, newest first.
+    each with the version that was trained on it; evaluations are the successful ones, newest first. `origins` are the
+    sources of the data; `inheritance` the terms of all of it, held against what the model is meant for.
     """
 
     version: ModelVersion
@@ -37,6 +39,8 @@ class Facts:
     tuning: TuningRun | None
     evaluations: tuple[EvaluationRun, ...]
     deployments: tuple[Deployment, ...]
+    origins: Origins
+    inheritance: Inheritance
 
     @property
     def own_data(self) -> tuple[DatasetVersion, ...]:
@@ -57,7 +61,8 @@ class Facts:
 def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
     """The facts about each of these versions, by its id."""
     pks = [version.pk for version in versions]
-    links = _links(pks)
+    links = lineage_links(pks)
+    origins = origins_of(datasets_in(links))
     scans = latest_scans(list({link.dataset_version_id for link in chain(*links.values()) if link.dataset_version_id}))
     tunings = {run.output_version_id: run for run in _tunings(pks)}
     evaluations, deployments = _evaluations(pks), _deployments(pks)
@@ -72,25 +77,9 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
             tuning=tunings.get(version.pk),
             evaluations=tuple(evaluations[version.pk]),
             deployments=tuple(deployments[version.pk]),
+            origins=origins,
+            inheritance=inherit(model_thing(version, links, origins), version.model.intended_uses),
         )
-    return found
-
-
-def _links(pks: list[int]) -> dict[int, list[LineageLink]]:
-    """Lineage of these versions and of everything they descend from; one query a generation."""
-    found: dict[int, list[LineageLink]] = {}
-    frontier = set(pks)
-    for _ in range(GENERATIONS):
-        if not frontier:
-            break
-        found.update({pk: [] for pk in frontier})
-        rows = LineageLink.objects.filter(version_id__in=frontier).select_related(
-            "base_version__model", "dataset_version__dataset"
-        )
-        for link in rows:
-            found[link.version_id].append(link)
-        bases = {link.base_version_id for pk in frontier for link in found[pk] if link.relation == TUNED_FROM}
-        frontier = {pk for pk in bases if pk is not None and pk not in found}
     return found
 
 

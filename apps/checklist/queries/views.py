@@ -3,8 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from apps.checklist.models import Answer, Assessment, Evidence, SignOff
+from django.utils import timezone
+
+from apps.checklist.models import Answer, Assessment, Evidence, SignOff, Waiver
 from apps.checklist.queries.collectors import known_of
 from apps.checklist.queries.frameworks import framework
 from apps.checklist.rules import (
@@ -17,24 +20,32 @@ from apps.checklist.rules import (
     Question,
     QuestionView,
     SignOffView,
+    WaiverView,
     gate_of,
     problems_of,
+    waiver_state,
 )
 from apps.checklist.rules.statements import DEPLOYMENT, stale_because, statement_basis
 
 Answers = dict[str, Answer]
 
 
-def views_of(assessments: Sequence[Assessment]) -> dict[int, AssessmentView]:
-    """Each assessment as it stands, by its id. The number of queries does not depend on how many there are.
+def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[int, AssessmentView]:
+    """Each assessment as it stands on this day (today), by its id. The number of queries does not depend on how many
+    there are.
 
     The assessments come with `version__model`, `created_by` and `submitted_by` read.
     """
+    waivers = _waivers(assessments, on or timezone.localdate())
     known = known_of([assessment.version for assessment in assessments])
     answers, sign_offs = _current_answers(assessments), _sign_offs(assessments)
     return {
         assessment.pk: _assessment_view(
-            assessment, known[assessment.version_id], answers[assessment.pk], sign_offs[assessment.pk]
+            assessment,
+            known[assessment.version_id],
+            answers[assessment.pk],
+            sign_offs[assessment.pk],
+            waivers[assessment.pk],
         )
         for assessment in assessments
     }
@@ -55,14 +66,23 @@ def _sign_offs(assessments: Sequence[Assessment]) -> dict[int, list[SignOff]]:
     return found
 
 
+def _waivers(assessments: Sequence[Assessment], on: date) -> dict[int, list[WaiverView]]:
+    found: dict[int, list[WaiverView]] = defaultdict(list)
+    for row in Waiver.objects.filter(assessment__in=assessments).select_related("granted_by", "revoked_by"):
+        found[row.assessment_id].append(_waiver_view(row, on))
+    return found
+
+
 def _assessment_view(
-    assessment: Assessment, known: Known, answers: Answers, sign_offs: list[SignOff]
+    assessment: Assessment, known: Known, answers: Answers, sign_offs: list[SignOff], waivers: list[WaiverView]
 ) -> AssessmentView:
     version = assessment.version
+    waived = frozenset(waiver.conflict for waiver in waivers if waiver.is_in_force)
     used = framework(assessment.framework, assessment.framework_version)
     groups = tuple(
         GroupView(
-            group, tuple(_question_view(question, answers.get(question.id), known) for question in group.questions)
+            group,
+            tuple(_question_view(question, answers.get(question.id), known, waived) for question in group.questions),
         )
         for group in used.groups
     )
@@ -84,24 +104,27 @@ def _assessment_view(
         groups=groups,
         gate=gate_of(questions),
         sign_offs=tuple(_sign_off_view(row) for row in sign_offs),
+        waivers=tuple(waivers),
         is_approval_current=_is_approval_current(assessment, questions),
         counts=dict(Counter(question.status for question in questions)),
     )
 
 
 def _is_approval_current(assessment: Assessment, questions: list[QuestionView]) -> bool:
-    """Approved, with the same files, and nothing behind an answer has changed.
+    """Approved, with the same files, nothing behind an answer has changed, and no waiver has ended.
 
     Answers about deployments are left out: they are watched after approval, and a new deployment of an approved
     version is what the approval was given for.
     """
     is_stale = any(question.is_stale for question in questions if question.question.subject != DEPLOYMENT)
-    return assessment.state == APPROVED and assessment.version.is_deployable and not is_stale
+    has_conflict = any(item.conflict for question in questions for item in question.problems)
+    return assessment.state == APPROVED and assessment.version.is_deployable and not is_stale and not has_conflict
 
 
-def _question_view(question: Question, answer: Answer | None, known: Known) -> QuestionView:
+def _question_view(question: Question, answer: Answer | None, known: Known, waived: frozenset[str]) -> QuestionView:
     basis = statement_basis(question, known)
-    view = QuestionView(question=question, answer=_answer_view(answer, basis, known) if answer else None, basis=basis)
+    answered = _answer_view(answer, basis, known) if answer else None
+    view = QuestionView(question=question, answer=answered, basis=basis, waived=waived)
     had = {row[:3] for row in _rows_of(view.evidence)}
     fresh = tuple(finding for finding in known.of(question.collectors) if finding.subject not in had)
     view = replace(view, uncollected=fresh)
@@ -157,4 +180,22 @@ def _sign_off_view(row: SignOff) -> SignOffView:
         decided_by_id=row.decided_by_id,
         decided_at=row.decided_at,
         basis_digest=row.basis_digest,
+    )
+
+
+def _waiver_view(row: Waiver, on: date) -> WaiverView:
+    return WaiverView(
+        pk=row.pk,
+        conflict=row.conflict,
+        question=row.question,
+        sentence=row.sentence,
+        reason=row.reason,
+        expires_on=row.expires_on,
+        granted_by=str(row.granted_by),
+        granted_by_id=row.granted_by_id,
+        granted_at=row.granted_at,
+        revoked_by=str(row.revoked_by or ""),
+        revoked_at=row.revoked_at,
+        revoked_because=row.revoked_because,
+        state=waiver_state(row.expires_on, row.revoked_at is not None, on),
     )

@@ -30,7 +30,9 @@ from apps.checklist.rules.views import (
     GroupView,
     QuestionView,
     SignOffView,
+    WaiverView,
 )
+from apps.checklist.rules.waivers import EXPIRED, IN_FORCE, MOST_DAYS, REVOKED, waiver_state
 
 __all__ = [
     "APPROVED",
@@ -60,6 +62,12 @@ __all__ = [
     "Question",
     "QuestionView",
     "SignOffView",
+    "WaiverView",
+    "EXPIRED",
+    "IN_FORCE",
+    "MOST_DAYS",
+    "REVOKED",
+    "waiver_state",
     "answer_status",
     "framework_from",
     "gate_of",

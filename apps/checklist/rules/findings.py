@@ -32,6 +32,7 @@ COLLECTORS: dict[str, str] = {
 ASKS = "asks"  # a sentence: what a person has to say something about before approval
 BLOCKS = "blocks"  # a sentence: what stands against approval whatever is said
 REMEDY = "remedy"  # what would take the block away
+CONFLICTS = "conflicts"  # terms of licences against the intended use; each blocks unless waived
 
 
 @dataclass(frozen=True)

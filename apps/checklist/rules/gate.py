@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
+from apps.checklist.rules.findings import ASKS, BLOCKS, CONFLICTS, REMEDY
 from apps.checklist.rules.status import MEASURED, NOT_APPLICABLE, STATUSES, UNKNOWN, is_strong_enough
 from apps.checklist.rules.views import AnswerView, Gate, GateItem, QuestionView
 
@@ -21,11 +21,12 @@ def problems_of(view: QuestionView) -> list[GateItem]:
     if answer is None:
         return [GateItem(view.id, "This question has no answer yet.", view.question.next_step)]
     if answer.status == UNKNOWN:
-        return [_unanswered(view, answer), *_blocks(view, answer)]
+        return [_unanswered(view, answer), *_blocks(view, answer), *_conflicts(view, answer)]
     return [
         *_too_weak(view, answer),
         *_stale(view, answer),
         *_blocks(view, answer),
+        *_conflicts(view, answer),
         *_unsaid(view, answer),
         *_contradicted(view, answer),
         *_indispensable(view, answer),
@@ -71,6 +72,14 @@ def _blocks(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
     for item in answer.evidence:
         if item.value.get(BLOCKS):
             yield GateItem(view.id, item.value[BLOCKS], item.value.get(REMEDY) or view.question.next_step)
+
+
+def _conflicts(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
+    """Terms of licences against the intended use; those with a waiver in force are let pass."""
+    for item in answer.evidence:
+        for conflict in item.value.get(CONFLICTS, []):
+            if conflict["blocks"] and conflict["key"] not in view.waived:
+                yield GateItem(view.id, conflict["sentence"], conflict["remedy"], conflict["key"])
 
 
 def _unsaid(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:

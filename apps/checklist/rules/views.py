@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from apps.checklist.rules.findings import COLLECTORS, Finding
@@ -17,6 +17,7 @@ from apps.checklist.rules.status import (
     STATUSES,
     UNKNOWN,
 )
+from apps.checklist.rules.waivers import IN_FORCE
 
 _THROUGH = {
     MEASURED: "Measured by the platform",
@@ -34,6 +35,7 @@ class GateItem:
     question: str
     problem: str
     remedy: str
+    conflict: str = ""  # the key of the conflict of licences that it names; a waiver can take that away
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ class AnswerView:
 class QuestionView:
     """A question, its current answer, what was found since, and what stands against it in the gate.
 
-    `basis` is the digest of what a statement made now would speak of; hand it back with the answer.
+    `basis` is the digest of what a statement made now would speak of; hand it back with the answer. `waived` are the
+    keys of conflicts for which a waiver is in force.
     """
 
     question: Question
@@ -151,6 +154,7 @@ class QuestionView:
     basis: str
     uncollected: tuple[Finding, ...] = ()
     problems: tuple[GateItem, ...] = ()
+    waived: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -225,6 +229,30 @@ class SignOffView:
 
 
 @dataclass(frozen=True)
+class WaiverView:
+    """One conflict that may stand for a while, with who allowed it, why, and whether that holds today."""
+
+    pk: int
+    conflict: str
+    question: str
+    sentence: str
+    reason: str
+    expires_on: date
+    granted_by: str
+    granted_by_id: int
+    granted_at: datetime
+    revoked_by: str
+    revoked_at: datetime | None
+    revoked_because: str
+    state: str  # in force | expired | revoked
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the conflict does not stand against approval because of it."""
+        return self.state == IN_FORCE
+
+
+@dataclass(frozen=True)
 class AssessmentView:
     """One model version held against a framework, as it stands at this moment."""
 
@@ -244,6 +272,7 @@ class AssessmentView:
     groups: tuple[GroupView, ...]
     gate: Gate
     sign_offs: tuple[SignOffView, ...] = ()
+    waivers: tuple[WaiverView, ...] = ()
     is_approval_current: bool = False
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -256,6 +285,12 @@ class AssessmentView:
     def questions(self) -> Iterator[QuestionView]:
         """Every question in the order of the page."""
         return (question for group in self.groups for question in group.questions)
+
+    @property
+    def conflicts(self) -> tuple[GateItem, ...]:
+        """Every conflict of licences that stands against approval, once."""
+        found = {item.conflict: item for item in self.gate.problems if item.conflict}
+        return tuple(found.values())
 
     @property
     def stale(self) -> tuple[str, ...]:

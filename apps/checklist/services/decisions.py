@@ -136,6 +136,7 @@ def _basis(view: AssessmentView) -> dict[str, Any]:
         "version": {"id": view.version_id, "label": view.version_label, "manifest_digest": view.manifest_digest},
         "answers": [_basis_of(question) for question in view.questions],
         "gate": [[item.question, item.problem] for item in view.gate.problems],
+        "waivers": [[one.conflict, one.pk, one.expires_on.isoformat()] for one in view.waivers if one.is_in_force],
     }
 
 

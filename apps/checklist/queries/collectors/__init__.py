@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from apps.checklist.queries.collectors import dataset, documentation, evaluation, model, scan, serving, tuning
+from apps.checklist.queries.collectors import (
+    dataset,
+    documentation,
+    evaluation,
+    licence,
+    model,
+    scan,
+    serving,
+    tuning,
+)
 from apps.checklist.queries.facts import Facts, facts_of
 from apps.checklist.rules import Finding, Known
 from apps.core.canonical import digest_of
@@ -13,7 +22,7 @@ Collect = Callable[[Facts], list[Finding]]
 COLLECT: dict[str, Collect] = {
     "dataset.provenance": dataset.provenance,
     "dataset.permission": dataset.permission,
-    "dataset.licence": scan.licence,
+    "dataset.licence": licence.licence,
     "dataset.confidentiality": dataset.confidentiality,
     "dataset.pii": scan.pii,
     "dataset.duplicates": scan.duplicates,
@@ -24,7 +33,7 @@ COLLECT: dict[str, Collect] = {
     "evaluation.metrics": evaluation.metrics,
     "tuning.recipe": tuning.recipe,
     "model.transparency": model.transparency,
-    "lineage.base_models": model.base_models,
+    "lineage.base_models": licence.base_models,
     "tuning.energy": tuning.energy,
     "serving.deployments": serving.deployments,
     "serving.disclosure": serving.disclosure,

@@ -9,12 +9,14 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion
 from apps.catalog.rules import imported_from
+from apps.checklist.queries.collectors import sources
 from apps.checklist.queries.collectors.model import FROM_CARD, card_value, model_finding
 from apps.checklist.queries.collectors.words import is_said, joined, plain
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import DECLARED, IMPORTED, UNKNOWN, Finding
 from apps.registry.models import ModelVersion
 
+FromSources = Callable[[Facts, DatasetVersion], "sources.Said | None"]
 SUBJECT = DatasetVersion._meta.label_lower
 _TOLD = {
     "sources": "Sources",
@@ -74,7 +76,12 @@ def _how_said(data: DatasetVersion, *names: str) -> tuple[str, str]:
 def provenance(facts: Facts) -> list[Finding]:
     """Sources and collection, and which models' data nobody has recorded beyond what their cards say."""
     missing = "the datasheet names neither sources nor how the data was made."
-    found = of_each(facts, "dataset.provenance", missing, _provenance)
+
+    def find(data: DatasetVersion) -> Finding | None:
+        said = sources.provenance_said(facts, data)
+        return _of_sources("dataset.provenance", data, said) or _provenance(data)
+
+    found = of_each(facts, "dataset.provenance", missing, find)
     own = [] if facts.own_data else _of_card(facts.version)
     if not found and not own:
         return []
@@ -118,10 +125,19 @@ def _unknown(base: ModelVersion) -> Finding:
     )
 
 
-def _from_field(facts: Facts, collector: str, name: str, missing: str) -> list[Finding]:
-    """Findings that repeat one field of each datasheet."""
+def _of_sources(collector: str, data: DatasetVersion, said: "sources.Said | None") -> Finding | None:
+    """What the records of a version's sources say; None where they say nothing."""
+    if said is None:
+        return None
+    return data_finding(collector, data, said.status, sources.METHOD, said.summary, said.value, said.digest)
+
+
+def _from_field(facts: Facts, collector: str, name: str, missing: str, said: FromSources) -> list[Finding]:
+    """Findings that repeat what the sources say about one field, or else that field of each datasheet."""
 
     def find(data: DatasetVersion) -> Finding | None:
+        if (found := _of_sources(collector, data, said(facts, data))) is not None:
+            return found
         value = data.provenance.get(name)
         if not is_said(value):
             return None
@@ -133,12 +149,14 @@ def _from_field(facts: Facts, collector: str, name: str, missing: str) -> list[F
 
 def permission(facts: Facts) -> list[Finding]:
     """On what basis the data may be used."""
-    return _from_field(facts, "dataset.permission", "permission", "the datasheet names no permission.")
+    missing = "neither the datasheet nor a source names a permission."
+    return _from_field(facts, "dataset.permission", "permission", missing, sources.permission_said)
 
 
 def confidentiality(facts: Facts) -> list[Finding]:
     """How the data is classified, and by whom."""
-    return _from_field(facts, "dataset.confidentiality", "confidentiality", "nobody has classified the data.")
+    missing = "nobody has classified the data."
+    return _from_field(facts, "dataset.confidentiality", "confidentiality", missing, sources.confidentiality_said)
 
 
 def generation(facts: Facts) -> list[Finding]:

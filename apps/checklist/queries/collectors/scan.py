@@ -8,9 +8,9 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
-from apps.checklist.queries.collectors.words import counted, is_said, joined, plain
+from apps.checklist.queries.collectors.words import counted, joined
 from apps.checklist.queries.facts import Facts
-from apps.checklist.rules import DECLARED, MEASURED, Finding
+from apps.checklist.rules import MEASURED, Finding
 from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
 from apps.core.canonical import digest_of
 
@@ -82,42 +82,6 @@ def duplicates(facts: Facts) -> list[Finding]:
         return data_finding("dataset.duplicates", data, MEASURED, _method(scan), summary, value, _digest(data, part))
 
     return of_each(facts, "dataset.duplicates", NO_SCAN, find)
-
-
-def licence(facts: Facts) -> list[Finding]:
-    """The licence as declared, and whether the scan could read it as an SPDX expression."""
-
-    def find(data: DatasetVersion) -> Finding | None:
-        copyrighted = data.provenance.get("contains_copyrighted_material")
-        if not data.licence.strip():
-            return None
-        about = f" Copyrighted material: {plain(copyrighted)}." if is_said(copyrighted) else ""
-        words, value = _licence_words(data, _part(facts.scan_of(data), "licence"))
-        return data_finding(
-            "dataset.licence",
-            data,
-            DECLARED,
-            "Declared with the dataset version; the scan reads the SPDX expression, not the licence's text",
-            f"{words}{about}",
-            value,
-            digest_of({"said": data.provenance_digest, "judged": value}),
-        )
-
-    return of_each(facts, "dataset.licence", "no licence is recorded.", find)
-
-
-def _licence_words(data: DatasetVersion, judged: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
-    """What the licence is and what the scan says about it; a scan of an earlier licence says nothing."""
-    said = data.licence.strip()
-    if judged is None or judged["expression"] != said:
-        return f"licence {said}, which no scan has checked.", {"licence": said, "is_checked": False}
-    value = {"licence": said, "is_checked": True, "licence_class": judged["licence_class"]}
-    if not judged["valid"]:
-        return f"licence {said}. {judged['problem']}", value | {
-            BLOCKS: f"{data}: {judged['problem']}",
-            REMEDY: "Correct the licence of the dataset version and scan it again.",
-        }
-    return f"licence {judged['normalised']} ({judged['licence_class']}): {plain(judged['means'])}.", value
 
 
 def integrity(facts: Facts) -> list[Finding]:

@@ -1,0 +1,149 @@
+"""Collectors that speak of licences: of the data with its sources, and of the base models.
+
+What is on record as a licence was declared by people or imported; what follows from it is computed, from the list of
+licences and along the chain of what was made of what. Conflicts with the intended use stand against approval unless
+somebody waives them (apps/checklist/rules/gate.py).
+"""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from apps.catalog.models import DatasetVersion
+from apps.catalog.rules.licence_book import licence_book
+from apps.catalog.rules.propagation import DATASET, Conflict, Held, Inheritance
+from apps.checklist.queries.collectors import model
+from apps.checklist.queries.collectors.dataset import data_finding
+from apps.checklist.queries.collectors.model import model_finding
+from apps.checklist.queries.collectors.words import is_said, joined, plain
+from apps.checklist.queries.facts import Facts
+from apps.checklist.rules import DECLARED, MEASURED, UNKNOWN, Finding
+from apps.checklist.rules.findings import BLOCKS, CONFLICTS, REMEDY
+from apps.core.canonical import digest_of
+
+METHOD = (
+    "Computed from the licences on record, along the chain of what was made of what, with version {version} of the list"
+    " of licences; whether the licence on record is the true one is for people to verify"
+)
+
+
+def licence(facts: Facts) -> list[Finding]:
+    """The terms that each dataset version inherits, and what they say to the intended use."""
+    found = [_of_data(facts, data) for data, _ in facts.data]
+    if all(finding.status == UNKNOWN and not finding.value[CONFLICTS] for finding in found):
+        return []
+    return found
+
+
+def _of_data(facts: Facts, data: DatasetVersion) -> Finding:
+    key = (DATASET, data.pk)
+    held = [one for one in facts.inheritance.held if key in [step.thing.key for step in one.chain]]
+    conflicts = [one for one in facts.inheritance.conflicts if _first_data(one) == key]
+    copyrighted = data.provenance.get("contains_copyrighted_material")
+    about = f" Copyrighted material: {plain(copyrighted)}." if is_said(copyrighted) else ""
+    value: dict[str, Any] = {
+        "licence": data.licence.strip(),
+        "terms": [{"chain": one.words, "licence": _name(one)} for one in held],
+        "uses": list(facts.inheritance.uses),
+        CONFLICTS: _told(conflicts),
+    }
+    return data_finding(
+        "dataset.licence",
+        data,
+        _status(held),
+        METHOD.format(version=licence_book().version),
+        f"{_terms_in_words(data, held)}{about}{_conflicts_in_words(conflicts)}",
+        value | _unreadable(data, held),
+        digest_of({"said": data.provenance_digest, "terms": _terms_digest(facts.inheritance, held), "found": value}),
+    )
+
+
+def _status(held: list[Held]) -> str:
+    """Measured where every term follows from a licence that is known; declared where one is only named."""
+    said = [one for one in held if one.verdict.expression]
+    if not said:
+        return UNKNOWN
+    is_known = all(one.verdict.valid and one.verdict.terms.is_known for one in held)
+    return MEASURED if is_known else DECLARED
+
+
+def _name(held: Held) -> str:
+    verdict = held.verdict
+    return verdict.normalised or verdict.expression or "none on record"
+
+
+def _terms_in_words(data: DatasetVersion, held: list[Held]) -> str:
+    if not any(one.verdict.expression for one in held):
+        return "no licence is recorded."
+    own = [one for one in held if one.chain[-1].thing.key == (DATASET, data.pk)]
+    inherited = [one for one in held if one not in own]
+    words = [f"licence {_described(one)}." for one in own]
+    if inherited:
+        named = [f"{one.chain[-1].how} {one.chain[-1].thing.label}: {_described(one)}" for one in inherited]
+        words.append(f"Inherited: {'; '.join(named)}.")
+    return " ".join(words)
+
+
+def _described(held: Held) -> str:
+    verdict = held.verdict
+    if not verdict.valid:
+        return f"{verdict.expression}. {verdict.problem}".rstrip(".") if verdict.expression else "none on record"
+    chosen = f", chosen among {joined([*verdict.choices, verdict.licences[0].id])}" if verdict.choices else ""
+    return f"{verdict.normalised} ({verdict.licence_class}{chosen}): {verdict.means.rstrip('.')}"
+
+
+def _conflicts_in_words(conflicts: list[Conflict]) -> str:
+    against = [one.sentence for one in conflicts if one.blocks]
+    notes = [one.sentence for one in conflicts if not one.blocks]
+    words = f" Against the intended use: {' '.join(against)}" if against else ""
+    return f"{words} To be read: {' '.join(notes)}" if notes else words
+
+
+def _unreadable(data: DatasetVersion, held: list[Held]) -> dict[str, str]:
+    """A licence of the version itself that cannot be read is a fault of its record: nobody can waive that."""
+    for one in held:
+        verdict = one.verdict
+        if one.chain[-1].thing.key == (DATASET, data.pk) and verdict.expression and not verdict.valid:
+            return {BLOCKS: f"{data}: {verdict.problem}", REMEDY: "Correct the licence of the dataset version."}
+    return {}
+
+
+def _told(conflicts: list[Conflict]) -> list[dict[str, Any]]:
+    return [{name: item for name, item in asdict(one).items() if name != "chain"} for one in conflicts]
+
+
+def _terms_digest(found: Inheritance, held: list[Held]) -> str:
+    """Changes with every licence along the chains, with the uses, and with the list of licences."""
+    chains = [[[*step.thing.key, step.how, step.thing.licence] for step in one.chain] for one in held]
+    return digest_of({"chains": chains, "uses": list(found.uses), "book": licence_book().version})
+
+
+def _first_data(conflict: Conflict) -> tuple[str, int] | None:
+    """The dataset version nearest to the model on the chain of a conflict; None where its data has no part in it."""
+    return next((key for key in conflict.chain if key[0] == DATASET), None)
+
+
+def base_models(facts: Facts) -> list[Finding]:
+    """Every model that this one descends from, with what the licences of models say to the intended use."""
+    conflicts = [one for one in facts.inheritance.conflicts if _first_data(one) is None]
+    found = model.base_models(facts)
+    if not conflicts:
+        return found
+    if not found and not any(one.blocks for one in conflicts):
+        return []
+    value = {"uses": list(facts.inheritance.uses), CONFLICTS: _told(conflicts)}
+    if not found:
+        words = _conflicts_in_words(conflicts).strip()
+        method = METHOD.format(version=licence_book().version)
+        return [
+            model_finding("lineage.base_models", facts.version, MEASURED, method, words, speaks_of=value, value=value)
+        ]
+    return [_with_conflicts(found[0], conflicts, value), *found[1:]]
+
+
+def _with_conflicts(finding: Finding, conflicts: list[Conflict], value: dict[str, Any]) -> Finding:
+    return replace(
+        finding,
+        summary=finding.summary + _conflicts_in_words(conflicts),
+        value=finding.value | value,
+        subject_digest=digest_of({"before": finding.subject_digest, "terms": value}),
+    )

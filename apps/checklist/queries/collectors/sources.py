@@ -1,0 +1,136 @@
+"""What the catalogue's records of sources say about a dataset version, in words, with how it is known.
+
+A source is a record that people keep: what it says is declared, with who verified it and when. A datasheet is read
+beside it, and alone where a version has no sources.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from apps.catalog.models import DatasetVersion, Source, VersionSource
+from apps.catalog.rules.sources import TDM_RESERVATIONS, confidentialities, data_uses, method_in_words
+from apps.catalog.rules.sources import strictest_confidentiality as strictest
+from apps.catalog.services.sources import source_digest
+from apps.checklist.queries.collectors.words import is_said, joined, plain
+from apps.checklist.queries.facts import Facts
+from apps.checklist.rules import DECLARED, UNKNOWN
+from apps.checklist.rules.findings import ASKS
+from apps.core.canonical import digest_of
+
+METHOD = "Records of the sources in the catalogue, kept by people of the team"
+_LEARNING = ("ai-pre-training", "ai-alignment")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What sources say about one field: how it is known, in words, with values and what is missing."""
+
+    status: str
+    summary: str
+    value: dict[str, Any]
+    digest: str
+
+
+def provenance_said(facts: Facts, data: DatasetVersion) -> Said | None:
+    """The sources of a version and how each came into being; None where it has none on record."""
+    links = facts.origins.sources_of(data)
+    if not links:
+        return None
+    sheet = data.provenance.get("collection_method")
+    silent = [] if is_said(sheet) else [link.source.name for link in links if not link.source.collection_method]
+    summary = f"Sources: {'; '.join(_described(link) for link in links)}."
+    if is_said(sheet):
+        summary += f" How it was made: {plain(sheet)}."
+    if silent:
+        summary += f" Not recorded: how {joined(silent)} came into being."
+    rows = [{"id": link.source_id, "name": link.source.name, "share": link.share} for link in links]
+    return _said(UNKNOWN if silent else DECLARED, summary, {"sources": rows, "missing": silent}, data, links)
+
+
+def _described(link: VersionSource) -> str:
+    source = link.source
+    parts = [
+        f"issued by {source.issuer}" if source.issuer else "",
+        method_in_words(source.collection_method),
+        _period(source.collected_from, source.collected_to),
+        ", ".join(source.geography),
+        f"{link.share:.0%} of the rows" if link.share is not None else "",
+        f"{source.machine_generated:.0%} written by machines" if source.machine_generated is not None else "",
+    ]
+    told = "; ".join(part for part in parts if part)
+    return f"{source.name} ({told})" if told else source.name
+
+
+def _period(start: date | None, end: date | None) -> str:
+    if start and end:
+        return f"{start.isoformat()} to {end.isoformat()}"
+    return f"from {start.isoformat()}" if start else f"until {end.isoformat()}" if end else ""
+
+
+def permission_said(facts: Facts, data: DatasetVersion) -> Said | None:
+    """On what basis each source may be used, who verified that and when; None where no source says anything."""
+    links = facts.origins.sources_of(data)
+    said = [link.source for link in links if link.source.licence or link.source.consent_digest]
+    sheet = data.provenance.get("permission")
+    if not said:
+        return None
+    silent = [] if is_said(sheet) else [link.source.name for link in links if link.source not in said]
+    summary = " ".join(_permitted(source) for source in said)
+    if is_said(sheet):
+        summary += f" The datasheet says: {plain(sheet)}."
+    if silent:
+        summary += f" No licence and no document is on record for {joined(silent)}."
+    value: dict[str, Any] = {"verified": [one.name for one in said if one.licence_verified_at], "missing": silent}
+    if asks := [words for link in links if (words := _reserved(link.source))]:
+        value[ASKS] = f"{data}: {' '.join(asks)}"
+    return _said(UNKNOWN if silent else DECLARED, summary, value, data, links)
+
+
+def _permitted(source: Source) -> str:
+    licence = f"licence {source.licence}" if source.licence else "no licence on record"
+    if source.licence_verified_at is not None:
+        when = source.licence_verified_at.date().isoformat()
+        where = f" ({source.licence_evidence})" if source.licence_evidence else ""
+        licence += f", verified by {source.licence_verified_by} on {when}{where}"
+    else:
+        licence += ", which nobody has verified"
+    document = (
+        f"; document {source.consent_document}, SHA-256 {source.consent_digest[:12]}…" if source.consent_digest else ""
+    )
+    looked = TDM_RESERVATIONS.get(source.tdm_reservation, "").lower()
+    note = f" ({source.tdm_note})" if source.tdm_note else ""
+    return f"{source.name}: {licence}{document}; text and data mining: {looked}{note}."
+
+
+def _reserved(source: Source) -> str:
+    """What a person has to say something about: mining that is reserved, or uses that leave learning out."""
+    if source.tdm_reservation == "reserved":
+        return f"{source.name} reserves text and data mining, and nobody has said on what basis it is used."
+    if source.intended_uses and not set(source.intended_uses) & set(_LEARNING):
+        named = joined([data_uses().get(code, code).lower() for code in source.intended_uses])
+        return f"{source.name} is offered for {named} only, and a model has learned from it."
+    return ""
+
+
+def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
+    """The strictest class of the sources; None where none is classified."""
+    links = facts.origins.sources_of(data)
+    classed = {link.source.name: link.source.confidentiality for link in links if link.source.confidentiality}
+    sheet = data.provenance.get("confidentiality")
+    if not classed:
+        return None
+    silent = [] if is_said(sheet) else [link.source.name for link in links if link.source.name not in classed]
+    worst = strictest(list(classed.values()))
+    summary = f"{confidentialities().get(worst, worst)} ({'; '.join(f'{n}: {code}' for n, code in classed.items())})."
+    if is_said(sheet):
+        summary += f" The datasheet says: {plain(sheet)}."
+    if silent:
+        summary += f" Nobody has classified {joined(silent)}."
+    value = {"confidentiality": worst, "missing": silent}
+    return _said(UNKNOWN if silent else DECLARED, summary, value, data, links)
+
+
+def _said(status: str, summary: str, value: dict[str, Any], data: DatasetVersion, links: list[VersionSource]) -> Said:
+    rows = [[link.source_id, source_digest(link.source), repr(link.share)] for link in links]
+    return Said(status, summary, value, digest_of({"said": data.provenance_digest, "sources": rows}))
