@@ -51,7 +51,8 @@ def metadata_detail(request: HttpRequest, pk: int) -> HttpResponse:
     preview = preview_of(imported)
     form = ApplyForm(preview, posted(request))
     if form.is_bound and attempt(form, services.metadata_apply, by=user, imported=imported) is not None:
-        messages.success(request, f"{len(imported.applied)} fields are taken over from {imported.filename}.")
+        taken = ", ".join(metadata.label_of(name) for name in imported.applied)
+        messages.success(request, f"Taken over from {imported.filename}: {taken}.")
         return redirect("catalog:version-detail", imported.version_id)
     context = {
         "preview": preview,
