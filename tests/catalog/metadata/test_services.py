@@ -14,7 +14,7 @@ from apps.catalog.models import DatasetVersion, MetadataImport, Source, VersionS
 from apps.catalog.rules import imported_from, metadata
 from apps.catalog.services import metadata_apply, metadata_import
 from apps.core import storage
-from apps.core.errors import Conflict, Invalid, Refused
+from apps.core.errors import Conflict, Invalid, NotFound
 from tests.makers import DATASHEET, ROWS, jsonl, make_client, make_data, make_person, make_scan
 from tests.people import People, make_people
 
@@ -157,7 +157,7 @@ def test_an_outsider_finds_nothing(people: People, version: DatasetVersion) -> N
     assert client.get(f"/api/v1/metadata-imports/{pk}/").status_code == 404
     assert client.post(f"/api/v1/metadata-imports/{pk}/apply/", {}, format="json").status_code == 404
     assert client.get("/api/v1/metadata-imports/").json()["results"] == []
-    with pytest.raises(Refused):
+    with pytest.raises(NotFound):
         metadata_import(by=people.xena, version=version, content=CARD, filename="README.md")
 
 
