@@ -2,9 +2,15 @@
 
 import sys
 
-from benchmarks import pdf, portal, results, trail, tuning
+from benchmarks import data, pdf, portal, results, trail, tuning
 
-SECTIONS = {"portal": portal.measure, "trail": trail.measure, "tuning": tuning.measure, "pdf": pdf.measure}
+SECTIONS = {
+    "portal": portal.measure,
+    "trail": trail.measure,
+    "data": data.measure,
+    "tuning": tuning.measure,
+    "pdf": pdf.measure,
+}
 
 
 def main() -> None:

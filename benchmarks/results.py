@@ -10,7 +10,18 @@ from pathlib import Path
 import psutil
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-PACKAGES = ("django", "gunicorn", "celery", "torch", "transformers", "trl", "peft", "nannyml", "weasyprint")
+PACKAGES = (
+    "django",
+    "gunicorn",
+    "celery",
+    "torch",
+    "transformers",
+    "trl",
+    "peft",
+    "nannyml",
+    "presidio_analyzer",
+    "weasyprint",
+)
 
 
 @dataclass(frozen=True)
