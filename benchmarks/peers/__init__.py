@@ -23,7 +23,10 @@ def python_with(*requirements: str) -> Path | None:
     venv.create(folder, with_pip=True, clear=True)
     done = subprocess.run([python, "-m", "pip", "install", "--quiet", *requirements], capture_output=True, text=True)
     if done.returncode:
-        print(f"  {' '.join(requirements)} does not install here: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+        print(
+            f"  {' '.join(requirements)} does not install here: {done.stderr.strip().splitlines()[-1:]}",
+            file=sys.stderr,
+        )
         return None
     (folder / "ready").touch()
     return python
