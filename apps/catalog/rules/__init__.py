@@ -31,6 +31,7 @@ from apps.catalog.rules.versions import (
     FILTERED,
     MAIN,
     MERGED,
+    MOST_NAME,
     OPERATIONS,
     ORDINARY,
     PROTECTED,
@@ -39,6 +40,7 @@ from apps.catalog.rules.versions import (
     ROLLED_BACK,
     UPLOADED,
     commit_digest,
+    name_fault,
 )
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "IMPORTED_FROM",
     "MAIN",
     "MERGED",
+    "MOST_NAME",
     "OPERATIONS",
     "ORDINARY",
     "PROTECTED",
@@ -67,6 +70,7 @@ __all__ = [
     "commit_digest",
     "imported_from",
     "in_words",
+    "name_fault",
     "metadata_of",
     "provenance_digest",
     "scan_config_problem",

@@ -1,7 +1,17 @@
 """Every write about data."""
 
+from apps.catalog.services.branches import (
+    branch_create,
+    branch_delete,
+    branch_rollback,
+    dataset_keys_set,
+    dataset_purpose_set,
+    tag_create,
+    tag_delete,
+)
 from apps.catalog.services.commits import dataset_version_commit, dataset_version_describe
 from apps.catalog.services.datasets import dataset_create
+from apps.catalog.services.merges import merge_preview, merge_start
 from apps.catalog.services.metadata import metadata_apply, metadata_import, metadata_sources_record
 from apps.catalog.services.provenance import (
     derivation_add,
@@ -28,12 +38,19 @@ from apps.catalog.services.uploads import (
 )
 
 __all__ = [
+    "branch_create",
+    "branch_delete",
+    "branch_rollback",
     "commit_start",
     "dataset_create",
+    "dataset_keys_set",
+    "dataset_purpose_set",
     "dataset_version_commit",
     "dataset_version_describe",
     "derivation_add",
     "derivation_remove",
+    "merge_preview",
+    "merge_start",
     "metadata_apply",
     "metadata_import",
     "metadata_sources_record",
@@ -44,6 +61,8 @@ __all__ = [
     "source_create",
     "source_document_store",
     "source_verify_licence",
+    "tag_create",
+    "tag_delete",
     "upload_append",
     "upload_cancel",
     "upload_commit",

@@ -83,7 +83,9 @@ def version_create(
     try:
         with transaction.atomic():
             line = _branch_locked(by, dataset, branch)
-            _require_room_on(line, branch, content, expect_head)
+            _require_unmoved(line, branch, expect_head)
+            if merged is None:  # a merge may end in the very rows that were there, and still joins two lines
+                _require_new(line, content)
             version = DatasetVersion(
                 dataset=dataset,
                 team_id=dataset.team_id,
@@ -121,16 +123,17 @@ def _branch_locked(by: User, dataset: Dataset, name: str) -> Branch | None:
     return line
 
 
-def _require_room_on(line: Branch | None, name: str, content: Content, expect_head: DatasetVersion | None) -> None:
-    if line is None:
-        return
-    if expect_head is not None and line.head_id != expect_head.pk:
+def _require_unmoved(line: Branch | None, name: str, expect_head: DatasetVersion | None) -> None:
+    if line is not None and expect_head is not None and line.head_id != expect_head.pk:
         raise Conflict(
             f"The branch “{name}” has moved on to version {line.head.number} meanwhile.",
             code="branch.moved",
             remedy="Look at what came in, then try again.",
         )
-    if line.head.digest == content.digest and line.head.format == content.format:
+
+
+def _require_new(line: Branch | None, content: Content) -> None:
+    if line is not None and (line.head.digest, line.head.format) == (content.digest, content.format):
         raise Conflict(f"Version {line.head.number} already holds exactly this content.", code="version.exists")
 
 

@@ -65,7 +65,7 @@ def records(
             found = _row(names, cells, source)
             schema.take_cells(found)
             row = dict(found)
-        yield source.done(), row
+        yield Record(source.done(), row)
 
 
 def separator(path: Path) -> str:

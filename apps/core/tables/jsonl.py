@@ -20,11 +20,11 @@ def records(stream: BinaryIO, schema: Schema, before: int = 0) -> Iterator[Recor
     """Every line's bytes with its object, None for a blank line. `before` lines of the file are behind."""
     for line in lines_of(stream, before):
         if not line.text.strip():
-            yield line.raw, None
+            yield Record(line.raw, None)
             continue
         row = _parse(line)
         schema.take_object(row, line.number)
-        yield line.raw, row
+        yield Record(line.raw, row)
 
 
 def _parse(line: Line) -> dict[str, object]:

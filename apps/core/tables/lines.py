@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, NamedTuple
 
 from apps.core.errors import Invalid
 from apps.core.tables.formats import UTF8_MARK
@@ -12,8 +12,12 @@ from apps.core.tables.formats import UTF8_MARK
 MAX_LINE_BYTES = 8 * 1024 * 1024
 BLOCK_BYTES = 2 * 1024 * 1024  # read at once by whoever reads many lines together
 
-# Bytes of a file, and the row that ends with them; None for bytes between rows: a header, blank lines.
-Record: TypeAlias = tuple[bytes, dict[str, object] | None]
+
+class Record(NamedTuple):
+    """Bytes of a file, and the row that ends with them; None for bytes between rows: a header, blank lines."""
+
+    data: bytes
+    row: dict[str, object] | None
 
 
 @dataclass(frozen=True)

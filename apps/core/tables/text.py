@@ -19,7 +19,7 @@ def records(stream: BinaryIO, schema: Schema, before: int = 0) -> Iterator[Recor
     schema.declare("text", TEXT)
     for line in lines_of(stream, before):
         if not line.text.strip():
-            yield line.raw, None
+            yield Record(line.raw, None)
             continue
         schema.count()
-        yield line.raw, {"text": line.text}
+        yield Record(line.raw, {"text": line.text})
