@@ -13,6 +13,7 @@ from apps.core.plain import MOST_CHARACTERS, object_of_text
 
 LICENCE_HELP = "As SPDX writes it, for example Apache-2.0, CC-BY-4.0 or MIT AND CC0-1.0. The scan says what it means."
 DATASHEET_HELP = "YAML or JSON. The fields below are what the checklist asks for; more are welcome and are kept."
+SHORT_PURPOSES = {"ordinary": "training or other use", "evaluation": "evaluation", "protected": "protected works"}
 SKELETON = """\
 sources:
   - name:
@@ -32,6 +33,7 @@ class DatasetFilterForm(forms.Form):
 
     name = forms.CharField(label="Name", required=False, max_length=120)
     team = forms.ModelChoiceField(Team.objects.none(), label="Team", required=False, empty_label="all")
+    purpose = forms.ChoiceField(label="Purpose", required=False, choices=[("", "all"), *SHORT_PURPOSES.items()])
 
     def __init__(self, user: User, data: Any) -> None:
         super().__init__(data or None)

@@ -8,8 +8,13 @@ from apps.catalog.queries.datasets import (
     datasets_listed_for,
     datasets_seen_by,
 )
+from apps.catalog.queries.glances import (
+    glances_of,
+    with_newest,
+)
 from apps.catalog.queries.history import (
     branch_names,
+    dataset_page,
 )
 from apps.catalog.queries.pages import (
     Comparison,
@@ -17,6 +22,7 @@ from apps.catalog.queries.pages import (
     Statement,
     dataset_version_page,
 )
+from apps.catalog.queries.refs import branches_seen_by, history_at, tags_seen_by, version_at
 from apps.catalog.queries.scans import (
     latest_scans,
     scan_marks,
@@ -31,23 +37,30 @@ from apps.catalog.queries.uploads import (
 )
 
 __all__ = [
+    "MISSING",
     "Comparison",
     "DatasetVersionPage",
-    "MISSING",
     "Statement",
+    "arrived",
+    "branch_names",
+    "branches_seen_by",
+    "dataset_page",
     "dataset_seen",
     "dataset_version_page",
     "dataset_version_seen",
     "dataset_versions_seen_by",
     "datasets_listed_for",
     "datasets_seen_by",
+    "glances_of",
+    "history_at",
     "latest_scans",
     "scan_marks",
     "scans_seen_by",
-    "versions_for",
-    "arrived",
-    "branch_names",
+    "tags_seen_by",
     "upload_seen",
     "uploads_open",
     "uploads_seen_by",
+    "version_at",
+    "versions_for",
+    "with_newest",
 ]

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.queries import shared_ids, team_ids_seen_by
 from apps.catalog.models import Dataset, DatasetVersion
@@ -23,10 +23,12 @@ def datasets_seen_by(user: "User | AnonymousUser") -> QuerySet[Dataset]:
 
 def datasets_listed_for(user: "User | AnonymousUser") -> QuerySet[Dataset]:
     """The dataset list: each with its number of versions and the number of the latest."""
+    newest = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number")
     return (
         datasets_seen_by(user)
         .select_related("team")
         .annotate(version_count=Count("versions"), latest_number=Max("versions__number"))
+        .annotate(latest_pk=Subquery(newest.values("pk")[:1]))
         .order_by("-created_at", "-pk")
     )
 

@@ -1,10 +1,82 @@
 """Branches, tags and the order in which versions came about."""
 
-from apps.catalog.models import Branch, Dataset
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion, Tag, Upload
+from apps.catalog.queries.refs import history_at
+from apps.catalog.queries.uploads import uploads_open
 from apps.catalog.rules import MAIN
+from apps.core import rules as run_rules
+from apps.core.charts import Chart, Point, lanes
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
+
+    from apps.accounts.models import User
+
+MOST_DRAWN = 40
+
+
+@dataclass(frozen=True)
+class DatasetPage:
+    """What the page of a dataset shows beside its table of versions. `versions` are those that the table lists."""
+
+    branches: list[Branch]
+    branch: Branch | None
+    tags: list[Tag]
+    versions: "QuerySet[DatasetVersion]"
+    history: Chart
+    has_older: bool
+    uploads: list[Upload]
+    commits: list[CommitRun]
 
 
 def branch_names(dataset: Dataset) -> list[str]:
     """The names of a dataset's branches, the main one first; one query."""
     names = Branch.objects.filter(dataset=dataset).values_list("name", flat=True)
     return sorted(names, key=lambda name: (name != MAIN, name))
+
+
+def dataset_page(user: "User | AnonymousUser", dataset: Dataset, branch: str = "") -> DatasetPage:
+    """The page of a dataset that the person sees; with `branch`, only what that branch came from."""
+    found = Branch.objects.filter(dataset=dataset).select_related("head", "created_by")
+    branches = sorted(found, key=lambda one: (one.name != MAIN, one.name))
+    chosen = next((one for one in branches if one.name == branch), None)
+    tags = list(Tag.objects.filter(dataset=dataset).select_related("version", "created_by"))
+    rows = DatasetVersion.objects.filter(dataset=dataset).select_related("dataset", "team", "created_by")
+    if chosen is not None:
+        rows = history_at(dataset, chosen.head)
+    drawn = list(rows.defer("statistics", "columns", "provenance").order_by("-number")[: MOST_DRAWN + 1])
+    commits = CommitRun.objects.filter(dataset=dataset, state__in=run_rules.OPEN).defer("log", "result")
+    return DatasetPage(
+        branches=branches,
+        branch=chosen,
+        tags=tags,
+        versions=rows.order_by("-number"),
+        history=_drawing(drawn[:MOST_DRAWN], branches, tags),
+        has_older=len(drawn) > MOST_DRAWN,
+        uploads=uploads_open(user, dataset),
+        commits=list(commits.select_related("created_by")[:20]),
+    )
+
+
+def _drawing(versions: list[DatasetVersion], branches: list[Branch], tags: list[Tag]) -> Chart:
+    points = [
+        Point(
+            key=str(version.pk),
+            lane=version.branch,
+            label=f"v{version.number}",
+            note=version.message or version.get_operation_display(),
+            before=tuple(str(pk) for pk in (version.parent_id, version.merged_id) if pk is not None),
+            heads=tuple(branch.name for branch in branches if branch.head_id == version.pk),
+            tags=tuple(tag.name for tag in tags if tag.version_id == version.pk),
+            url=reverse("catalog:version-detail", args=[version.pk]),
+        )
+        for version in versions
+    ]
+    words = f"{len(points)} versions, the newest on top; a ring is a merge." if points else ""
+    return lanes("How the versions came about", points, description=words)

@@ -8,10 +8,24 @@ from apps.catalog.views.datasets import (
     version_describe,
     version_detail,
 )
+from apps.catalog.views.history import (
+    branch_create_view,
+    branch_delete_view,
+    rollback_view,
+    settings_view,
+    tag_create_view,
+    tag_delete_view,
+)
 from apps.catalog.views.metadata import metadata_detail, metadata_export, metadata_import_view, metadata_sources
 from apps.catalog.views.uploads import upload_cancel_view, version_upload
 
 __all__ = [
+    "branch_create_view",
+    "branch_delete_view",
+    "rollback_view",
+    "settings_view",
+    "tag_create_view",
+    "tag_delete_view",
     "metadata_detail",
     "metadata_export",
     "metadata_import_view",

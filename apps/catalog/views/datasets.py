@@ -29,16 +29,24 @@ def dataset_list(request: HttpRequest) -> HttpResponseBase:
     rows = ordered(request, queries.datasets_listed_for(user), SORTS)
     if form.is_valid():
         rows = rows.filter(name__icontains=form.cleaned_data["name"]) if form.cleaned_data["name"] else rows
+        rows = rows.filter(purpose=form.cleaned_data["purpose"]) if form.cleaned_data["purpose"] else rows
         rows = rows.filter(team=form.cleaned_data["team"]) if form.cleaned_data["team"] else rows
     if wants_csv(request):
-        head = ("id", "name", "team", "versions", "latest", "description", "created")
+        head = ("id", "name", "team", "purpose", "versions", "latest", "description", "created")
         return csv_answer("datasets", head, (_dataset_line(row) for row in rows.iterator(500)))
-    context = {"form": form, "page": rows_page(request, rows), "may_create": may_anywhere(user, "dataset.create")}
+    page = rows_page(request, rows)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": queries.with_newest(page.object_list),
+        "may_create": may_anywhere(user, "dataset.create"),
+    }
     return render(request, "catalog/dataset_list.html", context)
 
 
 def _dataset_line(row: Any) -> tuple[Any, ...]:
-    return (row.pk, row.name, row.team.name, row.version_count, row.latest_number, row.description, row.created_at)
+    told = (row.pk, row.name, row.team.name, row.purpose, row.version_count, row.latest_number)
+    return (*told, row.description, row.created_at)
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,29 +65,32 @@ def dataset_create_view(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def dataset_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One dataset and its versions."""
+    """One dataset: how its versions came about, its branches and tags, and what may be done with them."""
     user = person(request)
     dataset = queries.dataset_seen(user, pk)
-    rows = queries.dataset_versions_seen_by(user).filter(dataset=dataset).order_by("-number")
-    rows = ordered(request, rows, VERSION_SORTS)
+    page = queries.dataset_page(user, dataset, request.GET.get("branch", ""))
+    rows = ordered(request, page.versions, VERSION_SORTS)
     if wants_csv(request):
-        head = ("id", "version", "message", "rows", "bytes", "licence", "sha256", "by", "created")
+        head = ("id", "version", "branch", "message", "rows", "bytes", "licence", "sha256", "commit", "by", "created")
         return csv_answer("dataset-versions", head, (_version_line(row) for row in rows.iterator(500)))
-    page = rows_page(request, rows)
-    versions = list(page.object_list)
-    marks = queries.scan_marks(versions)
+    listed = rows_page(request, rows.defer("statistics"))
+    versions = list(listed.object_list)
+    glances = queries.glances_of(versions)
     context = {
         "dataset": dataset,
-        "page": page,
-        "rows": [(version, marks.get(version.pk)) for version in versions],
+        "page": listed,
+        "side": page,
+        "rows": [glances[version.pk] for version in versions],
         "may_upload": may(user, "dataset.upload", dataset.team_id),
+        "may_branch": may(user, "dataset.branch", dataset.team_id),
+        "may_describe": may(user, "dataset.describe", dataset.team_id),
     }
     return render(request, "catalog/dataset_detail.html", context)
 
 
 def _version_line(row: DatasetVersion) -> tuple[Any, ...]:
-    told = (row.pk, row.number, row.message, row.rows, row.size, row.licence)
-    return (*told, row.digest, row.created_by.name, row.created_at)
+    told = (row.pk, row.number, row.branch, row.message, row.rows, row.size, row.licence)
+    return (*told, row.digest, row.commit_digest, row.created_by.name, row.created_at)
 
 
 @require_GET
