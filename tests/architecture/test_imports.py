@@ -9,7 +9,7 @@ from tests.architecture.source import ROOT, imports_of, module_of, name_of, pyth
 
 ENGINE_LIBRARIES = {
     "torch", "transformers", "peft", "trl", "accelerate", "datasets", "nannyml", "presidio_analyzer", "spacy",
-    "datasketch", "sacrebleu", "rouge_score", "codecarbon", "pandas", "sklearn", "workers",
+    "sacrebleu", "rouge_score", "codecarbon", "pandas", "sklearn", "workers",
 }  # fmt: skip
 # Loaded when the first document is rendered: Pango and its fonts would double the portal's start and memory.
 LOADED_LATE = {"weasyprint"}
