@@ -5,7 +5,7 @@ from typing import Any
 from apps.catalog.rules.metadata.described import Measured
 
 # The sections of a scan's result that speak to one of our fields, and the name of each in an export.
-_SECTIONS = {
+SECTIONS = {
     "secrets": ("confidentiality", "secrets", "Secrets"),
     "special_categories": ("personal_information", "specialCategories", "Special categories of personal data"),
     "markers": ("contains_copyrighted_material", "markers", "Copyright and confidentiality marks"),
@@ -22,7 +22,7 @@ def measured_by(result: dict[str, Any], scan: str) -> list[Measured]:
     personal = result.get("personal_data")
     if isinstance(personal, dict):
         found.append(Measured("personal_information", _personal(personal, scan), "personalData", _figures(personal)))
-    for name, (field, term, label) in _SECTIONS.items():
+    for name, (field, term, label) in SECTIONS.items():
         section = result.get(name)
         if isinstance(section, dict):
             found.append(Measured(field, _sentence(section, label, scan), term, _figures(section)))
