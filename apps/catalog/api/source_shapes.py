@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from apps.catalog.models import Derivation, Source, VersionSource
 from apps.catalog.rules.sources import TDM_RESERVATIONS, collection_methods, confidentialities, data_uses
-from apps.catalog.services.sources import source_digest
 from apps.core.serializing import Input, JsonObject, Key, Reference
 
 
@@ -16,7 +15,7 @@ class SourceOut(serializers.ModelSerializer[Source]):
     team = Reference()
     created_by = Reference()
     licence_verified_by = Reference(allow_null=True)
-    digest = serializers.SerializerMethodField(help_text="SHA-256 of everything on record about the source")
+    digest = serializers.CharField(source="record_digest", help_text="SHA-256 of everything on record about it")
 
     class Meta:
         model = Source
@@ -48,9 +47,6 @@ class SourceOut(serializers.ModelSerializer[Source]):
             "created_at",
             "changed_at",
         ]
-
-    def get_digest(self, source: Source) -> str:
-        return source_digest(source)
 
 
 class SourceListed(SourceOut):

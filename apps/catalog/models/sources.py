@@ -1,11 +1,15 @@
 """Where content comes from, on what terms, and which document says so."""
 
+from datetime import UTC, date, datetime
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
 from apps.accounts.models import Team, User
 from apps.catalog.models.datasets import DatasetVersion
-from apps.catalog.rules import TDM_RESERVATIONS
+from apps.catalog.rules.sources import SOURCE_FIELDS, TDM_RESERVATIONS
+from apps.core.canonical import digest_of
 
 
 class Source(models.Model):
@@ -44,6 +48,25 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def record_digest(self) -> str:
+        """SHA-256 of everything on record about the source; it changes with every word, and with who verified it."""
+        told = {name: _plain(getattr(self, name)) for name in SOURCE_FIELDS}
+        evidence = {
+            "document": self.consent_document,
+            "document_digest": self.consent_digest,
+            "verified_by": self.licence_verified_by_id,
+            "verified_at": _plain(self.licence_verified_at),
+        }
+        return digest_of(told | evidence)
+
+
+def _plain(value: Any) -> Any:
+    """Times as ISO 8601 and fractions as text, so that every database gives the same digest."""
+    if isinstance(value, date):
+        return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
+    return repr(value) if isinstance(value, float) else value
 
 
 class VersionSource(models.Model):

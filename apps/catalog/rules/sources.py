@@ -20,6 +20,25 @@ TDM_RESERVATIONS = {
     "permitted": "Mining is expressly allowed",
     "not_applicable": "Does not apply",
 }
+# What people say of a source; what else stands in its record is who verified it, and the stored document.
+SOURCE_FIELDS = (
+    "name",
+    "description",
+    "url",
+    "issuer",
+    "origin",
+    "collection_method",
+    "collected_from",
+    "collected_to",
+    "geography",
+    "licence",
+    "licence_evidence",
+    "tdm_reservation",
+    "tdm_note",
+    "intended_uses",
+    "confidentiality",
+    "machine_generated",
+)
 _SUBDIVISION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
 
 

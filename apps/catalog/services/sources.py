@@ -13,29 +13,17 @@ from apps.accounts.services import in_turn, require
 from apps.audit.services import record
 from apps.catalog.models import Source
 from apps.catalog.rules.licences import judge
-from apps.catalog.rules.sources import TDM_RESERVATIONS, collection_methods, confidentialities, data_uses, place_problem
+from apps.catalog.rules.sources import (
+    SOURCE_FIELDS,
+    TDM_RESERVATIONS,
+    collection_methods,
+    confidentialities,
+    data_uses,
+    place_problem,
+)
 from apps.core import storage, tables
-from apps.core.canonical import digest_of
 from apps.core.errors import Conflict, Invalid
 
-TOLD = (
-    "name",
-    "description",
-    "url",
-    "issuer",
-    "origin",
-    "collection_method",
-    "collected_from",
-    "collected_to",
-    "geography",
-    "licence",
-    "licence_evidence",
-    "tdm_reservation",
-    "tdm_note",
-    "intended_uses",
-    "confidentiality",
-    "machine_generated",
-)
 # What a verification speaks of: another licence, or another place where it was read, has not been verified.
 VERIFIED = ("licence", "licence_evidence")
 MOST_BYTES = 50 * 1024 * 1024  # of a contract or a consent form
@@ -44,7 +32,7 @@ _LOOKED = ("none", "reserved", "permitted")
 
 @transaction.atomic
 def source_create(*, by: User, team: Team, **told: Any) -> Source:
-    """Record a source. `told` are the fields in TOLD; a name is needed, the rest may follow.
+    """Record a source. `told` are the fields in SOURCE_FIELDS; a name is needed, the rest may follow.
 
     Raises Invalid, which names the field and, for a licence, the word at fault; Conflict for a name that is taken.
     """
@@ -55,7 +43,7 @@ def source_create(*, by: User, team: Team, **told: Any) -> Source:
     in_turn(team)
     _check_free(team, told["name"])
     source = Source.objects.create(team=team, created_by=by, **told)
-    record(action="source.create", obj=source, by=by, data={"digest": source_digest(source)})
+    record(action="source.create", obj=source, by=by, data={"digest": source.record_digest})
     return source
 
 
@@ -68,7 +56,7 @@ def source_change(*, by: User, source: Source, **told: Any) -> Source:
     told = _checked(told)
     in_turn(source.team)
     source = _locked(source)
-    before, was_verified = source_digest(source), source.licence_verified_at is not None
+    before, was_verified = source.record_digest, source.licence_verified_at is not None
     if told.get("name", source.name) != source.name:
         _check_free(source.team, told["name"])
     is_other = any(name in told and told[name] != getattr(source, name) for name in VERIFIED)
@@ -78,7 +66,7 @@ def source_change(*, by: User, source: Source, **told: Any) -> Source:
         source.licence_verified_by, source.licence_verified_at = None, None
     source.changed_at = timezone.now()
     source.save()
-    data = {"before": before, "after": source_digest(source), "verification_withdrawn": was_verified and is_other}
+    data = {"before": before, "after": source.record_digest, "verification_withdrawn": was_verified and is_other}
     record(action="source.change", obj=source, by=by, data=data)
     return source
 
@@ -100,7 +88,7 @@ def source_verify_licence(*, by: User, source: Source, evidence: str) -> Source:
     source.licence_verified_by, source.licence_verified_at = by, timezone.now()
     source.changed_at = source.licence_verified_at
     source.save()
-    record(action="source.verify", obj=source, by=by, data={"licence": source.licence, "digest": source_digest(source)})
+    record(action="source.verify", obj=source, by=by, data={"licence": source.licence, "digest": source.record_digest})
     return source
 
 
@@ -129,23 +117,6 @@ def _document_keep(by: User, source: Source, digest: str, name: str) -> Source:
     return source
 
 
-def source_digest(source: Source) -> str:
-    """SHA-256 of everything on record about a source; it changes with every word."""
-    told = {name: getattr(source, name) for name in TOLD}
-    for name in ("collected_from", "collected_to"):
-        told[name] = told[name].isoformat() if told[name] else None
-    at = source.licence_verified_at
-    evidence = {
-        "document": source.consent_document,
-        "document_digest": source.consent_digest,
-        "verified_by": source.licence_verified_by_id,
-        "verified_at": at.isoformat() if at else None,
-    }
-    return digest_of(
-        {name: repr(value) if isinstance(value, float) else value for name, value in told.items()} | evidence
-    )
-
-
 def _locked(source: Source) -> Source:
     return Source.objects.select_for_update(of=("self",)).select_related("team").get(pk=source.pk)
 
@@ -157,7 +128,7 @@ def _check_free(team: Team, name: str) -> None:
 
 def _checked(told: Mapping[str, Any]) -> dict[str, Any]:
     """The fields without white space around texts. Raises Invalid, which names the field."""
-    unknown = sorted(set(told) - set(TOLD))
+    unknown = sorted(set(told) - set(SOURCE_FIELDS))
     if unknown:
         raise Invalid(f"A source has no {', '.join(unknown)}.", code="source.field")
     found: dict[str, Any] = {n: value.strip() if isinstance(value, str) else value for n, value in told.items()}

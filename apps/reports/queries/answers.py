@@ -14,6 +14,7 @@ from apps.checklist.rules import (
     GroupView,
     QuestionView,
     SignOffView,
+    WaiverView,
     gate_of,
     problems_of,
 )
@@ -41,6 +42,7 @@ def assessment_facts(version: ModelVersion) -> dict[str, Any]:
         "submitted_by": display_name(view.submitted_by),
         "submitted_at": moment(view.submitted_at),
         "sign_offs": [_sign_off(item) for item in view.sign_offs],
+        "waivers": [_waiver(item) for item in view.waivers],
         "is_approval_current": view.is_approval_current,
     }
 
@@ -58,6 +60,7 @@ def _not_begun() -> dict[str, Any]:
         "state": NOT_BEGUN,
         "state_label": NOT_BEGUN,
         "sign_offs": [],
+        "waivers": [],
         "is_approval_current": False,
     }
     return _checklist(used, groups, gate) | nobody | state
@@ -152,4 +155,20 @@ def _sign_off(view: SignOffView) -> dict[str, Any]:
         "decided_by": {"id": f"user:{view.decided_by_id}", "name": display_name(view.decided_by)},
         "decided_at": moment(view.decided_at),
         "basis_digest": view.basis_digest,
+    }
+
+
+def _waiver(view: WaiverView) -> dict[str, Any]:
+    return {
+        "conflict": view.conflict,
+        "question": view.question,
+        "sentence": view.sentence,
+        "reason": view.reason,
+        "expires_on": view.expires_on.isoformat(),
+        "granted_by": {"id": f"user:{view.granted_by_id}", "name": display_name(view.granted_by)},
+        "granted_at": moment(view.granted_at),
+        "revoked_by": display_name(view.revoked_by),
+        "revoked_at": moment(view.revoked_at),
+        "revoked_because": view.revoked_because,
+        "state": view.state,
     }

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from typing import Any
 
-from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.models import DatasetVersion, ScanRun, VersionSource
 from apps.catalog.queries import latest_scans
+from apps.catalog.queries.licences import Origins, origins_of
 from apps.catalog.rules import provenance_gaps
 from apps.evaluation.models import EvaluationRun
 from apps.monitoring.models import DriftRun
@@ -24,6 +25,7 @@ def model_facts(model: RegisteredModel) -> dict[str, Any]:
         "team": model.team.name,
         "description": model.description,
         "intended_purpose": model.intended_purpose,
+        "intended_uses": model.intended_uses,
         "created_by": person(model.created_by),
         "created_at": moment(model.created_at),
     }
@@ -98,11 +100,11 @@ def roles_of_data(
 
 def dataset_facts(roles: dict[DatasetVersion, list[str]]) -> list[dict[str, Any]]:
     """Each dataset version with its datasheet and its newest scan."""
-    scans = latest_scans([data.pk for data in roles])
-    return [_dataset(data, used_as, scans.get(data.pk)) for data, used_as in roles.items()]
+    scans, origins = latest_scans([data.pk for data in roles]), origins_of(roles)
+    return [_dataset(data, used_as, scans.get(data.pk), origins) for data, used_as in roles.items()]
 
 
-def _dataset(data: DatasetVersion, used_as: list[str], scan: ScanRun | None) -> dict[str, Any]:
+def _dataset(data: DatasetVersion, used_as: list[str], scan: ScanRun | None, origins: Origins) -> dict[str, Any]:
     return {
         "id": data.pk,
         "label": str(data),
@@ -116,12 +118,32 @@ def _dataset(data: DatasetVersion, used_as: list[str], scan: ScanRun | None) -> 
         "rows": data.rows,
         "columns": data.columns,
         "licence": data.licence,
+        "sources": [_source(link) for link in origins.sources_of(data)],
+        "derived_from": [{"id": one.origin_id, "how": one.how} for one in origins.derivations.get(data.pk, [])],
         "provenance": data.provenance,
         "provenance_gaps": provenance_gaps(data.provenance),
         "provenance_digest": data.provenance_digest,
         "created_by": person(data.created_by),
         "created_at": moment(data.created_at),
         "scan": None if scan is None else _scan(scan),
+    }
+
+
+def _source(link: VersionSource) -> dict[str, Any]:
+    """A source of a dataset version, with who verified its licence and the digest of the document that permits it."""
+    source = link.source
+    return {
+        "id": source.pk,
+        "name": source.name,
+        "share": link.share,
+        "issuer": source.issuer,
+        "collection_method": source.collection_method,
+        "licence": source.licence,
+        "licence_verified_by": person(source.licence_verified_by) if source.licence_verified_by else None,
+        "licence_verified_at": moment(source.licence_verified_at),
+        "document_digest": source.consent_digest,
+        "tdm_reservation": source.tdm_reservation,
+        "digest": source.record_digest,
     }
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from apps.catalog.models import DatasetVersion, Source, VersionSource
 from apps.catalog.rules.sources import TDM_RESERVATIONS, confidentialities, data_uses, method_in_words
 from apps.catalog.rules.sources import strictest_confidentiality as strictest
-from apps.catalog.services.sources import source_digest
 from apps.checklist.queries.collectors.words import is_said, joined, plain
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import DECLARED, UNKNOWN
@@ -92,7 +91,9 @@ def _permitted(source: Source) -> str:
     if source.licence_verified_at is not None:
         when = source.licence_verified_at.date().isoformat()
         where = f" ({source.licence_evidence})" if source.licence_evidence else ""
-        licence += f", verified by {source.licence_verified_by} on {when}{where}"
+        reader = source.licence_verified_by
+        who = (reader.name or f"user {reader.pk}") if reader else "somebody"
+        licence += f", verified by {who} on {when}{where}"
     else:
         licence += ", which nobody has verified"
     document = (
@@ -132,5 +133,5 @@ def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
 
 
 def _said(status: str, summary: str, value: dict[str, Any], data: DatasetVersion, links: list[VersionSource]) -> Said:
-    rows = [[link.source_id, source_digest(link.source), repr(link.share)] for link in links]
+    rows = [[link.source_id, link.source.record_digest, repr(link.share)] for link in links]
     return Said(status, summary, value, digest_of({"said": data.provenance_digest, "sources": rows}))
