@@ -25,6 +25,10 @@ router.register("teams", accounts.TeamViewSet, "team")
 router.register("people", accounts.PeopleViewSet, "person")
 router.register("tokens", accounts.TokenViewSet, "token")
 router.register("datasets", catalog.DatasetViewSet, "dataset")
+router.register("datasets", catalog.DatasetLinesViewSet, "dataset-lines")
+router.register("branches", catalog.BranchViewSet, "branch")
+router.register("tags", catalog.TagViewSet, "tag")
+router.register("commits", catalog.CommitViewSet, "commit")
 router.register("dataset-versions", catalog.DatasetVersionViewSet, "dataset-version")
 router.register("dataset-versions", catalog.VersionMetadataViewSet, "dataset-version-metadata")
 router.register("metadata-imports", catalog.MetadataImportViewSet, "metadata-import")
@@ -58,6 +62,7 @@ version_paths = [
     path("derivations/", catalog.VersionDerivationsView.as_view(), name="dataset-version-derivations"),
     path("derivations/<int:origin>/", catalog.VersionDerivationView.as_view(), name="dataset-version-derivation"),
     path("licence/", catalog.VersionLicenceView.as_view(), name="dataset-version-licence"),
+    path("redactions/", catalog.VersionRedactionsView.as_view(), name="dataset-version-redactions"),
 ]
 
 

@@ -1,11 +1,13 @@
 """The API of datasets, their versions and scans."""
 
+from apps.catalog.api.commits import BranchViewSet, CommitViewSet, DatasetLinesViewSet, TagViewSet
 from apps.catalog.api.datasets import (
     DatasetVersionViewSet,
     DatasetViewSet,
     ScanViewSet,
 )
 from apps.catalog.api.metadata import MetadataImportViewSet, VersionMetadataViewSet
+from apps.catalog.api.redactions import VersionRedactionsView
 from apps.catalog.api.sources import (
     LicenceListView,
     SourceViewSet,
@@ -20,17 +22,22 @@ from apps.catalog.api.uploads import (
 )
 
 __all__ = [
+    "BranchViewSet",
+    "CommitViewSet",
+    "DatasetLinesViewSet",
     "DatasetVersionViewSet",
     "DatasetViewSet",
     "LicenceListView",
     "MetadataImportViewSet",
     "ScanViewSet",
     "SourceViewSet",
+    "TagViewSet",
     "UploadViewSet",
     "VersionDerivationView",
     "VersionDerivationsView",
     "VersionLicenceView",
     "VersionMetadataViewSet",
+    "VersionRedactionsView",
     "VersionSourceView",
     "VersionSourcesView",
 ]

@@ -25,6 +25,7 @@ from apps.catalog.queries.pages import (
 from apps.catalog.queries.refs import branches_seen_by, history_at, tags_seen_by, version_at
 from apps.catalog.queries.scans import (
     latest_scans,
+    redactable,
     scan_marks,
     scans_seen_by,
     versions_for,
@@ -54,6 +55,7 @@ __all__ = [
     "glances_of",
     "history_at",
     "latest_scans",
+    "redactable",
     "scan_marks",
     "scans_seen_by",
     "tags_seen_by",

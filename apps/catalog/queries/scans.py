@@ -41,3 +41,13 @@ def versions_for(version: DatasetVersion, purpose: str) -> list[int]:
         .annotate(newest=Max("pk"))
     )
     return sorted(row["newest"] for row in newest)
+
+
+def redactable(scan: ScanRun) -> dict[str, int]:
+    """Kinds of findings whose places the scan listed, with how many there are."""
+    counts: dict[str, int] = {}
+    for section in ("personal_data", "secrets", "special_categories"):
+        found = ((scan.result or {}).get(section) or {}).get("by_entity") or {}
+        for entity, count in found.items():
+            counts[entity] = counts.get(entity, 0) + int(count)
+    return counts

@@ -6,6 +6,7 @@ from apps.catalog.services.branches import (
     branch_rollback,
     dataset_keys_set,
     dataset_purpose_set,
+    dataset_settings_set,
     tag_create,
     tag_delete,
 )
@@ -20,6 +21,7 @@ from apps.catalog.services.provenance import (
     version_source_link,
     version_source_unlink,
 )
+from apps.catalog.services.redactions import redaction_start
 from apps.catalog.services.scans import scan_finish, scan_start
 from apps.catalog.services.sources import (
     source_change,
@@ -45,6 +47,7 @@ __all__ = [
     "dataset_create",
     "dataset_keys_set",
     "dataset_purpose_set",
+    "dataset_settings_set",
     "dataset_version_commit",
     "dataset_version_describe",
     "derivation_add",
@@ -55,6 +58,7 @@ __all__ = [
     "metadata_import",
     "metadata_sources_record",
     "provenance_carry",
+    "redaction_start",
     "scan_finish",
     "scan_start",
     "source_change",

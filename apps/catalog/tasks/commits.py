@@ -9,10 +9,11 @@ from pathlib import Path
 from celery import shared_task
 
 from apps.catalog.models import CommitRun
-from apps.catalog.rules import FILTERED, MERGED, UPLOADED
+from apps.catalog.rules import FILTERED, MERGED, REDACTED, UPLOADED
 from apps.catalog.services.commit_runs import upload_made
 from apps.catalog.services.contents import OnProgress
 from apps.catalog.services.merges import merge_made
+from apps.catalog.services.redactions import redaction_made
 from apps.catalog.services.views import view_made
 from apps.core import queue
 from apps.core.errors import Invalid
@@ -22,6 +23,7 @@ from apps.jobs.services.folders import work_folder
 # Called with the claimed run, an empty folder of its own and where to report progress.
 MAKERS: dict[str, Callable[[CommitRun, Path, OnProgress], object]] = {
     UPLOADED: upload_made,
+    REDACTED: redaction_made,
     FILTERED: view_made,
     MERGED: merge_made,
 }

@@ -1,0 +1,178 @@
+"""A new version of a dataset without what a scan found in it."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.accounts.services import require
+from apps.audit.services import record
+from apps.catalog.models import CommitRun, DatasetVersion, ScanRun
+from apps.catalog.queries import latest_scans, redactable
+from apps.catalog.rules import REDACTED
+from apps.catalog.rules.masking import Span
+from apps.catalog.rules.redaction import placeholder, pseudonyms, redacted_row
+from apps.catalog.services.commits import version_create
+from apps.catalog.services.contents import OnProgress, content_store
+from apps.catalog.services.scans import scan_start
+from apps.core import rules as run_rules
+from apps.core import storage
+from apps.core.errors import Conflict, Invalid
+from apps.core.queue import enqueue
+from apps.core.tables.replacing import replace_values
+
+
+@transaction.atomic
+def redaction_start(
+    *,
+    by: User,
+    version: DatasetVersion,
+    entities: Sequence[str],
+    pseudonymous: bool = False,
+    scan_again: bool = True,
+    message: str = "",
+) -> CommitRun:
+    """Queue a new version on the same branch, with findings of these kinds replaced by placeholders.
+
+    What is replaced are the places that the newest scan listed. `pseudonymous` keeps equal values equal by a key that
+    only this installation has. Raises Conflict without a scan of every row, while another redaction of the version
+    runs, and when the version is not its branch's newest; Invalid for kinds that were not found.
+    """
+    require(by, "dataset.upload", version.team_id, shared=version.dataset)
+    require(by, "dataset.read_raw", version.team_id)
+    scan = _scan_of(version)
+    chosen = list(dict.fromkeys(entities))
+    found = redactable(scan)
+    unknown = [name for name in chosen if name not in found]
+    if unknown or not chosen:
+        problem = f"The scan found no {unknown[0][:60]}." if unknown else "Choose at least one kind of finding."
+        raise Invalid(problem, code="redaction.entities", remedy=f"There are: {', '.join(sorted(found)) or 'none'}.")
+    DatasetVersion.objects.select_for_update().get(pk=version.pk)
+    _require_newest(version)
+    config = {
+        "scan": scan.pk,
+        "entities": chosen,
+        "pseudonymous": pseudonymous,
+        "scan_again": scan_again,
+        "message": message[:300],
+    }
+    run = CommitRun.objects.create(
+        team_id=version.team_id,
+        dataset=version.dataset,
+        branch=version.branch,
+        operation=REDACTED,
+        source_version=version,
+        config=config,
+        created_by=by,
+    )
+    told = {"dataset_version": version.pk, "entities": chosen, "pseudonymous": pseudonymous, "scan": scan.pk}
+    record(action="redaction.start", obj=run, by=by, data=told)
+    enqueue(run)
+    return run
+
+
+def _scan_of(version: DatasetVersion) -> ScanRun:
+    scan = latest_scans([version.pk]).get(version.pk)
+    if scan is None or not scan.spans_file:
+        raise Conflict(
+            "No scan has listed the places of findings in this version.",
+            code="redaction.no_scan",
+            remedy="Scan it first.",
+        )
+    config = scan.config or {}
+    if config.get("pii_sample_rows") and int(config["pii_sample_rows"]) < version.rows or config.get("columns"):
+        raise Conflict(
+            "The newest scan looked only into a part of this version, so the rest would stay as it is.",
+            code="redaction.partial",
+            remedy="Scan all rows and columns, then redact.",
+        )
+    return scan
+
+
+def _require_newest(version: DatasetVersion) -> None:
+    if CommitRun.objects.filter(source_version=version, operation=REDACTED, state__in=run_rules.OPEN).exists():
+        raise Conflict("This version is being redacted already.", code="redaction.open")
+    if not version.heads.filter(name=version.branch).exists():
+        raise Conflict(
+            f"The branch “{version.branch}” has moved on from this version.",
+            code="branch.moved",
+            remedy="Redact its newest version, or begin a branch at this one.",
+        )
+
+
+def redaction_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> DatasetVersion:
+    """Write the redacted copy of a claimed run, commit it, end the run, and scan the new version if that was asked."""
+    source = run.source_version
+    if source is None:
+        raise Conflict("This run has no version to redact.", code="redaction.no_source")
+    scan = ScanRun.objects.get(pk=run.config["scan"])
+    target = folder / "redacted"
+    changed = _write(run, source, scan, target, on_progress)
+    kinds = ", ".join(name.replace("_", " ").lower() for name in run.config["entities"])
+    version = version_create(
+        by=run.created_by,
+        dataset=run.dataset,
+        branch=run.branch,
+        content=content_store(target, source.filename, on_progress=None),
+        operation=REDACTED,
+        run=run,
+        expect_head=source,
+        origins=(source,),
+        message=run.config["message"] or f"{changed} rows redacted: {kinds}",
+        licence=source.licence,
+        provenance=source.provenance,
+    )
+    if run.config["scan_again"]:
+        scan_start(by=run.created_by, version=version, config=scan.config)
+    return version
+
+
+def _write(run: CommitRun, source: DatasetVersion, scan: ScanRun, target: Path, on_progress: OnProgress) -> int:
+    name = pseudonyms(_key(run.team_id)) if run.config["pseudonymous"] else placeholder
+    places = _Places(storage.local_path(scan.spans_file), frozenset(run.config["entities"]))
+
+    def change(number: int, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        spans = places.of(number)
+        return redacted_row(row, spans, name) if spans else {}
+
+    def tell(done: int) -> None:
+        on_progress(0.8 * done / max(1, source.rows), f"Redacting row {done} of {source.rows}")
+
+    on_progress(0.0, "Redacting")
+    return replace_values(storage.local_path(source.digest), source.format, target, change, tell)
+
+
+def _key(team_id: int) -> bytes:
+    """The key of a team's pseudonyms, made of the installation's secret: it stands in no database and no file."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"redaction:{team_id}".encode(), hashlib.sha256).digest()
+
+
+class _Places:
+    """The listed places of chosen kinds, read alongside the rows: both are in the order of the table."""
+
+    def __init__(self, path: Path, entities: frozenset[str]) -> None:
+        self._entities = entities
+        self._lines: Iterator[dict[str, Any]] = _lines(path)
+        self._next = next(self._lines, None)
+
+    def of(self, number: int) -> list[Span]:
+        """The places in this row; rows are asked for in order."""
+        spans = []
+        while (place := self._next) is not None and place["row"] <= number:
+            if place["row"] == number and place["entity"] in self._entities:
+                path = tuple(place.get("path", ()))
+                spans.append(Span(place["column"], place["start"], place["end"], place["entity"], path))
+            self._next = next(self._lines, None)
+        return spans
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as stream:
+        for line in stream:
+            yield json.loads(line)
