@@ -9,6 +9,7 @@ urlpatterns = [
     path("<int:pk>/", views.dataset_detail, name="dataset-detail"),
     path("<int:pk>/upload/", views.version_upload, name="version-upload"),
     path("<int:pk>/branches/new/", views.branch_create_view, name="branch-create"),
+    path("<int:pk>/merge/", views.merge_view, name="merge"),
     path("<int:pk>/tags/new/", views.tag_create_view, name="tag-create"),
     path("<int:pk>/rollback/", views.rollback_view, name="rollback"),
     path("<int:pk>/settings/", views.settings_view, name="dataset-settings"),

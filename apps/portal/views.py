@@ -82,6 +82,7 @@ def run_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "line": queries.line_of(run),
         "kind": queries.KINDS[kind],
         "result_link": queries.result_link_of(run),
+        "remedy_link": queries.remedy_link_of(run),
         "verdicts": verdicts_of(run) if isinstance(run, EvaluationRun) else [],
         "subjects": queries.subject_links_of(run),
         "settings": queries.plain_values(run.config),

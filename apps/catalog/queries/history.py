@@ -1,15 +1,18 @@
 """Branches, tags and the order in which versions came about."""
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
 from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion, Tag, Upload
 from apps.catalog.queries.refs import history_at
 from apps.catalog.queries.uploads import uploads_open
-from apps.catalog.rules import MAIN
+from apps.catalog.rules import MAIN, MERGED
 from apps.core import rules as run_rules
+from apps.core import storage
 from apps.core.charts import Chart, Point, lanes
 
 if TYPE_CHECKING:
@@ -80,3 +83,19 @@ def _drawing(versions: list[DatasetVersion], branches: list[Branch], tags: list[
     ]
     words = f"{len(points)} versions, the newest on top; a ring is a merge." if points else ""
     return lanes("How the versions came about", points, description=words)
+
+
+def last_clash(dataset: Dataset, branch: Branch, source: Branch) -> CommitRun | None:
+    """The newest merge of these two heads that stopped because rows clash."""
+    runs = CommitRun.objects.filter(dataset=dataset, operation=MERGED, error_code="merge.conflict", branch=branch.name)
+    found = runs.filter(source_version=source.head_id, config__head=branch.head_id).order_by("-pk").first()
+    return found if found is not None and found.result else None
+
+
+def clashes_of(run: CommitRun, most: int) -> list[dict[str, Any]]:
+    """The first rows that a merge named as clashing, with their values: for people who may read rows."""
+    digest = (run.result or {}).get("conflicts_file", "")
+    if not digest:
+        return []
+    with storage.open(digest) as lines:
+        return [json.loads(line) for line in islice(lines, most)]

@@ -16,10 +16,12 @@ from apps.catalog.views.history import (
     tag_create_view,
     tag_delete_view,
 )
+from apps.catalog.views.merges import merge_view
 from apps.catalog.views.metadata import metadata_detail, metadata_export, metadata_import_view, metadata_sources
 from apps.catalog.views.uploads import upload_cancel_view, version_upload
 
 __all__ = [
+    "merge_view",
     "branch_create_view",
     "branch_delete_view",
     "rollback_view",

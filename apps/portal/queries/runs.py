@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from apps.accounts.queries import team_ids_seen_by
+from apps.catalog.models import Branch, CommitRun
 from apps.catalog.queries import scans_seen_by
 from apps.core import formatting
 from apps.core.errors import NotFound
@@ -206,6 +207,18 @@ def plain_values(values: dict[str, Any] | None) -> list[tuple[str, str]]:
         elif isinstance(value, str) and 0 < len(value) <= 80 and "/" not in value:
             found.append((name, value))
     return [(name.replace("_", " ").capitalize(), value) for name, value in found]
+
+
+def remedy_link_of(run: Run) -> tuple[str, str] | None:
+    """Where the person may clear away what made this run fail: words and address; None where there is no such place."""
+    if not isinstance(run, CommitRun) or run.error_code != "merge.conflict" or run.source_version is None:
+        return None
+    found = dict(Branch.objects.filter(dataset=run.dataset_id).values_list("name", "pk"))
+    branch, source = found.get(run.branch), found.get(run.source_version.branch)
+    if branch is None or source is None:
+        return None
+    address = reverse("catalog:merge", args=[run.dataset_id])
+    return ("Choose which side to take", f"{address}?source={source}&branch={branch}")
 
 
 def result_link_of(run: Run) -> tuple[str, str] | None:
