@@ -16,6 +16,7 @@ from apps.catalog.rules.licence_book import licence_book
 
 _REFERENCE = re.compile(r"(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
 _TOKEN = re.compile(r"[^\s()]+")
+_JOINED = re.compile(r"\b(AND|OR|WITH)\b", re.IGNORECASE)
 _TOO_EARLY = "The licence expression stops too early: a licence or a closing parenthesis is missing."
 _LIKE_ENOUGH = 0.6  # of difflib's ratio; below it a suggestion misleads more often than it helps
 MAX_EXPRESSION = 1000  # characters; real expressions have a few dozen
@@ -68,7 +69,10 @@ def _unreadable(text: str, error: ExpressionParseError) -> Problem:
         return Problem(_TOO_EARLY, position=len(text))
     told = max(int(error.position or 0), 0)
     at = told + 1 if text[told:].startswith(token) else _place(text, token)
-    return Problem(f"The licence expression cannot be read at '{token}' (character {at}).", position=at)
+    closest = "" if _JOINED.search(text) else _closest(text)
+    advice = f" Did you mean {closest}?" if closest else ""
+    sentence = f"The licence expression cannot be read at '{token}' (character {at}).{advice}"
+    return Problem(sentence, position=at, suggestion=closest)
 
 
 def _badly_written(text: str, words: str) -> Problem:
