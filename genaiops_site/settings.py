@@ -258,6 +258,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 SCAN_SAVE_SECONDS: float = env.float("SCAN_SAVE_SECONDS", default=15.0)  # of scanning that a killed worker may cost
 PII_SPACY_MODEL: str = env.str("PII_SPACY_MODEL", default="")  # a folder; empty: no names and places by spaCy
+TOXICITY_MODEL: str = env.str("TOXICITY_MODEL", default="")  # a folder; empty: a list of wordings judges
 PII_TRANSFORMERS_MODEL: str = env.str("PII_TRANSFORMERS_MODEL", default="")  # a folder; empty: none by transformers
 ENERGY_COUNTRY: str = env.str("ENERGY_COUNTRY", default="")  # ISO 3166 alpha-3; empty: assumed, and said so
 
@@ -307,6 +308,7 @@ SPECTACULAR_SETTINGS = {
         "ModelRelation": "apps.registry.rules.RELATIONS.items",
         "Role": "apps.accounts.rules.ROLES.items",
         "RunState": "apps.core.serializing.STATES",
+        "Side": "apps.catalog.rules.merging.SIDES.items",
         "Stage": "apps.registry.models.ModelVersion.Stage",
         "Statement": "apps.checklist.rules.STATED.items",
     },

@@ -88,8 +88,11 @@ def _number_problem(config: Mapping[str, Any]) -> str:
         value = config.get(name, 0.5)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             return f"The setting {name} must be a number from 0 to 1."
-    if not isinstance(config.get("options", {}), dict):
+    options = config.get("options", {})
+    if not isinstance(options, dict) or not all(isinstance(given, dict) for given in options.values()):
         return "The setting options must be an object: settings by check."
+    if any("model" in given for given in options.values()):
+        return "Which models a scan uses is a setting of the installation, not of one scan."
     return ""
 
 
