@@ -31,7 +31,8 @@ FOUND: dict[str, Any] = {
         ("markers", {"rows": 0, "rows_scanned": 9, "findings": []}, "contains_copyrighted_material", "no notice"),
         ("poisoning", {"summary": "No trigger was found.", "rows_scanned": 9}, "poisoning", "No trigger was found."),
         ("generated", {"low": 0.1, "high": 0.2}, "ai_generated", "low 0.1, high 0.2."),
-        ("overlap", {"compared": True, "references": [{"contaminated": {"count": 2}, "comparable": 5}], "rows_scanned": 9},
+        ("overlap", {"compared": True, "rows_scanned": 9,
+                     "references": [{"contaminated": {"count": 2}, "comparable": 5}]},
          "limitations", "2 of 5 examples of 1 evaluation sets are among 9 rows."),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from apps.catalog.rules.metadata.card_sections import HEADINGS, as_markdown, is_
 from apps.catalog.rules.metadata.fields import CARD, DATASHEET_FIELDS, label_of
 from apps.catalog.rules.metadata.found import Found, is_blank
 from apps.catalog.rules.metadata.licensing import spdx_of
-from apps.catalog.rules.metadata.reading import refuse, shortened
+from apps.catalog.rules.metadata.reading import MOST_ITEMS, refuse, shortened
 from apps.core.errors import Invalid
 from apps.core.plain import object_of_text
 
@@ -20,6 +20,7 @@ _FRONT = re.compile(r"\A---[ \t]*\n(.*?)(?:^---[ \t]*$|\Z)\n?", re.DOTALL | re.M
 _MODEL_KEYS = ("library_name", "pipeline_tag", "base_model", "model-index", "widget")
 _LABELS = {label_of(name).lower(): name for name in DATASHEET_FIELDS} | HEADINGS
 OWN_KEY = "genaiops"
+MOST_SECTIONS = 100  # of one field
 
 
 def is_card(text: str) -> bool:
@@ -125,9 +126,9 @@ def _bodies(prose: str, found: Found) -> dict[str, list[str]]:
         field = _LABELS.get(heading, "")
         if field == "description":
             found.about.setdefault("description", shortened(body))
-        elif field:
-            bodies.setdefault(field, []).append(body)
-    if "name" not in found.about and (title := re.search(r"^#\s+(.+)$", prose, re.MULTILINE)):
+        elif field and len(bodies.setdefault(field, [])) < MOST_SECTIONS:
+            bodies[field].append(body)
+    if "name" not in found.about and (title := re.search(r"^#[ \t]+(\S.*)$", prose, re.MULTILINE)):
         found.about["name"] = shortened(title[1])
     return bodies
 
@@ -170,7 +171,7 @@ def _read_own_file(file: Any, found: Found) -> None:
 def _listed(front: dict[str, Any], name: str) -> list[str]:
     """The texts that one name of the front matter holds, be it one or many."""
     value = front.get(name)
-    items = value if isinstance(value, list) else [value]
+    items = value[:MOST_ITEMS] if isinstance(value, list) else [value]
     return [words for words in map(_words, items) if words and not is_absent(words)]
 
 

@@ -55,17 +55,18 @@ _ABSENT = re.compile(
     r"(?:\([^)]*\))?\s*$",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_LONGEST_HEADING = 300  # characters; longer lines are not matched, for a pattern's time may grow with their square
+_LONGEST_ABSENCE = 200
 _KNOWN_LINE = re.compile(rf"^\*{re.escape(KNOWN)}.*\*$")
 
 
 def sections(prose: str) -> Iterator[tuple[str, str]]:
     """Each heading in lower case with the text up to the next heading of any level; what says nothing is left out."""
     heading, lines, is_code = "", list[str](), False
-    for line in _COMMENT.sub("", prose).split("\n"):
+    for line in _without_comments(prose).split("\n"):
         if _FENCE.match(line):
             is_code = not is_code
-        match = None if is_code else _HEADING.match(line)
+        match = None if is_code or len(line) > _LONGEST_HEADING else _HEADING.match(line)
         if match is None:
             lines.append(line)
             continue
@@ -77,13 +78,23 @@ def sections(prose: str) -> Iterator[tuple[str, str]]:
 def _told(heading: str, lines: list[str]) -> Iterator[tuple[str, str]]:
     kept = [line for line in lines if not _KNOWN_LINE.match(line.strip())]
     body = "\n".join(kept).strip()
-    if heading and body and not _ABSENT.match(body):
+    if heading and body and not is_absent(body):
         yield heading, body
+
+
+def _without_comments(prose: str) -> str:
+    """The prose without `<!-- … -->`; an opening that nothing closes is text."""
+    kept, start = [], 0
+    while (opening := prose.find("<!--", start)) >= 0 and (closing := prose.find("-->", opening + 4)) >= 0:
+        kept.append(prose[start:opening])
+        start = closing + 3
+    return "".join([*kept, prose[start:]])
 
 
 def is_absent(text: str) -> bool:
     """Whether a text only says that something should stand there."""
-    return bool(_ABSENT.match(text.strip()))
+    words = text.strip()
+    return len(words) <= _LONGEST_ABSENCE and bool(_ABSENT.match(words))
 
 
 def as_markdown(paragraphs: list[str]) -> str:

@@ -8,10 +8,10 @@ import re
 from typing import Any
 
 from apps.catalog.rules.metadata.fields import CROISSANT_1_0, CROISSANT_1_1, DATASHEET_FIELDS
-from apps.catalog.rules.metadata.found import Found, is_blank, is_same
+from apps.catalog.rules.metadata.found import MOST_COLUMNS, Found, is_blank, is_same
 from apps.catalog.rules.metadata.jsonld import Node, nodes_of, objects, text, text_of_value, texts
 from apps.catalog.rules.metadata.licensing import spdx_of
-from apps.catalog.rules.metadata.reading import json_object, refuse, shortened
+from apps.catalog.rules.metadata.reading import MOST_ITEMS, json_object, refuse, shortened
 from apps.catalog.rules.metadata.terms import ABOUT_TERMS, NOT_RECORDED, OWN_TERMS, RAI_TERMS, SOURCE_TERMS
 
 _SHA256 = re.compile(r"^[0-9a-fA-F]{64}$")
@@ -23,6 +23,8 @@ def read(content: str) -> Found:
     document = json_object(content)
     dataset = _dataset(nodes_of(document))
     found = Found(format=_version(dataset))
+    if any(len(values) > MOST_ITEMS for values in dataset.values()):
+        found.note(f"Only the first {MOST_ITEMS} values of one name are read.")
     _read_about(dataset, found)
     _read_licence(dataset, found)
     _read_terms(dataset, found)
@@ -124,9 +126,10 @@ def _read_provenance(dataset: Node, found: Found) -> None:
         found.say("derived_from" if is_version else "sources", [_source(one)])
     if not dataset.get("genaiops:exported") and (address := found.about.get("url", "")):
         _say_described(dataset, found, address)
+    agents = {text(one, "@id"): text_of_value(one) for one in objects(dataset, "prov:isAssociatedWith")}
     for one in objects(dataset, "prov:wasGeneratedBy"):
         if "genaiops:own" not in one:
-            found.say("generated_by", [_activity(one)])
+            found.say("generated_by", [_activity(one, agents)])
     for one in objects(dataset, "prov:wasAttributedTo"):
         kinds = {*one.get("@type", []), *texts(one, "sc:additionalType")}
         if kinds & {*_SOFTWARE, *("SoftwareAgent",)} and text_of_value(one):
@@ -165,9 +168,12 @@ def _number(said: Any) -> float | None:
         return None
 
 
-def _activity(node: Node) -> str:
+def _activity(node: Node, agents: dict[str, str]) -> str:
     words = [text(node, "sc:name", "prov:label", "rdfs:label"), text(node, "sc:description")]
-    words += [f"by {one}" for one in texts(node, "prov:wasAssociatedWith", "prov:isAssociatedWith", "sc:agent")]
+    words += [
+        f"by {agents.get(one, one)}"
+        for one in texts(node, "prov:wasAssociatedWith", "prov:isAssociatedWith", "sc:agent")
+    ]
     words += [f"until {one}" for one in texts(node, "prov:endedAtTime", "sc:endTime")]
     return ", ".join(word for word in words if word) or text(node, "@id")
 
@@ -187,13 +193,15 @@ def _read_files(dataset: Node, found: Found) -> None:
 
 
 def _read_columns(dataset: Node, found: Found) -> None:
+    names: dict[str, None] = {}
     for records in objects(dataset, "cr:recordSet"):
-        for one in objects(records, "cr:field"):
+        for one in objects(records, "cr:field", MOST_COLUMNS + 1):
             extract = [inner for source in objects(one, "cr:source") for inner in objects(source, "cr:extract")]
             column = next((name for inner in extract if (name := text(inner, "cr:column"))), "")
             name = column or text(one, "sc:name", "@id").rsplit("/", 1)[-1]
-            if name and name not in found.columns:
-                found.columns.append(shortened(name))
+            if name:
+                names[shortened(name)] = None
+    found.columns = list(names)
 
 
 def _restore_structure(dataset: Node, found: Found) -> None:

@@ -9,7 +9,7 @@ from apps.catalog.rules.metadata.dps_schema import GROUPS, TYPES, problems
 from apps.catalog.rules.metadata.fields import DPS
 from apps.catalog.rules.metadata.found import Found, is_blank
 from apps.catalog.rules.metadata.licensing import spdx_of
-from apps.catalog.rules.metadata.reading import json_object, refuse, shortened
+from apps.catalog.rules.metadata.reading import MOST_ITEMS, json_object, refuse, shortened
 from apps.catalog.rules.metadata.terms import NOT_RECORDED, UNKNOWN_PLACE
 
 METHODS = "https://dataandtrustalliance.org/DPS/CodeSystem/Method"
@@ -63,7 +63,7 @@ def _group(document: dict[str, Any], name: str) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for element, rule in TYPES[name].items():
         value = group.get(element)
-        items = value if isinstance(value, list) else [value]
+        items = value[:MOST_ITEMS] if isinstance(value, list) else [value]
         plain = [one for one in items if isinstance(one, dict if rule.kind in TYPES else str)]
         if plain:
             kept[element] = plain if rule.is_list else plain[0]

@@ -99,7 +99,7 @@ def _of_list(value: Any, element: Element, path: str) -> list[str]:
         return [f"{path}: must be a list"]
     if element.is_required and not value:
         return [f"{path}: must have at least one item"]
-    found = [problem for n, one in enumerate(value) for problem in _of_one(one, element.kind, f"{path}[{n}]")]
+    found = [problem for n, one in enumerate(value[:1000]) for problem in _of_one(one, element.kind, f"{path}[{n}]")]
     repeated = any(one in value[:n] for n, one in enumerate(value[:1000]))
     return [*found, *([f"{path}: names something twice"] if repeated else [])]
 

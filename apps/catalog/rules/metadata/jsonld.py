@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.catalog.rules.metadata.reading import MOST_ITEMS
+
 OWN = "urn:genaiops:vocabulary#"
 NAMESPACES = (  # the more particular before those that they begin with
     ("http://mlcommons.org/croissant/RAI/", "rai"),
@@ -168,7 +170,7 @@ def _values(value: Any, context: Context) -> list[Any]:
 def texts(node: Node, *names: str) -> list[str]:
     """The values of the first of these names that has any, as texts; an object stands for its name or address."""
     for name in names:
-        found = [words for words in map(text_of_value, node.get(name, [])) if words]
+        found = [words for words in map(text_of_value, node.get(name, [])[:MOST_ITEMS]) if words]
         if found:
             return found
     return []
@@ -188,6 +190,6 @@ def text_of_value(value: Any) -> str:
     return str(value).strip()
 
 
-def objects(node: Node, name: str) -> list[Node]:
+def objects(node: Node, name: str, most: int = MOST_ITEMS) -> list[Node]:
     """The values that are objects; a plain text becomes an object that is known by that text."""
-    return [one if isinstance(one, dict) else {"@id": [str(one)]} for one in node.get(name, [])]
+    return [one if isinstance(one, dict) else {"@id": [str(one)]} for one in node.get(name, [])[:most]]

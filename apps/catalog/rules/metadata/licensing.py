@@ -6,6 +6,7 @@ from apps.catalog.rules.licences import judge
 
 SPDX_LICENCES = "https://spdx.org/licenses/"
 OWN_REFERENCES = ("LicenseRef-", "DocumentRef-")
+MOST_SAID = 1_000  # characters of what a file says
 MOST = 200  # characters of a licence expression, as the record holds it
 _NOTHING = "LicenseRef-unknown"  # what "other" and "unknown" come to
 # Identifiers of the Hugging Face hub that are not the SPDX identifier in lower case.
@@ -33,6 +34,8 @@ def spdx_of(said: str) -> str:
     choosealicense.com, opensource.org, opendatacommons.org, apache.org and creativecommons.org. Nothing is fetched.
     """
     words = said.strip()
+    if len(words) > MOST_SAID:
+        return ""
     named = _of_address(words.lower()) if "://" in words else words
     if not named or len(named) > MOST:
         return ""

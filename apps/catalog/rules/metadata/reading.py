@@ -9,6 +9,7 @@ MOST_BYTES = 4 * 1024 * 1024  # the largest published Croissant files hold about
 MOST_DEPTH = 60
 MOST_VALUES = 200_000
 MOST_TEXT = 50_000  # characters of one statement that is kept
+MOST_ITEMS = 1_000  # values of one field that are kept
 
 
 def text_of(content: bytes) -> str:
