@@ -19,6 +19,7 @@ CHECKS: dict[str, str] = {
     "duplicates": "workers.scanning.duplicates",
     "overlap": "workers.scanning.overlap",
     "text": "workers.scanning.text",
+    "toxicity": "workers.scanning.toxicity",
     "markers": "workers.scanning.markers",
 }
 
