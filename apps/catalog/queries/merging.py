@@ -1,16 +1,22 @@
 """What a merge of two versions would make of each row, worked out by three comparisons of whole tables."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from apps.catalog.models import DatasetVersion
+from django.db.models import Q, QuerySet
+
+from apps.accounts.queries import shared_ids, team_ids_seen_by
+from apps.catalog.models import CommitRun, Dataset, DatasetVersion
 from apps.catalog.queries.rows.comparison import Comparison, Difference
 from apps.catalog.queries.rows.connection import opened
 from apps.catalog.queries.rows.files import table_of
 from apps.catalog.rules.diffs import REMOVED, key_candidates
 from apps.catalog.rules.merging import (
     APPEND,
+    CLASHES,
     COMBINE,
     DROP,
     KEEP,
@@ -23,8 +29,15 @@ from apps.catalog.rules.merging import (
     resolved,
     schema_faults,
 )
+from apps.core import storage
 from apps.core.errors import Conflict
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
+
+MOST_SHOWN = 100  # clashes that a preview or a run's own result names; the stored file names all
 OnShare = Callable[[float, str], None]
 
 
@@ -93,6 +106,35 @@ def merge_plan(
     for found in _differences(three.ours, three.theirs, keys):
         _take(plan, found, ours, theirs, prefer, choices)
     return plan
+
+
+def clash_told(clash: Clash) -> dict[str, Any]:
+    """A clash with the key and the values, for people who may read the rows."""
+    return asdict(clash) | {"why": CLASHES[clash.kind]}
+
+
+def plan_told(plan: Plan | None) -> dict[str, Any]:
+    """What a merge would do, for people who may read the rows; None: the branch would just move on."""
+    known = plan or Plan([])
+    clashes = {"total": len(known.clashes), "results": [clash_told(clash) for clash in known.clashes[:MOST_SHOWN]]}
+    return {"moves_on": plan is None, "key_columns": known.key_columns, "conflicts": clashes} | known.counted()
+
+
+def commits_seen_by(user: "User | AnonymousUser") -> QuerySet[CommitRun]:
+    """Runs that end in a version of a dataset that the person sees."""
+    seen = Q(team_id__in=team_ids_seen_by(user)) | Q(dataset_id__in=shared_ids(user, Dataset))
+    return CommitRun.objects.filter(seen).select_related("dataset", "version__dataset", "created_by")
+
+
+def clashes_of(run: CommitRun, start: int, count: int) -> dict[str, Any]:
+    """The clashing rows that stopped a merge, with keys and values, from number `start` on."""
+    result = run.result or {}
+    file = result.get("conflicts_file", "")
+    if not file:
+        return {"total": 0, "results": []}
+    with storage.open(file) as stream:
+        lines = list(islice(stream, start, start + count))
+    return {"total": result["conflicts_total"], "results": [json.loads(line) for line in lines]}
 
 
 def _require_alike(ours: DatasetVersion, theirs: DatasetVersion) -> None:

@@ -14,6 +14,7 @@ from apps.catalog.rules.diffs import ADDED, CHANGED
 
 Changed: TypeAlias = tuple[str, ...] | None
 OURS, THEIRS = "ours", "theirs"
+SIDES = {OURS: "This branch", THEIRS: "The other branch"}
 KEEP, DROP, TAKE, COMBINE, APPEND, SKIP = "keep", "drop", "take", "combine", "append", "skip"
 BOTH_CHANGED, BOTH_ADDED = "both_changed", "both_added"
 REMOVED_BY_THEM, REMOVED_BY_US = "removed_by_them", "removed_by_us"

@@ -108,6 +108,18 @@ def branch_rollback(*, by: User, branch: Branch, to: DatasetVersion, reason: str
 
 
 @transaction.atomic
+def dataset_settings_set(
+    *, by: User, dataset: Dataset, key_columns: Sequence[str] | None = None, purpose: str | None = None
+) -> Dataset:
+    """Say what names a row, what the dataset is for, or both; None leaves it as it is."""
+    if key_columns is not None:
+        dataset = dataset_keys_set(by=by, dataset=dataset, columns=key_columns)
+    if purpose is not None:
+        dataset = dataset_purpose_set(by=by, dataset=dataset, purpose=purpose)
+    return dataset
+
+
+@transaction.atomic
 def dataset_keys_set(*, by: User, dataset: Dataset, columns: Sequence[str]) -> Dataset:
     """Say which columns together name a row; comparisons and merges go by them. None: they look for one themselves.
 

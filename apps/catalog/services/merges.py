@@ -12,10 +12,10 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import WORKER, record
 from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion
-from apps.catalog.queries.merging import Clash, Plan, Three, merge_plan
+from apps.catalog.queries.merging import MOST_SHOWN, Clash, Plan, Three, clash_told, merge_plan
 from apps.catalog.queries.refs import base_of, is_ancestor
 from apps.catalog.rules import MERGED
-from apps.catalog.rules.merging import CLASHES, OURS, THEIRS, key_text, licence_of_both, provenance_of_both
+from apps.catalog.rules.merging import OURS, THEIRS, key_text, licence_of_both, provenance_of_both
 from apps.catalog.services.commits import version_create
 from apps.catalog.services.contents import OnProgress, content_store
 from apps.catalog.services.merged_files import merged_file
@@ -24,7 +24,6 @@ from apps.core import storage
 from apps.core.errors import Conflict, Invalid
 from apps.core.queue import enqueue
 
-MOST_SHOWN = 100  # clashes that the run's own result names; the stored file names all
 MOST_CHOICES = 1_000
 
 
@@ -181,20 +180,6 @@ def _clash_file(clashes: Sequence[Clash], folder: Path) -> str:
         for clash in clashes:
             file.write(json.dumps(clash_told(clash), ensure_ascii=False, default=str) + "\n")
     return storage.put_path(path).digest
-
-
-def clash_told(clash: Clash) -> dict[str, Any]:
-    """A clash with the key and the values, for people who may read the rows."""
-    return {
-        "kind": clash.kind,
-        "why": CLASHES[clash.kind],
-        "key": list(clash.key),
-        "ours_row": clash.ours_row,
-        "theirs_row": clash.theirs_row,
-        "columns": list(clash.columns),
-        "ours": clash.ours,
-        "theirs": clash.theirs,
-    }
 
 
 @transaction.atomic
