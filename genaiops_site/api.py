@@ -32,6 +32,8 @@ router.register("commits", catalog.CommitViewSet, "commit")
 router.register("dataset-versions", catalog.DatasetVersionViewSet, "dataset-version")
 router.register("dataset-versions", catalog.VersionMetadataViewSet, "dataset-version-metadata")
 router.register("metadata-imports", catalog.MetadataImportViewSet, "metadata-import")
+router.register("views", catalog.SavedViewViewSet, "view")
+router.register("diffs", catalog.DiffViewSet, "diff")
 router.register("scans", catalog.ScanViewSet, "scan")
 router.register("sources", catalog.SourceViewSet, "source")
 router.register("uploads", catalog.UploadViewSet, "upload")
@@ -56,7 +58,12 @@ run_paths = [
     path("runs/<slug:kind>/<int:pk>/retry/", runs.as_view({"post": "retry"}), name="run-retry"),
 ]
 
+rows = catalog.VersionRowsViewSet
 version_paths = [
+    path("rows/", rows.as_view({"get": "rows"}), name="dataset-version-rows"),
+    path("statistics/", rows.as_view({"get": "statistics"}), name="dataset-version-statistics"),
+    path("export/", rows.as_view({"get": "export"}), name="dataset-version-export"),
+    path("views/", rows.as_view({"get": "views", "post": "save"}), name="dataset-version-views"),
     path("sources/", catalog.VersionSourcesView.as_view(), name="dataset-version-sources"),
     path("sources/<int:source>/", catalog.VersionSourceView.as_view(), name="dataset-version-source"),
     path("derivations/", catalog.VersionDerivationsView.as_view(), name="dataset-version-derivations"),

@@ -21,6 +21,12 @@ urlpatterns = [
     path("versions/<int:pk>/export/", views.metadata_export, name="metadata-export"),
     path("metadata/<int:pk>/", views.metadata_detail, name="metadata-detail"),
     path("metadata/<int:pk>/sources/", views.metadata_sources, name="metadata-sources"),
+    path("versions/<int:pk>/rows/", views.version_rows, name="version-rows"),
+    path("versions/<int:pk>/views/new/", views.view_create_view, name="view-create"),
+    path("views/<int:pk>/", views.view_detail, name="view-detail"),
+    path("views/<int:pk>/commit/", views.view_commit_view, name="view-commit"),
+    path("diff/", views.diff_start_view, name="diff-start"),
+    path("diff/<int:before>/<int:after>/", views.diff, name="diff"),
     path("versions/<int:pk>/describe/", views.version_describe, name="version-describe"),
     path("versions/<int:pk>/scan/", views.scan_start_view, name="scan-start"),
 ]

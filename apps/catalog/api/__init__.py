@@ -6,8 +6,10 @@ from apps.catalog.api.datasets import (
     DatasetViewSet,
     ScanViewSet,
 )
+from apps.catalog.api.diffs import DiffViewSet
 from apps.catalog.api.metadata import MetadataImportViewSet, VersionMetadataViewSet
 from apps.catalog.api.redactions import VersionRedactionsView
+from apps.catalog.api.rows import SavedViewViewSet, VersionRowsViewSet
 from apps.catalog.api.sources import (
     LicenceListView,
     SourceViewSet,
@@ -22,6 +24,9 @@ from apps.catalog.api.uploads import (
 )
 
 __all__ = [
+    "DiffViewSet",
+    "SavedViewViewSet",
+    "VersionRowsViewSet",
     "BranchViewSet",
     "CommitViewSet",
     "DatasetLinesViewSet",

@@ -71,7 +71,9 @@ def statistics_change(before: Mapping[str, Any] | None, after: Mapping[str, Any]
         for path, label in _FIGURES if column["name"] in old else ():
             was, now = _figure(old[column["name"]], path), _figure(column, path)
             if was != now and not (was is None and now is None):
-                found.append({"column": column["name"], "figure": label, "before": was, "after": now})
+                is_number = all(value is None or isinstance(value, int | float) for value in (was, now))
+                line = {"column": column["name"], "figure": label, "before": was, "after": now}
+                found.append(line | {"is_number": is_number})
     return found
 
 

@@ -7,6 +7,7 @@ static/css/charts.css overrides them through the classes, so that it follows the
 from apps.core.charts.bars import Bar, bar_chart
 from apps.core.charts.chart import Axis, Chart
 from apps.core.charts.graph import Edge, Node, graph
+from apps.core.charts.histogram import histogram
 from apps.core.charts.lanes import Point, lanes
 from apps.core.charts.lines import Series, line_chart, sparkline
 from apps.core.charts.thresholds import Chunk, threshold_chart
@@ -22,6 +23,7 @@ __all__ = [
     "Series",
     "bar_chart",
     "graph",
+    "histogram",
     "lanes",
     "line_chart",
     "sparkline",

@@ -1,0 +1,129 @@
+"""The figures of a version as a page shows them: facts in words, and a chart where there is something to see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from apps.catalog.models import DatasetVersion
+from apps.catalog.queries.rows.masking import sight_of
+from apps.core import formatting
+from apps.core.charts import Axis, Bar, Chart, bar_chart, histogram
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
+
+MOST_COLUMNS = 60  # drawn on one page; the API has all
+_NAMES = {"number": "Value", "length": "Characters", "time": "Time"}
+
+
+@dataclass(frozen=True)
+class ColumnFigures:
+    """One column: its facts as label and words, its charts, and why its categories are not shown."""
+
+    name: str
+    kind: str
+    facts: list[tuple[str, str]]
+    charts: list[Chart]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class VersionFigures:
+    """The figures of a version; `left_out` columns are not shown. `problem` says why there are none."""
+
+    method: str
+    rows: int
+    columns: list[ColumnFigures]
+    left_out: int
+    problem: str
+
+
+def figures_of(user: "User | AnonymousUser", version: DatasetVersion) -> VersionFigures | None:
+    """What a page shows of a version's statistics; None where the commit has none."""
+    kept = version.statistics
+    if not kept:
+        return None
+    hidden = _hidden_columns(user, version, kept["columns"])
+    shown = [_column(item, version.rows, is_hidden=item["name"] in hidden) for item in kept["columns"][:MOST_COLUMNS]]
+    left_out = max(0, len(kept["columns"]) - MOST_COLUMNS)
+    return VersionFigures(kept["method"], kept["rows"], shown, left_out, kept.get("problem", ""))
+
+
+def statistics_for(user: "User | AnonymousUser", version: DatasetVersion) -> dict[str, Any]:
+    """The statistics of a version as they were kept, without names of categories that the person may not see."""
+    kept = version.statistics
+    if not kept:
+        return {"method": "", "rows": version.rows, "columns": []}
+    hidden = _hidden_columns(user, version, kept["columns"])
+    columns = [
+        {name: value for name, value in item.items() if name != "categories" or item["name"] not in hidden}
+        for item in kept["columns"]
+    ]
+    return {**kept, "columns": columns}
+
+
+def _hidden_columns(
+    user: "User | AnonymousUser", version: DatasetVersion, columns: Sequence[Mapping[str, Any]]
+) -> frozenset[str]:
+    """Columns of whose cells this person may see no text, or in which the newest scan found something."""
+    with_names = [item["name"] for item in columns if item.get("categories") and item["type"] != "boolean"]
+    if not with_names:
+        return frozenset()
+    sight = sight_of(user, version)
+    found = {item.get("column") for item in _findings(sight.scan)}
+    return frozenset(
+        name for name in with_names if not sight.may_read_raw and (sight.hides_column(name) or name in found)
+    )
+
+
+def _findings(scan: Any) -> list[dict[str, Any]]:
+    result = (scan.result or {}) if scan else {}
+    sections = [result.get(name) or {} for name in ("personal_data", "secrets", "special_categories")]
+    return [item for section in sections for item in section.get("findings", [])]
+
+
+def _column(item: Mapping[str, Any], rows: int, *, is_hidden: bool) -> ColumnFigures:
+    facts = [
+        ("Empty", f"{formatting.number(item['nulls'])} ({formatting.percent(item['nulls'] / max(rows, 1))})"),
+        ("Different values", f"about {formatting.number(item['distinct'])}"),
+    ]
+    what = next((name for name in _NAMES if item.get(name)), "")
+    facts += _measured(item[what], what) if what else []
+    charts = [_spread(item, what)] if what and item[what].get("histogram") and not item.get("categories") else []
+    if item.get("categories") and not is_hidden:
+        charts.append(_categories(item))
+    note = "Which values there are is hidden from you: nobody knows whether they tell of people." if is_hidden else ""
+    return ColumnFigures(item["name"], item["type"], facts, charts, note)
+
+
+def _measured(figures: Mapping[str, Any], what: str) -> list[tuple[str, str]]:
+    if what == "time":
+        return [("Earliest", str(figures["low"] or "—")), ("Latest", str(figures["high"] or "—"))]
+    unit = " characters" if what == "length" else ""
+    told = [("Range", f"{formatting.number(figures['low'])} to {formatting.number(figures['high'])}{unit}")]
+    told.append(("Mean", f"{formatting.number(figures['mean'])}{unit}"))
+    if figures.get("median") is not None:
+        told.append(("Half lie below", f"{formatting.number(figures['median'])}{unit}"))
+    return told
+
+
+def _spread(item: Mapping[str, Any], what: str) -> Chart:
+    spread = item[what]["histogram"]
+    low, high = spread["low"], spread["high"]
+    axis = Axis("Length", "characters") if what == "length" else Axis(_NAMES[what])
+    if what == "time":
+        axis = Axis(f"Days since {_day(low)}")
+        low, high = 0.0, (high - low) / 86_400
+    return histogram(item["name"], value=axis, low=low, high=high, counts=spread["counts"])
+
+
+def _day(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, tz=UTC):%Y-%m-%d}"
+
+
+def _categories(item: Mapping[str, Any]) -> Chart:
+    bars = [Bar(part["value"], part["count"]) for part in item["categories"]]
+    return bar_chart(item["name"], value=Axis("Rows"), bars=bars)

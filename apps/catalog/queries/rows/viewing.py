@@ -1,0 +1,76 @@
+"""A page of rows as a person may see it: cells in lines, findings hidden or marked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+
+from apps.catalog.models import DatasetVersion
+from apps.catalog.queries.rows.files import table_of
+from apps.catalog.queries.rows.masking import Sight, spans_of
+from apps.catalog.queries.rows.paging import Row, Wanted, rows_page
+from apps.catalog.rules.masking import Line, Span, lines_of
+
+PAGE_ROWS = 25
+MOST_COLUMNS = 12  # shown unless somebody chooses others
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: the column's name, its lines, and whether it holds nothing or is hidden altogether."""
+
+    name: str
+    lines: list[Line]
+    is_empty: bool = False
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One row by its number and its cells."""
+
+    number: int
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class RowsShown:
+    """One page of rows; `page` counts them for the links to the next."""
+
+    rows: list[ShownRow]
+    page: Page[int]
+    columns: list[str]
+
+
+def columns_chosen(version: DatasetVersion, chosen: Sequence[str]) -> list[str]:
+    """The columns to show, in their order in the file: those chosen, else the first ones."""
+    names = [column["name"] for column in version.columns]
+    return [name for name in names if name in chosen] or names[:MOST_COLUMNS]
+
+
+def rows_shown(sight: Sight, number: int, wanted: Wanted, columns: Sequence[str], size: int = PAGE_ROWS) -> RowsShown:
+    """The page of that number, or the last, of the rows that are wanted. Raises Invalid for a filter that is wrong."""
+    table = table_of(sight.version)
+    found = rows_page(table, sight.version.rows, (number - 1) * size, size, wanted)
+    page: Page[int] = Paginator(range(found.total), size).get_page(number)
+    if page.number != number:
+        found = rows_page(table, sight.version.rows, (page.number - 1) * size, size, wanted)
+    return RowsShown(shown(sight, found.rows, columns), page, list(columns))
+
+
+def shown(sight: Sight, rows: Sequence[Row], columns: Sequence[str]) -> list[ShownRow]:
+    """Rows as this person may see them."""
+    spans = {} if sight.reason else spans_of(sight, [row.number for row in rows])
+    return [
+        ShownRow(row.number, [_cell(sight, row, name, spans.get(row.number, [])) for name in columns]) for row in rows
+    ]
+
+
+def _cell(sight: Sight, row: Row, name: str, spans: Sequence[Span]) -> Cell:
+    value = row.cells[name]
+    if value is None:
+        return Cell(name, [], is_empty=True)
+    if sight.hides_column(name):
+        return Cell(name, [], is_hidden=True)
+    here = [span for span in spans if span.column == name]
+    return Cell(name, lines_of(value, here, is_hidden=not sight.may_read_raw))
