@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from apps.accounts.queries import team_ids_seen_by
 from apps.catalog.models import DatasetVersion, Derivation, Source, VersionSource
+from apps.catalog.rules.licences import duties
 from apps.catalog.rules.propagation import DATASET, SOURCE, Inheritance, Made, Thing, inherit
 
 if TYPE_CHECKING:
@@ -83,6 +84,37 @@ def _source_thing(source: Source, seen: Collection[int] | None) -> Thing:
     is_evidenced = source.licence_verified_at is not None and bool(source.consent_digest)
     label = source.name if is_seen else HIDDEN
     return Thing(SOURCE, source.pk, label, source.licence, is_evidenced=is_evidenced)
+
+
+@dataclass(frozen=True)
+class ProvenancePart:
+    """What the page of a dataset version shows of where it came from and what it inherits."""
+
+    links: list[VersionSource]
+    derivations: list[Derivation]
+    hidden: int
+    inheritance: Inheritance
+    duties: list[str]
+
+    @property
+    def shares(self) -> float:
+        """The share of the rows whose source is on record."""
+        return sum(link.share or 0.0 for link in self.links)
+
+
+def provenance_part(user: "User | AnonymousUser", version: DatasetVersion) -> ProvenancePart:
+    """Sources, derivations and inherited terms of one version; of other teams' things only the terms."""
+    origins, seen = origins_of([version]), {*team_ids_seen_by(user), version.team_id}
+    derivations = origins.derivations.get(version.pk, [])
+    visible = [one for one in derivations if one.origin.team_id in seen]
+    found = inherit(origins.thing(version.pk, seen))
+    return ProvenancePart(
+        links=[link for link in origins.sources_of(version) if link.source.team_id in seen],
+        derivations=visible,
+        hidden=len(derivations) - len(visible),
+        inheritance=found,
+        duties=duties(found.terms),
+    )
 
 
 def licence_verdict(user: "User | AnonymousUser", version: DatasetVersion, uses: Sequence[str] = ()) -> Inheritance:
