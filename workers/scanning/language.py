@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-READ = 600  # characters of a row that are judged; more change nothing
+READ = 200  # characters of a row that are judged; more change little and cost time
 LEAST_LETTERS = 15  # a name or a number has no language
 SURE = 0.5  # probability from which a row counts as a language; the rest is told as uncertain
 # By tests/workers/scanning/test_text.py.

@@ -138,7 +138,9 @@ class Linker:
             one, two = first[part], second[part]
             known = self._roots(one) == self._roots(two)
             agreeing = SLOTS - np.bitwise_count(self._bits[one] ^ self._bits[two]).sum(axis=1, dtype=np.int64)
-            for pair in np.flatnonzero(~known & (agreeing >= self._one_bit)):
+            likely = np.flatnonzero(~known & (agreeing >= self._one_bit))
+            likely = likely[self._agree(one[likely], two[likely])]
+            for pair in likely.tolist():
                 known[pair] = self._compare(int(one[pair]), int(two[pair]))
             found[part] = known
         return found
@@ -148,7 +150,7 @@ class Linker:
         if ends[0] == ends[1]:
             return True
         pair = first * len(self._rows) + second
-        if pair in self._refused or (self._signature(first) == self._signature(second)).sum() < self._eight_bit:
+        if pair in self._refused:
             return False
         similarity = jaccard(self._shingles(first), self._shingles(second))
         self.compared += 1
@@ -161,8 +163,13 @@ class Linker:
         self._weakest[low] = min(similarity, self._weakest.get(low, 1.0), self._weakest.pop(high, 1.0))
         return True
 
-    def _signature(self, member: int) -> np.ndarray:
-        return np.frombuffer(self._slots.read(int(self._rows[member]) * SLOTS, SLOTS), dtype=np.uint8)
+    def _agree(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """Pairs whose signatures on disk agree in enough slots."""
+        members, where = np.unique(np.concatenate((first, second)), return_inverse=True)
+        read = (self._slots.read(row * SLOTS, SLOTS) for row in self._rows[members].tolist())
+        slots = np.frombuffer(b"".join(read), dtype=np.uint8).reshape(-1, SLOTS)
+        agreeing = (slots[where[: len(first)]] == slots[where[len(first) :]]).sum(axis=1)
+        return np.asarray(agreeing >= self._eight_bit)
 
     def _root(self, member: int) -> int:
         parent = self._parent

@@ -25,9 +25,9 @@ MODEL_ROWS = 20_000  # judged by a model unless the options say otherwise: some 
 # By tests/workers/scanning/test_toxicity.py.
 MEASURED = (
     "On labelled sentences in ten languages, written after it was finished, the list found {found} of {hurtful} hurtful"
-    " ones and suspected {wrong} of {harmless} harmless ones; of the 250 safe prompts of XSTest, which use violent words"
-    " in harmless ways, it suspected {xstest}. Irony, allusion and languages outside the list are not recognised;"
-    " quotations count as if they were meant."
+    " ones and suspected {wrong} of {harmless} harmless ones; of the 250 safe prompts of XSTest, which use violent"
+    " words in harmless ways, it suspected {xstest}. Irony, allusion and languages outside the list are not"
+    " recognised; quotations count as if they were meant."
 )
 FIGURES = {"found": 14, "hurtful": 20, "wrong": 1, "harmless": 20, "xstest": 0}
 
@@ -114,7 +114,7 @@ class Toxicity:
                 "judge": "lexicon",
                 "model": "",
                 "languages": list(self._lexicon.covered),
-                "method": f"A list of hurtful wordings in {len(self._lexicon.covered)} languages, written for this check,"
+                "method": f"A list of hurtful wordings in {len(self._lexicon.covered)} languages, written for it,"
                 " with weights: ambiguous and reclaimed words weigh less, words beside an address more. No model was"
                 " configured.",
                 "versions": language.PACKAGES | {"toxicity list": self._lexicon.version},
@@ -125,7 +125,7 @@ class Toxicity:
             "model": self._classifier.name,
             "languages": [],
             "method": f"The configured classifier read the first {self._classifier.max_tokens} tokens of a row; the"
-            " probabilities of its hurtful classes were added up, or the greatest taken where several can hold at once.",
+            " probabilities of its hurtful classes were added up, or the greatest taken where several can hold.",
             "versions": self._classifier.versions,
             "error_rate": "That of the configured model; it was not measured here.",
         }
