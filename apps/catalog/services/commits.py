@@ -86,23 +86,9 @@ def version_create(
             _require_unmoved(line, branch, expect_head)
             if merged is None:  # a merge may end in the very rows that were there, and still joins two lines
                 _require_new(line, content)
-            version = DatasetVersion(
-                dataset=dataset,
-                team_id=dataset.team_id,
-                number=_next_number(dataset),
-                branch=branch,
-                parent=line.head if line else None,
-                merged=merged,
-                operation=operation,
-                message=message[:300],
-                licence=licence,
-                provenance=provenance or {},
-                created_by=by,
-                created_at=timezone.now(),
-                **asdict(content),
-            )
-            version.commit_digest = _commit_digest(version)
-            version.save(force_insert=True)
+            said = {"message": message[:300], "licence": licence, "provenance": provenance or {}}
+            made = {"branch": branch, "merged": merged, "operation": operation}
+            version = _saved(by, dataset, line.head if line else None, **made, **said, **asdict(content))
             _move(by, dataset, line, branch, version)
             _record(by, version, reason)
             for origin in origins or (version.parent,):
@@ -135,6 +121,21 @@ def _require_unmoved(line: Branch | None, name: str, expect_head: DatasetVersion
 def _require_new(line: Branch | None, content: Content) -> None:
     if line is not None and (line.head.digest, line.head.format) == (content.digest, content.format):
         raise Conflict(f"Version {line.head.number} already holds exactly this content.", code="version.exists")
+
+
+def _saved(by: User, dataset: Dataset, parent: DatasetVersion | None, **fields: Any) -> DatasetVersion:
+    version = DatasetVersion(
+        dataset=dataset,
+        team_id=dataset.team_id,
+        number=_next_number(dataset),
+        parent=parent,
+        created_by=by,
+        created_at=timezone.now(),
+        **fields,
+    )
+    version.commit_digest = _commit_digest(version)
+    version.save(force_insert=True)
+    return version
 
 
 def _next_number(dataset: Dataset) -> int:
