@@ -119,9 +119,11 @@ def _shown(item: Mapping[str, Any], keys: Sequence[str]) -> ShownDifference:
 
 
 def _beside(name: str, old: Mapping[str, Any], new: Mapping[str, Any], *, is_whole: bool) -> Beside:
-    before, after = _text(old.get(name)), _text(new.get(name))
-    if is_whole:
-        return Beside(name, [Part(before, False)], [Part(after, False)])
+    was, now = old.get(name), new.get(name)
+    before, after = _text(was), _text(now)
+    if is_whole or isinstance(was, int | float) or isinstance(now, int | float):  # a number differs as a whole
+        sides = [[Part(text, not is_whole)] if text else [] for text in (before, after)]
+        return Beside(name, sides[0], sides[1])
     return Beside(name, *words_apart(before, after))
 
 

@@ -5,7 +5,7 @@ static/css/charts.css overrides them through the classes, so that it follows the
 """
 
 from apps.core.charts.bars import Bar, bar_chart
-from apps.core.charts.chart import Axis, Chart
+from apps.core.charts.chart import NARROW, Axis, Chart
 from apps.core.charts.graph import Edge, Node, graph
 from apps.core.charts.histogram import histogram
 from apps.core.charts.lanes import Point, lanes
@@ -13,6 +13,7 @@ from apps.core.charts.lines import Series, line_chart, sparkline
 from apps.core.charts.thresholds import Chunk, threshold_chart
 
 __all__ = [
+    "NARROW",
     "Axis",
     "Bar",
     "Chart",

@@ -34,11 +34,11 @@ class Bar:
     series: str = ""
 
 
-def bar_chart(title: str, *, value: Axis, bars: Sequence[Bar], description: str = "") -> Chart:
+def bar_chart(title: str, *, value: Axis, bars: Sequence[Bar], description: str = "", width: float = WIDTH) -> Chart:
     """Bars from zero with whiskers for intervals. A missing value is written as a dash, never drawn as zero."""
     headers = ("", *(("Series",) if _series(bars) else ()), value.label, "Interval")
     numbers = known(end for bar in bars for end in (bar.value, bar.low, bar.high))
-    canvas = Canvas(title, 0.0)
+    canvas = Canvas(title, 0.0, width)
     if not numbers:
         return canvas.finish_empty("bar", headers)
     canvas.heading()
@@ -62,8 +62,8 @@ def _row(bar: Bar, bars: Sequence[Bar]) -> list[str]:
 
 def _draw_groups(canvas: Canvas, bars: Sequence[Bar], marks: list[float]) -> float:
     groups = list(dict.fromkeys(bar.label for bar in bars))
-    room = min(max(svg.width_of(label) for label in groups), 210.0)
-    scale = Scale(marks[0], marks[-1], LEFT_EDGE + room + 12, WIDTH - 66)
+    room = min(max(svg.width_of(label) for label in groups), 0.3 * canvas.width)
+    scale = Scale(marks[0], marks[-1], LEFT_EDGE + room + 12, canvas.width - 66)
     top = 50.0
     bottom = top + len(bars) * _THICK + len(groups) * _GAP
     for mark, word in zip(marks, tick_words(marks), strict=True):

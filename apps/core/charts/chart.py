@@ -58,6 +58,7 @@ class Plot:
 
 
 WIDTH = 720.0
+NARROW = 360.0  # two stand beside each other on a page; static/css/charts.css knows them by this width
 LEFT_EDGE = 4.0
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from apps.core import formatting
 from apps.core.charts import svg
-from apps.core.charts.chart import LEFT_EDGE, Axis, Canvas, Chart, exact
+from apps.core.charts.chart import LEFT_EDGE, NARROW, Axis, Canvas, Chart, exact
 
-_WIDTH, _HEIGHT, _TOP, _BOTTOM = 360.0, 150.0, 42.0, 124.0
+_WIDTH, _HEIGHT, _TOP, _BOTTOM = NARROW, 150.0, 42.0, 124.0
 
 
 def histogram(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from apps.catalog.models import DatasetVersion
 from apps.catalog.queries.rows.masking import sight_of
+from apps.catalog.queries.rows.statistics import EXACT_ROWS
 from apps.core import formatting
-from apps.core.charts import Axis, Bar, Chart, bar_chart, histogram
+from apps.core.charts import NARROW, Axis, Bar, Chart, bar_chart, histogram
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -88,11 +89,12 @@ def _findings(scan: Any) -> list[dict[str, Any]]:
 def _column(item: Mapping[str, Any], rows: int, *, is_hidden: bool) -> ColumnFigures:
     facts = [
         ("Empty", f"{formatting.number(item['nulls'])} ({formatting.percent(item['nulls'] / max(rows, 1))})"),
-        ("Different values", f"about {formatting.number(item['distinct'])}"),
+        ("Different values", f"{'about ' if rows > EXACT_ROWS else ''}{formatting.number(item['distinct'])}"),
     ]
     what = next((name for name in _NAMES if item.get(name)), "")
     facts += _measured(item[what], what) if what else []
-    charts = [_spread(item, what)] if what and item[what].get("histogram") and not item.get("categories") else []
+    spread = (item[what].get("histogram") or {}) if what and not item.get("categories") else {}
+    charts = [_spread(item, what)] if len(spread.get("counts", [])) > 1 else []
     if item.get("categories") and not is_hidden:
         charts.append(_categories(item))
     note = "Which values there are is hidden from you: nobody knows whether they tell of people." if is_hidden else ""
@@ -126,4 +128,4 @@ def _day(seconds: float) -> str:
 
 def _categories(item: Mapping[str, Any]) -> Chart:
     bars = [Bar(part["value"], part["count"]) for part in item["categories"]]
-    return bar_chart(item["name"], value=Axis("Rows"), bars=bars)
+    return bar_chart(item["name"], value=Axis("Rows"), bars=bars, width=NARROW)

@@ -1,7 +1,7 @@
 """The figures of a commit, column by column, in three passes: extremes and means, histograms, categories.
 
-Distinct values are counted by HyperLogLog and quantiles by t-digest, as DuckDB does: both are estimates, and the result
-says so in `method`. No text of a cell is kept but the names of categories (`rules.categories_of`).
+Quantiles, and different values in large tables, are estimates; the result says so in `method`. No text of a cell is
+kept but the names of categories (`rules.statistics.categories_of`).
 """
 
 import logging
@@ -21,10 +21,11 @@ from apps.catalog.rules.statistics import BINS, MOST_CATEGORIES, QUANTILES, bins
 from apps.core.errors import DomainError
 
 METHOD = (
-    "Counted over every row by DuckDB {version}; different values by HyperLogLog and quantiles by t-digest, both close "
-    "estimates. Lengths are in characters."
+    "Counted over every row by DuckDB {version}; quantiles are estimated by t-digest and, in tables of more than "
+    "100,000 rows, different values by HyperLogLog. Lengths are in characters."
 )
 PROBLEM = "The figures of these rows could not be counted; the rows themselves are stored as they are."
+EXACT_ROWS = 100_000  # up to here different values are counted, beyond they are estimated
 AT_ONCE = 40  # columns in one pass: the state of their quantiles stays within the bounded memory
 NUMBER, LENGTH, TIME = "number", "length", "time"
 _MEASURES = {"integer": NUMBER, "number": NUMBER, "text": LENGTH, "timestamp": TIME}
@@ -54,7 +55,7 @@ def _counted(table: Table) -> dict[str, Any]:
         rows = int(_one(connection, f"SELECT count(*) FROM {table.source}")[0])
         for start in range(0, len(table.columns), AT_ONCE):
             some = table.columns[start : start + AT_ONCE]
-            facts = [dict(item) for item in _facts(connection, table, some)]
+            facts = [dict(item) for item in _facts(connection, table, some, is_exact=rows <= EXACT_ROWS)]
             _add_histograms(connection, table, some, facts)
             _add_categories(connection, table, some, facts, rows)
             found += facts
@@ -79,11 +80,14 @@ def measure_of(column: Column) -> tuple[str, str]:
     return what, f"epoch(TRY_CAST(CAST({value} AS VARCHAR) AS TIMESTAMP))" if what == TIME else ""
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
+def _facts(
+    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[Column], *, is_exact: bool
+) -> Iterator[dict[str, Any]]:
     parts: list[str] = []
+    distinct = "count(DISTINCT {})" if is_exact else "least(approx_count_distinct({0}), count({0}))"
     for column in columns:
         _, value = measure_of(column)
-        parts += [f"count(*) - count({column.raw})", f"approx_count_distinct({column.raw})"]
+        parts += [f"count(*) - count({column.raw})", distinct.format(column.raw)]
         parts += (
             [f"min({value})", f"max({value})", f"avg({value})", f"stddev_samp({value})"]
             + [f"approx_quantile({value}, {list(QUANTILES)})"]
@@ -92,9 +96,9 @@ def _facts(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequenc
         )
     answer = _one(connection, f"SELECT {', '.join(parts)} FROM {table.typed_source}")
     for place, column in enumerate(columns):
-        nulls, distinct, *measured = answer[place * 7 : place * 7 + 7]
+        nulls, different, *measured = answer[place * 7 : place * 7 + 7]
         what, _ = measure_of(column)
-        facts: dict[str, Any] = {"name": column.name, "type": column.kind, "nulls": nulls, "distinct": distinct}
+        facts: dict[str, Any] = {"name": column.name, "type": column.kind, "nulls": nulls, "distinct": different}
         yield facts | ({what: _figures(measured, what)} if what and measured[0] is not None else {})
 
 

@@ -12,6 +12,7 @@ from apps.catalog.queries.rows.paging import Row, Wanted, rows_page
 from apps.catalog.rules.masking import Line, Span, lines_of
 
 PAGE_ROWS = 25
+WIDE = 40  # characters
 MOST_COLUMNS = 12  # shown unless somebody chooses others
 
 
@@ -23,6 +24,11 @@ class Cell:
     lines: list[Line]
     is_empty: bool = False
     is_hidden: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its text needs room."""
+        return len(self.lines) > 1 or any(len(piece.text) > WIDE for line in self.lines for piece in line.pieces)
 
 
 @dataclass(frozen=True)
