@@ -262,7 +262,6 @@ def test_auditors_read_and_outsiders_do_not(engineer: User, team: Team) -> None:
     places = [
         f"datasets/{version.dataset_id}/",
         f"dataset-versions/{version.pk}/",
-        f"dataset-versions/{version.pk}/file/",
     ]
     auditor, outsider = (
         make_client(make_person(AUDITOR, team=team)),
@@ -271,6 +270,8 @@ def test_auditors_read_and_outsiders_do_not(engineer: User, team: Team) -> None:
     for place in places:
         assert auditor.get(API + place).status_code == 200
         assert outsider.get(API + place).status_code == 404
+    file = f"{API}dataset-versions/{version.pk}/file/"
+    assert (auditor.get(file).status_code, outsider.get(file).status_code) == (403, 404), "rows are not for auditors"
     for listing in ("datasets/", "dataset-versions/", "scans/"):
         assert outsider.get(API + listing).json()["results"] == []
 

@@ -43,8 +43,8 @@ def olga(people: People) -> Client:
     return make_browser(people.olga)
 
 
-def page_of(version: DatasetVersion) -> str:
-    return reverse("catalog:version-detail", args=[version.pk])
+def page_of(version: DatasetVersion, tab: str = "") -> str:
+    return reverse("catalog:version-detail", args=[version.pk]) + (f"?tab={tab}" if tab else "")
 
 
 def upload(client: Client, dataset: Dataset, content: bytes, name: str = "rows.jsonl", **more: Any) -> Any:
@@ -143,7 +143,7 @@ def test_an_upload_is_for_those_who_may(people: People) -> None:
 
 def test_a_version_shows_what_is_said_and_names_what_is_not(people: People, olga: Client) -> None:
     version = make_data(people.olga, people.team, provenance={"origin": "By hand", "sources": [{"name": "The desk"}]})
-    page = olga.get(page_of(version)).text
+    page = olga.get(page_of(version, "provenance")).text
     assert "By hand" in page and "name: The desk" in page
     assert "Nothing is said about: How it was collected, Permission to use it" in page
     assert "never scanned" in page
@@ -152,7 +152,7 @@ def test_a_version_shows_what_is_said_and_names_what_is_not(people: People, olga
 def test_findings_are_shown_masked_with_the_licence_verdict(people: People, olga: Client) -> None:
     version = stories.make_dataset_version(people.olga, people.team)
     stories.make_scan(people.olga, version, stories.scan_result(entities={"EMAIL_ADDRESS": 3}))
-    page = olga.get(page_of(version)).text
+    page = olga.get(page_of(version, "findings")).text
     assert "Email address" in page and "personal data found" in page
     assert "Scan again" in page and reverse("portal:run-detail", args=["scan", ScanRun.objects.get().pk]) in page
 
@@ -163,7 +163,7 @@ def test_a_changed_licence_makes_the_old_verdict_void(people: People, olga: Clie
     url = reverse("catalog:version-describe", args=[version.pk])
     data = {"licence": "CC-BY-NC-4.0", "datasheet": datasheet_text(version.provenance), "reason": "Read the contract"}
     assert olga.post(url, data).url == page_of(version)
-    assert "The licence changed since the scan" in olga.get(page_of(version)).text
+    assert "The licence changed since the scan" in olga.get(page_of(version, "provenance")).text
     version.refresh_from_db()
     assert version.provenance == stories.PROVENANCE, "a datasheet that nobody touched stays as it was"
     assert AuditEntry.objects.get(action="dataset_version.describe").reason == "Read the contract"
@@ -191,10 +191,10 @@ def test_a_version_tells_where_it_is_used(people: People, olga: Client) -> None:
     tuning_start(
         by=people.olga, base_version=trained, dataset_version=data, output_model=make_model(people.olga, people.team)
     )
-    page = olga.get(page_of(data)).text
+    page = olga.get(page_of(data, "uses")).text
     assert reverse("portal:version-detail", args=[trained.pk]) in page and "Tuning" in page
     assign_perm("view_dataset", people.xena, data.dataset)
-    assert str(trained) not in make_browser(people.xena).get(page_of(data)).text, "the model is not shared"
+    assert str(trained) not in make_browser(people.xena).get(page_of(data, "uses")).text, "the model is not shared"
 
 
 def test_a_scan_is_started_once_and_followed(people: People, olga: Client) -> None:
@@ -261,3 +261,44 @@ def test_a_change_names_columns_that_came_went_and_changed() -> None:
     after = [{"name": "b", "type": "number"}, {"name": "c", "type": "text"}]
     change = change_between(before, after, rows=-1, size=5)
     assert (change.added, change.removed, change.retyped) == (("c",), ("a",), ("b (text → number)",))
+
+
+TABS = ["", "overview", "statistics", "provenance", "findings", "changes", "uses"]
+
+
+@pytest.mark.parametrize("tab", [*TABS, "rows", "no-such-tab", "\0"])
+def test_every_tab_opens_for_everybody_who_sees_the_version(people: People, olga: Client, tab: str) -> None:
+    version = make_data(people.olga, people.team)
+    for client in (olga, make_browser(people.rui)):
+        assert client.get(reverse("catalog:version-detail", args=[version.pk]), {"tab": tab}).status_code == 200
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_costs_the_same_however_long_the_history(people: People, olga: Client, tab: str) -> None:
+    version = make_data(people.olga, people.team)
+    commit(people.olga, version.dataset, jsonl([{"a": "first"}]))
+    middle = DatasetVersion.objects.get(number=2)
+    make_scan(people.olga, middle)
+    few = queries_of(olga, page_of(middle, tab))
+    for number in range(8):
+        make_scan(people.olga, commit(people.olga, version.dataset, jsonl([{"a": number}])))
+        make_scan(people.olga, middle)
+    assert queries_of(olga, page_of(middle, tab)) == few <= 16
+
+
+def test_a_version_names_its_commit_parents_and_what_came_from_it(people: People, olga: Client) -> None:
+    first = make_data(people.olga, people.team)
+    second = commit(people.olga, first.dataset, jsonl([{"a": 1}]), message="Better")
+    text = olga.get(page_of(second)).text
+    assert second.commit_digest in text and page_of(first) in text
+    changes = olga.get(page_of(first, "changes")).text
+    assert "The first version" in changes and "Better" in changes and page_of(second) in changes
+
+
+def test_the_raw_file_is_for_those_who_may_read_it(people: People, olga: Client) -> None:
+    version = make_data(people.olga, people.team)
+    file = reverse("dataset-version-file", args=[version.pk])
+    assert file in olga.get(page_of(version)).text and olga.get(file).status_code == 200
+    rui = make_browser(people.rui)
+    assert file not in rui.get(page_of(version)).text and rui.get(file).status_code == 403
+    assert make_browser(people.xena).get(file).status_code == 404

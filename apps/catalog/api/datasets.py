@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.queries import person, team_seen
+from apps.accounts.services import require
 from apps.catalog import queries, services
 from apps.catalog.models import CommitRun, Dataset, DatasetVersion
 from apps.core import storage
@@ -243,8 +244,9 @@ class DatasetVersionViewSet(ReadViewSet):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)})
     @action(detail=True, filterset_class=None)
     def file(self, request: Request, pk: str) -> FileResponse:
-        """The stored bytes, exactly as uploaded; the ETag is their SHA-256."""
+        """The stored bytes, exactly as uploaded, for those who may read raw rows; the ETag is their SHA-256."""
         version = self.get_object()
+        require(person(request), "dataset.read_raw", version.team_id, shared=version.dataset)
         answer = FileResponse(
             storage.open(version.digest),
             as_attachment=True,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apps.accounts.queries import team_ids_seen_by
-from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.models import DatasetVersion, ScanRun, Tag
 from apps.catalog.rules import PROVENANCE_FIELDS, PROVENANCE_LABELS, Change, change_between, in_words, provenance_gaps
+from apps.catalog.rules.licences import licence_section
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -46,6 +47,17 @@ class DatasetVersionPage:
     used_for: list[Any]
     tunings: list[Any]
     evaluations: list[Any]
+    licence: dict[str, Any]
+    parent: DatasetVersion | None
+    merged: DatasetVersion | None
+    children: list[DatasetVersion]
+    tags: list[Tag]
+
+    @property
+    def use_count(self) -> int:
+        """How many uses are listed."""
+        waiting = [run for run in self.tunings if run.output_version_id is None]
+        return len(self.used_for) + len(waiting) + len(self.evaluations)
 
     @property
     def is_scan_outdated(self) -> bool:
@@ -63,6 +75,7 @@ def dataset_version_page(user: "User | AnonymousUser", version: DatasetVersion) 
     links = version.used_by.filter(version__team_id__in=teams).select_related("version__model").order_by("-pk")
     tunings = version.tunings.filter(team_id__in=teams).select_related("base_version__model", "output_version__model")
     measured = version.evaluations.filter(team_id__in=teams).select_related("version__model")
+    made_of = DatasetVersion.objects.in_bulk([pk for pk in (version.parent_id, version.merged_id) if pk is not None])
     scans = list(version.scans.select_related("created_by").defer("log", "result").order_by("-pk")[:20])
     return DatasetVersionPage(
         version=version,
@@ -75,18 +88,21 @@ def dataset_version_page(user: "User | AnonymousUser", version: DatasetVersion) 
             if name not in PROVENANCE_FIELDS
         ],
         gaps=[PROVENANCE_LABELS[name] for name in gaps],
-        comparison=_comparison(version),
+        comparison=_comparison(version, made_of.get(version.parent_id or 0)),
         scan=latest_scans([version.pk]).get(version.pk),
         scans=scans,
         used_for=[link.version for link in links[:20]],
         tunings=list(tunings.defer("log", "result")[:20]),
         evaluations=list(measured.defer("log", "result")[:20]),
+        licence=licence_section(version.licence),
+        parent=made_of.get(version.parent_id or 0),
+        merged=made_of.get(version.merged_id or 0),
+        children=list(version.children.defer("statistics", "provenance").order_by("number")[:20]),
+        tags=list(version.tags.order_by("name")),
     )
 
 
-def _comparison(version: DatasetVersion) -> Comparison | None:
-    earlier = DatasetVersion.objects.filter(dataset_id=version.dataset_id, number__lt=version.number)
-    parent = earlier.select_related("dataset").order_by("-number").first()
+def _comparison(version: DatasetVersion, parent: DatasetVersion | None) -> Comparison | None:
     if parent is None:
         return None
     rows, size = version.rows - parent.rows, version.size - parent.size

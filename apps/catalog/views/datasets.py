@@ -6,18 +6,28 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import may, may_anywhere, person
 from apps.accounts.services import require
 from apps.catalog import queries, services
 from apps.catalog.forms import DatasetFilterForm, DatasetForm, DescribeForm
 from apps.catalog.models import DatasetVersion
+from apps.catalog.queries.licences import provenance_part
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
 
 SORTS = {"name": "name", "created": "created_at", "versions": "version_count"}
+TABS = {
+    "overview": "Overview",
+    "rows": "Rows",
+    "statistics": "Statistics",
+    "provenance": "Provenance and licence",
+    "findings": "Findings",
+    "changes": "Changes",
+    "uses": "Uses",
+}
 VERSION_SORTS = {"number": "number", "rows": "rows", "size": "size", "created": "created_at"}
 
 
@@ -95,21 +105,36 @@ def _version_line(row: DatasetVersion) -> tuple[Any, ...]:
 
 @require_GET
 def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One dataset version: what is declared, what was found, what changed, and where it is used."""
+    """One dataset version, a tab at a time: what it is, what is declared, what was found, what changed, who uses it."""
     user = person(request)
     version = queries.dataset_version_seen(user, pk)
     page = queries.dataset_version_page(user, version)
     has_open = any(scan.is_open for scan in page.scans)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in TABS and tab != "rows" else "overview"
     context = {
         "page": page,
         "version": version,
         "found": (page.scan.result or {}) if page.scan else {},
+        "tabs": [(name, label, name == tab, *_drawn_to(name, page)) for name, label in TABS.items()],
+        "tab_template": f"catalog/_version_{tab}.html",
         "is_being_scanned": has_open,
         "may_scan": not has_open and may(user, "scan.start", version.team_id),
         "may_describe": may(user, "dataset.describe", version.team_id),
+        "may_branch": may(user, "dataset.branch", version.team_id),
+        "may_read_raw": may(user, "dataset.read_raw", version.team_id),
         "may_tune": may_anywhere(user, "tuning.start"),
+        "may_edit_sources": may(user, "source.edit", version.team_id),
+        "origin": provenance_part(user, version) if tab == "provenance" else None,
     }
     return render(request, "catalog/version_detail.html", context)
+
+
+def _drawn_to(tab: str, page: queries.DatasetVersionPage) -> tuple[int | None, str]:
+    """The figure beside a tab's name, and its tone: open questions, and how many uses there are."""
+    if tab == "provenance" and page.gaps:
+        return len(page.gaps), "warning"
+    return (page.use_count, "") if tab == "uses" and page.use_count else (None, "")
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,12 +148,3 @@ def version_describe(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "The description is saved.")
         return redirect("catalog:version-detail", version.pk)
     return render(request, "catalog/version_describe.html", {"form": form, "version": version}, status=status_of(form))
-
-
-@require_POST
-def scan_start_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Queue a scan; its page shows how it goes on."""
-    user = person(request)
-    run = services.scan_start(by=user, version=queries.dataset_version_seen(user, pk))
-    messages.success(request, "The scan waits for a worker. This page follows it; you may leave.")
-    return redirect("portal:run-detail", "scan", run.pk)

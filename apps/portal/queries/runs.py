@@ -233,4 +233,6 @@ def result_link_of(run: Run) -> tuple[str, str] | None:
         "serving": ("See the deployment", "serving:deployment-detail", getattr(run, "deployment_id", None)),
     }
     words, name, key = places.get(run.kind, ("", "", None))
-    return (words, reverse(name, args=[key])) if key is not None else None
+    if key is None:
+        return None
+    return (words, reverse(name, args=[key]) + ("?tab=findings" if run.kind == "scan" else ""))
