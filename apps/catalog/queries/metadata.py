@@ -103,12 +103,13 @@ def sources_named(found: dict[str, Any]) -> list[Any]:
 def preview_of(imported: MetadataImport) -> Preview:
     """The import beside the version's present record."""
     version = imported.version
-    told = metadata.measured_by(*_scan_of(version))
-    measured: dict[str, list[str]] = {}
-    for one in told:
-        measured.setdefault(one.field, []).append(one.words)
+    sources = [_source_told(link) for link in source_links_of(version)]
+    beside = metadata.gathered_from(sources, version.provenance)
+    beside["sources"] = [str(source["name"]) for source in sources]
+    for one in metadata.measured_by(*_scan_of(version)):
+        beside.setdefault(one.field, []).append(one.words)
     recorded = _plain(version.provenance) | {"licence": version.licence, "file_digest": version.digest}
-    lines = metadata.compared(imported.found, recorded, measured)
+    lines = metadata.compared(imported.found, recorded, beside)
     return Preview(imported, lines, metadata.digest_verdict(imported.found, version.digest))
 
 

@@ -42,6 +42,7 @@ from apps.catalog.rules.metadata.fields import (
     label_of,
 )
 from apps.catalog.rules.metadata.found import Found, is_blank, missing_in, said_of
+from apps.catalog.rules.metadata.gathered import gathered_from
 from apps.catalog.rules.metadata.licensing import spdx_of
 from apps.catalog.rules.metadata.reading import MOST_BYTES, json_object, refuse, text_of
 from apps.catalog.rules.metadata.scanned import measured_by
@@ -107,6 +108,7 @@ __all__ = [
     "compared",
     "digest_verdict",
     "dps_problems",
+    "gathered_from",
     "is_blank",
     "label_of",
     "lines_by_question",

@@ -141,8 +141,10 @@ def _restore_own(own: Any, bodies: dict[str, list[str]], found: Found) -> None:
     sheet: dict[str, Any] = given if isinstance(given, dict) else {}
     measured = _measured(own.get("measured"))
     found.measured = [words for said in measured.values() for words in said]
+    gathered = own.get("from_sources")
     for field in list(bodies):
-        words = [*in_words(sheet[field]), *measured.get(field, [])] if field in sheet else measured.get(field, [])
+        beside = [*_texts_of(gathered, field), *measured.get(field, [])]
+        words = [*in_words(sheet[field]), *beside] if field in sheet else beside
         if bodies[field] == [as_markdown(words).strip()]:
             del bodies[field]
             if field in sheet:
@@ -152,6 +154,11 @@ def _restore_own(own: Any, bodies: dict[str, list[str]], found: Found) -> None:
     if isinstance(description, str) and found.about.get("description") == as_markdown([description]).strip():
         found.about["description"] = description
     _read_own_file(own.get("file"), found)
+
+
+def _texts_of(told: Any, field: str) -> list[str]:
+    listed = told.get(field) if isinstance(told, dict) else None
+    return [words for words in listed if isinstance(words, str)] if isinstance(listed, list) else []
 
 
 def _measured(listed: Any) -> dict[str, list[str]]:

@@ -60,6 +60,7 @@ def _front(described: Described) -> dict[str, Any]:
         },
         "datasheet": said,
         "known_how": dict(sorted(described.how_known().items())),
+        "from_sources": described.gathered,
         "measured": [{"field": one.field, "words": one.words, one.section: one.value} for one in described.measured],
     }
     return front | {OWN_KEY: {name: value for name, value in own.items() if not is_blank(value)}}
@@ -77,7 +78,7 @@ def _prose(described: Described) -> str:
     parts = [f"# {_one_line(described.name)}", "## Dataset Summary", as_markdown([described.description]) or NOT_SAID]
     parts += ["## Facts", _facts(described)]
     for one in FIELDS:
-        words = [*(in_words(said[one.name]) if one.name in said else []), *described.measured_of(one.name)]
+        words = [*(in_words(said[one.name]) if one.name in said else []), *described.beside(one.name)]
         if words:
             heading = WRITTEN.get(one.name, label_of(one.name))
             parts += [f"### {heading}", as_markdown(words), f"*{KNOWN}{_one_line(known.get(one.name, ''))}.*"]

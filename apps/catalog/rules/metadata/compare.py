@@ -41,21 +41,22 @@ class Line:
         return self.is_needed and not self.said
 
 
-def compared(found: dict[str, Any], recorded: Mapping[str, Any], measured: Mapping[str, list[str]]) -> list[Line]:
+def compared(found: dict[str, Any], recorded: Mapping[str, Any], beside: Mapping[str, list[str]]) -> list[Line]:
     """Every field that the file or the record speaks of, or that a Data question needs, in the order of the questions.
 
-    `recorded` is the version's datasheet with its `licence` and `file_digest`; `measured` what scans say, by field.
+    `recorded` is the version's datasheet with its `licence` and `file_digest`; `beside` what recorded sources and
+    scans say, by field.
     """
-    known = [_line(found, recorded, measured, field) for field in FIELDS]
+    known = [_line(found, recorded, beside, field) for field in FIELDS]
     more = [name for name in found.get("datasheet", {}) if name not in BY_NAME]
-    known += [_line(found, recorded, measured, Field(name, label_of(name), ())) for name in more]
+    known += [_line(found, recorded, beside, Field(name, label_of(name), ())) for name in more]
     return [line for line in known if line.said or line.recorded or line.is_needed]
 
 
-def _line(found: dict[str, Any], recorded: Mapping[str, Any], measured: Mapping[str, list[str]], field: Field) -> Line:
+def _line(found: dict[str, Any], recorded: Mapping[str, Any], beside: Mapping[str, list[str]], field: Field) -> Line:
     said = said_of(found, field.name) if field.name in BY_NAME else found["datasheet"].get(field.name)
     has = recorded.get(field.name)
-    told = measured.get(field.name, [])
+    told = beside.get(field.name, [])
     return Line(
         name=field.name,
         label=field.label,
@@ -68,9 +69,9 @@ def _line(found: dict[str, Any], recorded: Mapping[str, Any], measured: Mapping[
     )
 
 
-def _state(name: str, said: Any, has: Any, is_measured: bool) -> str:
+def _state(name: str, said: Any, has: Any, is_told: bool) -> str:
     if is_blank(said):
-        return SILENT if is_blank(has) and not is_measured else RECORDED
+        return SILENT if is_blank(has) and not is_told else RECORDED
     if is_blank(has):
         return NEW
     if name == FILE_DIGEST:

@@ -91,17 +91,18 @@ def _licence_words(value: Any) -> str:
 def _read_terms(dataset: Node, found: Found) -> None:
     measured = texts(dataset, "genaiops:measured")
     found.measured = [shortened(one) for one in measured]
+    beside = {*measured, *texts(dataset, "genaiops:fromSources"), NOT_RECORDED}
     for terms in (RAI_TERMS, OWN_TERMS):
         for name, term in terms.items():
-            said = [one for one in texts(dataset, term) if one not in (*measured, NOT_RECORDED)]
+            said = [one for one in texts(dataset, term) if one not in beside]
             found.say(name, _one_or_many([shortened(one) for one in said]))
     if "generation_period" not in found.datasheet:
         found.say("generation_period", _one_or_many(texts(dataset, "sc:temporalCoverage")))
-    found.say("geography", _one_or_many(texts(dataset, "sc:spatialCoverage")))
-    found.say("contains_copyrighted_material", _one_or_many(texts(dataset, "sc:copyrightNotice")))
-    found.say("permission", _one_or_many(texts(dataset, "genaiops:permission")))
-    for one in objects(dataset, "sc:usageInfo"):
-        found.say("permission", _usage_words(one))
+    found.say("geography", _one_or_many([one for one in texts(dataset, "sc:spatialCoverage") if one not in beside]))
+    rights = [one for one in texts(dataset, "sc:copyrightNotice") if one not in beside]
+    found.say("contains_copyrighted_material", _one_or_many(rights))
+    permission = [*texts(dataset, "genaiops:permission"), *map(_usage_words, objects(dataset, "sc:usageInfo"))]
+    found.say("permission", _one_or_many([one for one in permission if one not in beside]))
 
 
 def _usage_words(node: Node) -> str:

@@ -130,12 +130,13 @@ def _statements(described: Described, is_new: bool) -> dict[str, Any]:
     terms = {**RAI_TERMS, **SCHEMA_TERMS, **OWN_TERMS}
     found: dict[str, Any] = {}
     for name, term in terms.items():
-        words = [*(in_words(said[name]) if name in said else []), *described.measured_of(name)]
+        words = [*(in_words(said[name]) if name in said else []), *described.beside(name)]
         if words:
             key = term.removeprefix("cr:").removeprefix("sc:")
             found[key] = words[0] if len(words) == 1 else words
-    if "permission" in said:
-        found |= _permission(in_words(said["permission"]), is_new)
+    permission = [*(in_words(said["permission"]) if "permission" in said else []), *described.beside("permission")]
+    if permission:
+        found |= _permission(permission, is_new)
     return found
 
 
@@ -182,11 +183,13 @@ def _entity(source: Any, kind: str) -> dict[str, Any]:
 def _own(described: Described) -> dict[str, Any]:
     """Our own terms: what scans measured, how each field is known, and values that are more than words."""
     said = described.said()
+    gathered = list(dict.fromkeys(words for told in described.gathered.values() for words in told))
     structured = {name: value for name, value in said.items() if _is_structured(name, value)}
     return {
         "genaiops:exported": True,
         "genaiops:datasetVersion": described.number,
         "genaiops:knownHow": [f"{name}: {how}" for name, how in sorted(described.how_known().items())],
+        **({"genaiops:fromSources": gathered} if gathered else {}),
         **({"genaiops:measured": [one.words for one in described.measured]} if described.measured else {}),
         **{f"genaiops:{one.section}": one.value for one in described.measured},
         **({"genaiops:structured": structured} if structured else {}),

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from apps.catalog.rules.metadata.found import is_blank
+from apps.catalog.rules.metadata.gathered import gathered_from
 
 DECLARED, IMPORTED, MEASURED = "declared", "imported", "measured"
 
@@ -56,18 +58,28 @@ class Described:
         told = self.datasheet | {"sources": [*self.sources, *more], "derived_from": derived}
         return {name: value for name, value in told.items() if not is_blank(value)}
 
+    @cached_property
+    def gathered(self) -> dict[str, list[str]]:
+        """What the recorded sources say about fields of which the datasheet says nothing."""
+        return gathered_from(self.sources, self.datasheet)
+
     def how_known(self) -> dict[str, str]:
         """For each field, how it is known, in words."""
-        known = dict.fromkeys(self.said(), f"{DECLARED} by the team")
+        known = dict.fromkeys(self.gathered, "declared in the records of the sources")
+        known |= dict.fromkeys(self.said(), f"{DECLARED} by the team")
         known |= {name: f"{IMPORTED} from {file}" for name, file in self.imported.items() if name in known}
         for one in self.measured:
             how = f"{MEASURED} by {self.scan}"
-            known[one.field] = f"{known[one.field]}; {how}" if one.field in self.datasheet else how
+            known[one.field] = f"{known[one.field]}; {how}" if one.field in known else how
         return known | ({"licence": f"{DECLARED} by the team"} if self.licence else {})
 
     def measured_of(self, name: str) -> list[str]:
         """What scans say about a field."""
         return [one.words for one in self.measured if one.field == name]
+
+    def beside(self, name: str) -> list[str]:
+        """What the sources and the scans say about a field, beside the datasheet."""
+        return [*self.gathered.get(name, []), *self.measured_of(name)]
 
 
 def _without(listed: Any, known: Sequence[dict[str, Any]]) -> list[Any]:
