@@ -24,9 +24,11 @@ from apps.catalog.queries.pages import (
 )
 from apps.catalog.queries.refs import branches_seen_by, history_at, tags_seen_by, version_at
 from apps.catalog.queries.scans import (
+    Step,
     latest_scans,
     redactable,
     scan_marks,
+    scan_steps_of,
     scans_seen_by,
     versions_for,
 )
@@ -56,7 +58,9 @@ __all__ = [
     "history_at",
     "latest_scans",
     "redactable",
+    "Step",
     "scan_marks",
+    "scan_steps_of",
     "scans_seen_by",
     "tags_seen_by",
     "upload_seen",

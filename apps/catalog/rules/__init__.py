@@ -14,6 +14,7 @@ from apps.catalog.rules.datasheets import (
     sourced,
 )
 from apps.catalog.rules.scans import (
+    LANGUAGES,
     SCAN_CHECKS,
     SCAN_SETTINGS,
     scan_config_problem,
@@ -50,6 +51,7 @@ __all__ = [
     "FILTERED",
     "IMPORTED_FIELDS",
     "IMPORTED_FROM",
+    "LANGUAGES",
     "MAIN",
     "MERGED",
     "MOST_NAME",

@@ -1,0 +1,39 @@
+"""A scan's result as people read it: one `Shown` for each check that ran."""
+
+from collections.abc import Callable
+from typing import Any
+
+from apps.catalog.rules.findings.copies import duplicates, markers, overlap
+from apps.catalog.rules.findings.personal import searched
+from apps.catalog.rules.findings.poisoning import integrity, poisoning
+from apps.catalog.rules.findings.shape import Shown, Table, Tile
+from apps.catalog.rules.findings.text import generated, text, toxicity
+from apps.catalog.rules.scans import SCAN_CHECKS
+
+_BUILDERS: dict[str, Callable[[str, dict[str, Any]], Shown]] = {
+    "personal_data": searched,
+    "secrets": searched,
+    "special_categories": searched,
+    "duplicates": duplicates,
+    "overlap": overlap,
+    "text": text,
+    "toxicity": toxicity,
+    "poisoning": poisoning,
+    "generated": generated,
+    "markers": markers,
+    "integrity": integrity,
+}
+
+
+def findings_shown(result: dict[str, Any]) -> list[Shown]:
+    """Every check in the result, in the order of `SCAN_CHECKS`; those that did not run are left out."""
+    sections = {name: part for name in SCAN_CHECKS if isinstance(part := result.get(name), dict)}
+    return [_BUILDERS[name](name, section) for name, section in sections.items()]
+
+
+def checks_missing(result: dict[str, Any]) -> list[str]:
+    """What the checks are called that did not run, in words for people."""
+    return [label for name, label in SCAN_CHECKS.items() if not isinstance(result.get(name), dict)]
+
+
+__all__ = ["Shown", "Table", "Tile", "checks_missing", "findings_shown"]

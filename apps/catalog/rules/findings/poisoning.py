@@ -1,0 +1,176 @@
+"""Signals of planted rows, and whether the stored bytes are those that were committed."""
+
+from typing import Any
+
+from apps.catalog.rules.findings.shape import (
+    BAD,
+    GOOD,
+    UNKNOWN,
+    WARNING,
+    Head,
+    Shown,
+    Table,
+    Tile,
+    count,
+    of,
+    plural,
+    row_list,
+    share,
+)
+
+_PARTS = {
+    "triggers": "Trigger texts",
+    "labels": "Suspected label flips",
+    "outliers": "Groups far from the rest",
+    "injection": "Rows with instructions to a model",
+    "shift": "Columns whose added rows differ",
+}
+
+
+def poisoning(key: str, section: dict[str, Any]) -> Shown:
+    """Triggers, flipped labels, outliers, prompt injection, and a shift between commits."""
+    signals = {name: int(number) for name, number in (section.get("signals") or {}).items()}
+    triggers = signals.get("triggers", 0)
+    any_signal = any(signals.values())
+    parts = [
+        f"{_PARTS[name].lower()}: {count(number)}" for name, number in signals.items() if number and name in _PARTS
+    ]
+    tables = [*_triggers(section), *_labels(section), *_outliers(section), *_injection(section), *_shift(section)]
+    missing = [
+        f"{_PARTS[name]}: {part['not_looked_for']}"
+        for name in _PARTS
+        if isinstance(part := section.get(name), dict) and part.get("not_looked_for")
+    ]
+    shown = of(
+        section | {"not_looked_for": missing},
+        key,
+        "Signs of poisoning",
+        BAD if triggers else WARNING if any_signal else GOOD,
+        f"{'; '.join(parts).capitalize()}. Signals, no proof: look at the rows."
+        if any_signal
+        else "No signal was found.",
+        tiles=[
+            Tile(_PARTS[name], count(number), (BAD if name == "triggers" else WARNING) if number else GOOD)
+            for name, number in signals.items()
+            if name in _PARTS
+        ],
+        tables=tables,
+    )
+    return shown
+
+
+def _triggers(section: dict[str, Any]) -> list[Table]:
+    found = (section.get("triggers") or {}).get("found") or []
+    heads = (
+        Head("Text"),
+        Head("Goes with"),
+        Head("Rows with it", True),
+        Head("With that label or answer", True),
+        Head("Times more than by chance", True),
+        Head("First rows"),
+    )
+    lines = [
+        [
+            f"“{item.get('text', '')}”",
+            f"{item.get('column', '')}: {item.get('target', '')}",
+            count(item.get("held_by")),
+            count(item.get("hits")),
+            count(item.get("lift")),
+            row_list(item.get("rows")),
+        ]
+        for item in found
+    ]
+    note = "A short text that nothing else explains, and that one label or answer always goes with."
+    return [Table("Trigger texts", heads, lines, note)] if lines else []
+
+
+def _labels(section: dict[str, Any]) -> list[Table]:
+    columns = (section.get("labels") or {}).get("columns") or []
+    heads = (
+        Head("Column"),
+        Head("Suspected", True),
+        Head("Share", True),
+        Head("The classifier is right in", True),
+        Head("First rows"),
+    )
+    lines = [
+        [
+            str(item.get("column", "")),
+            count(item.get("suspected")),
+            share(item.get("share")),
+            share(item.get("accuracy")),
+            row_list(item.get("rows")),
+        ]
+        for item in columns
+        if item.get("suspected")
+    ]
+    return [Table("Labels that contradict their text", heads, lines)] if lines else []
+
+
+def _outliers(section: dict[str, Any]) -> list[Table]:
+    groups = (section.get("outliers") or {}).get("groups") or []
+    heads = (
+        Head("Group"),
+        Head("Rows", True),
+        Head("Alike within", True),
+        Head("Alike to the rest", True),
+        Head("Which"),
+    )
+    lines = [
+        [
+            str(at),
+            count(item.get("size")),
+            share(item.get("within")),
+            share(item.get("to_rest")),
+            row_list(item.get("rows")),
+        ]
+        for at, item in enumerate(groups, start=1)
+    ]
+    return [Table("Groups of rows far from the rest", heads, lines)] if lines else []
+
+
+def _injection(section: dict[str, Any]) -> list[Table]:
+    part = section.get("injection") or {}
+    lines = [[str(name).replace("_", " "), count(number)] for name, number in (part.get("by_pattern") or {}).items()]
+    note = f"Rows: {row_list(part.get('row_indices'))}. In hidden text: {count(part.get('hidden') or 0)}."
+    heads = (Head("Pattern"), Head("Rows", True))
+    return [Table("Text that gives a model instructions", heads, lines, note)] if lines else []
+
+
+def _shift(section: dict[str, Any]) -> list[Table]:
+    part = section.get("shift") or {}
+    heads = (Head("Column"), Head("What changed"), Head("Before"), Head("In the added rows"))
+    lines = [
+        [
+            str(item.get("column", "")),
+            str(item.get("means", item.get("kind", ""))),
+            str(item.get("was", "")),
+            str(item.get("now", "")),
+        ]
+        for item in part.get("changed") or []
+    ]
+    return [Table(f"Added rows against {part.get('parent', '')}", heads, lines)] if lines else []
+
+
+def integrity(key: str, section: dict[str, Any]) -> Shown:
+    """Whether every stored chunk still has its digest."""
+    chunks = section.get("chunks")
+    listed = chunks if isinstance(chunks, list) else []
+    bad = [item for item in listed if isinstance(item, dict) and not item.get("ok", True)]
+    bad = bad or [item for item in section.get("changed") or [] if isinstance(item, dict)]
+    checked = len(listed) or int(section.get("checked") or 0)
+    heads = (Head("Chunk"), Head("Bytes", True))
+    lines = [[str(item.get("digest", ""))[:16], count(item.get("size"))] for item in bad]
+    if not checked:
+        return of(section, key, "Stored bytes", UNKNOWN, "No chunk was checked.")
+    return of(
+        section,
+        key,
+        "Stored bytes",
+        BAD if bad else GOOD,
+        f"{plural(len(bad), 'chunk')} of {count(checked)} changed since the commit."
+        if bad
+        else f"All {plural(checked, 'chunk')} have the digest that they were stored under.",
+        tiles=[Tile("Chunks checked", count(checked)), Tile("Changed", count(len(bad)), BAD if bad else GOOD)],
+        tables=[Table("Changed chunks", heads, lines)] if lines else [],
+    )

@@ -1,0 +1,115 @@
+"""What the text is like: language, length, faults, toxic language, and how much of it machines wrote."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from apps.catalog.rules.findings.shape import (
+    GOOD,
+    UNKNOWN,
+    WARNING,
+    Head,
+    Shown,
+    Table,
+    Tile,
+    bars,
+    count,
+    of,
+    plural,
+    row_list,
+    share,
+)
+
+_KINDS = (Head("What"), Head("Matches", True), Head("Rows", True), Head("First rows"))
+
+
+def text(key: str, section: dict[str, Any]) -> Shown:
+    """Languages, lengths, encoding faults and hidden characters."""
+    told = section.get("language") or {}
+    languages = told.get("languages") or []
+    faults = (section.get("encoding") or {}).get("faults") or []
+    hidden = (section.get("invisible") or {}).get("suspicious") or []
+    words = ((section.get("length") or {}).get("words")) or {}
+    main = next((item.get("name") for item in languages if item.get("code") == told.get("main")), None)
+    trouble = (
+        plural(_rows(faults), "row") + " with encoding faults, " + count(_rows(hidden)) + " with hidden characters"
+    )
+    return of(
+        section,
+        key,
+        "The text",
+        WARNING if faults or hidden else GOOD,
+        f"Mostly {main}; {trouble}." if main else f"{trouble[:1].upper()}{trouble[1:]}.",
+        tiles=[
+            Tile("Main language", str(main or "–")),
+            Tile("Words a row", count(words.get("mean")), note="mean"),
+            Tile("Encoding faults", count(_rows(faults)), WARNING if faults else GOOD, "rows"),
+            Tile("Hidden characters", count(_rows(hidden)), WARNING if hidden else GOOD, "rows"),
+        ],
+        tables=[*_kinds("Encoding faults", faults), *_kinds("Hidden and direction-changing characters", hidden)],
+        charts=bars("Rows by language", "Rows", [(str(i.get("name")), i.get("rows") or 0) for i in languages]),
+    )
+
+
+def toxicity(key: str, section: dict[str, Any]) -> Shown:
+    """Hurtful language, and what judged it."""
+    rows = int(section.get("rows") or section.get("count") or 0)
+    by_model = section.get("judge") == "model"
+    judge = f"the model {section.get('model')}" if by_model else "a list of wordings; no model is configured"
+    return of(
+        section,
+        key,
+        "Toxic language",
+        WARNING if rows else GOOD,
+        f"{plural(rows, 'row')} ({share(section.get('share'))}) look hurtful, judged by {judge}.",
+        tiles=[
+            Tile("Hurtful rows", count(rows), WARNING if rows else GOOD),
+            Tile("Judged by", "Model" if by_model else "Word list"),
+        ],
+        tables=_kinds("Kinds of hurtful language", section.get("kinds") or []),
+        notes=[f"First rows: {row_list(section.get('row_numbers'))}."] if rows else [],
+    )
+
+
+def generated(key: str, section: dict[str, Any]) -> Shown:
+    """The estimated share written by machines, never a verdict about one row."""
+    estimate = section.get("estimate", section.get("share"))
+    low, high = _interval(section)
+    known = isinstance(estimate, int | float)
+    return of(
+        section,
+        key,
+        "Share written by machines",
+        UNKNOWN,
+        f"Estimated at {share(estimate)}, between {share(low)} and {share(high)}. This is an estimate for the whole"
+        " table and says nothing about a single row."
+        if known
+        else "No estimate could be made.",
+        tiles=[
+            Tile("Estimate", share(estimate)),
+            Tile("Interval", f"{share(low)} – {share(high)}", note="95 %" if known else ""),
+        ],
+    )
+
+
+def _interval(section: dict[str, Any]) -> tuple[Any, Any]:
+    given = section.get("interval")
+    if isinstance(given, list | tuple) and len(given) == 2:
+        return given[0], given[1]
+    return section.get("low"), section.get("high")
+
+
+def _rows(items: Iterable[dict[str, Any]]) -> int:
+    return sum(int(item.get("rows") or 0) for item in items)
+
+
+def _kinds(caption: str, items: list[dict[str, Any]]) -> list[Table]:
+    lines = [
+        [
+            str(item.get("label") or item.get("kind") or ""),
+            count(item.get("count")),
+            count(item.get("rows")),
+            row_list(item.get("row_numbers")),
+        ]
+        for item in items
+    ]
+    return [Table(caption, _KINDS, lines)] if lines else []
