@@ -30,6 +30,8 @@ FOUND: dict[str, Any] = {
          "contains_copyrighted_material", "marks of rights or secrecy in 1 of 9 rows: ISBN 2."),
         ("markers", {"rows": 0, "rows_scanned": 9, "findings": []}, "contains_copyrighted_material", "no notice"),
         ("poisoning", {"summary": "No trigger was found.", "rows_scanned": 9}, "poisoning", "No trigger was found."),
+        ("poisoning", {"signals": {"triggers": 1, "labels": 0}, "rows_scanned": 9}, "poisoning",
+         "signals of planted text in 9 rows: triggers 1, labels 0."),
         ("generated", {"low": 0.1, "high": 0.2}, "ai_generated", "low 0.1, high 0.2."),
         ("overlap", {"compared": True, "rows_scanned": 9,
                      "references": [{"contaminated": {"count": 2}, "comparable": 5}]},

@@ -7,7 +7,7 @@ from apps.catalog.rules.metadata.described import Measured
 
 _MOST_KINDS = 40
 _WORDS = ("method", "digest", "error_rate", "verdict", "summary", "statement")
-_GROUPS = ("by_entity", "error_rate", "interval", "confidence_interval", "share")
+_GROUPS = ("by_entity", "signals", "error_rate", "interval", "confidence_interval", "share")
 Section = dict[str, Any]
 
 
@@ -57,6 +57,14 @@ def _overlap(section: Section) -> str:
     return f"{held} of {of} examples of {len(sets)} evaluation sets are among {_rows(section)}."
 
 
+def _poisoning(section: Section) -> str:
+    signals = section.get("signals")
+    if not isinstance(signals, dict):
+        return _told("search for planted text")(section)
+    counts = ", ".join(f"{name} {count}" for name, count in signals.items())
+    return f"signals of planted text in {_rows(section)}: {counts}. A signal is no proof, and none is no proof either."
+
+
 def _told(label: str) -> Callable[[Section], str]:
     """The section's own sentence where it has one, else its figures."""
 
@@ -75,7 +83,7 @@ SECTIONS: dict[str, tuple[str, str, Callable[[Section], str]]] = {
     "secrets": ("confidentiality", "secrets", _secrets),
     "markers": ("contains_copyrighted_material", "markers", _markers),
     "overlap": ("limitations", "overlap", _overlap),
-    "poisoning": ("poisoning", "poisoning", _told("search for planted text")),
+    "poisoning": ("poisoning", "poisoning", _poisoning),
     "generated": ("ai_generated", "syntheticShare", _told("estimated share written by machines")),
 }
 
