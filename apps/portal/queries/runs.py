@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from apps.accounts.queries import team_ids_seen_by
-from apps.catalog.models import Branch, CommitRun
+from apps.catalog.models import Branch, CommitRun, DiffRun
 from apps.catalog.queries import scans_seen_by
 from apps.core import formatting
 from apps.core.errors import NotFound
@@ -223,6 +223,8 @@ def remedy_link_of(run: Run) -> tuple[str, str] | None:
 
 def result_link_of(run: Run) -> tuple[str, str] | None:
     """Where the result of a run is shown at length: words and address; None where this page is all there is."""
+    if isinstance(run, DiffRun):
+        return ("See what differs", reverse("catalog:diff", args=[run.before_id, run.after_id]))
     made = getattr(run, "output_version_id", None) or getattr(run, "version_id", None)
     places: dict[str, tuple[str, str, object]] = {
         "scan": ("See the findings", "catalog:version-detail", getattr(run, "dataset_version_id", None)),

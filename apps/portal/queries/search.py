@@ -1,4 +1,4 @@
-"""The search box: a word, a number or the start of a digest finds models, versions, data, deployments."""
+"""The search box: a word, a number or the start of a digest finds models, versions, data, sources, deployments."""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from apps.catalog.models import DatasetVersion
 from apps.catalog.queries import dataset_versions_seen_by, datasets_seen_by
+from apps.catalog.queries.refs import tags_seen_by
+from apps.catalog.queries.sources import sources_seen_by
 from apps.core.models import Run
 from apps.portal.queries.runs import KINDS, line_of, runs_seen
 from apps.registry.models import ModelVersion
@@ -37,7 +39,7 @@ class Hit:
 
 
 def search_for(user: "User | AnonymousUser", words: str) -> list[Hit]:
-    """Everything the person sees whose name holds `words`, or whose digest starts with it; at most seven queries."""
+    """Everything the person sees whose name holds `words`, or whose digest starts with it; at most nine queries."""
     words = words.replace("\0", "").strip()
     if not words:
         return []
@@ -52,6 +54,14 @@ def search_for(user: "User | AnonymousUser", words: str) -> list[Hit]:
     hits += [
         Hit("Deployment", item.name, str(item.version), reverse("serving:deployment-detail", args=[item.pk]))
         for item in deployments_seen_by(user).filter(name__icontains=words)[:MOST_OF_A_KIND]
+    ]
+    hits += [
+        Hit("Source", source.name, source.issuer or source.url, reverse("catalog:source-detail", args=[source.pk]))
+        for source in sources_seen_by(user).filter(name__icontains=words)[:MOST_OF_A_KIND]
+    ]
+    hits += [
+        Hit("Tag", tag.name, str(tag.version), reverse("catalog:version-detail", args=[tag.version_id]))
+        for tag in tags_seen_by(user).filter(name__icontains=words)[:MOST_OF_A_KIND]
     ]
     hits += _by_number(user, words)
     return hits + (_by_digest(user, words.lower()) if _looks_like_digest(words) else [])
@@ -91,7 +101,8 @@ def _looks_like_digest(words: str) -> bool:
 
 def _by_digest(user: "User | AnonymousUser", start: str) -> list[Hit]:
     versions = versions_seen_by(user).filter(Q(manifest_digest__startswith=start))[:MOST_OF_A_KIND]
-    data = dataset_versions_seen_by(user).filter(digest__startswith=start)[:MOST_OF_A_KIND]
+    of_data = Q(digest__startswith=start) | Q(commit_digest__startswith=start)
+    data = dataset_versions_seen_by(user).filter(of_data)[:MOST_OF_A_KIND]
     return [_model_version(item, item.manifest_digest) for item in versions] + [
-        _dataset_version(item, item.digest) for item in data
+        _dataset_version(item, item.digest if item.digest.startswith(start) else item.commit_digest) for item in data
     ]
