@@ -39,6 +39,7 @@ def test_a_commit_knows_its_figures() -> None:
     assert [figures[name] for name in ("q05", "median", "q95")] == pytest.approx([5, 50, 95], abs=1)  # a t-digest
     assert column(version, "n")["number"]["histogram"]["counts"] == [5] * 19 + [6]
     assert column(version, "note")["nulls"] == 1
+    assert sum(column(version, "note")["length"]["histogram"]["counts"]) == 100
     assert column(version, "note")["length"]["high"] == 100
     assert column(version, "label")["categories"] == [{"value": "a", "count": 51}, {"value": "b", "count": 50}]
     assert column(version, "ok")["categories"] == [{"value": "true", "count": 96}, {"value": "false", "count": 5}]

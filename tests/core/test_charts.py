@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from apps.core.charts import (
+    NARROW,
     Axis,
     Bar,
     Chart,
@@ -18,6 +19,7 @@ from apps.core.charts import (
     Series,
     bar_chart,
     graph,
+    histogram,
     lanes,
     line_chart,
     sparkline,
@@ -223,3 +225,15 @@ def test_long_words_are_cut_to_the_room():
     words = cut("A very long application name that does not fit", 100)
     assert words.endswith("…")
     assert width_of(words) <= 100
+
+
+def test_a_histogram_has_a_column_for_each_bin_that_holds_rows() -> None:
+    drawn = histogram(EVIL, value=Axis("Length", "characters"), low=0, high=4, counts=[1, 0, 3, 2])
+    ET.fromstring(drawn.svg)
+    assert drawn.svg.count("<rect") == 4 and "<script>" not in drawn.svg
+    assert drawn.table_rows == (("0", "1", "1"), ("1", "2", "0"), ("2", "3", "3"), ("3", "4", "2"))
+    assert "No values yet" in histogram("Empty", value=Axis("Value"), low=0, high=1, counts=[0, 0]).svg
+
+
+def test_bars_can_be_narrow() -> None:
+    assert 'width="360"' in bar_chart("Labels", value=Axis("Rows"), bars=[Bar("a", 1.0)], width=NARROW).svg

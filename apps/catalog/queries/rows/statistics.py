@@ -157,7 +157,8 @@ def _bin(value: str, low: float, high: float) -> str:
     if low == high:
         return f"CASE WHEN {value} IS NOT NULL THEN 0 END"
     share = f"(({value}) / {high - low!r}) - {low / (high - low)!r}"
-    return f"CAST(greatest(0, least({BINS - 1}, floor(({share}) * {BINS}))) AS INTEGER)"
+    place = f"CAST(greatest(0, least({BINS - 1}, floor(({share}) * {BINS}))) AS INTEGER)"
+    return f"CASE WHEN {value} IS NOT NULL THEN {place} END"  # greatest and least pass over what is empty
 
 
 def _add_categories(
