@@ -8,6 +8,7 @@ from apps.accounts.models import Team, User
 from apps.accounts.queries import team_ids_where, teams_where
 from apps.catalog.models import DatasetVersion
 from apps.catalog.queries import dataset_versions_seen_by
+from apps.catalog.rules.uses import intended_uses
 from apps.core.form_fields import NewestChoiceField, NewestChoicesField
 from apps.registry.models import ModelVersion, RegisteredModel
 from apps.registry.queries import models_seen_by, versions_seen_by
@@ -32,6 +33,16 @@ class VersionFilterForm(forms.Form):
     stage = forms.ChoiceField(label="Stage", required=False, choices=[("", "all"), *ModelVersion.Stage.choices])
 
 
+def _uses_field() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label="Intended uses",
+        required=False,
+        choices=lambda: [(use.code, f"{use.label}. {use.explains}") for use in intended_uses().values()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="The licences of its data and base models are held against these. What conflicts stops approval.",
+    )
+
+
 class ModelForm(forms.Form):
     """A new model."""
 
@@ -47,10 +58,35 @@ class ModelForm(forms.Form):
     description = forms.CharField(
         label="Description", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 2})
     )
+    intended_uses = _uses_field()
 
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(data)
         self.fields["team"].queryset = teams_where(user, "model.create")  # type: ignore[attr-defined]
+
+
+class PurposeForm(forms.Form):
+    """What a model is meant for, and why that changes."""
+
+    intended_purpose = forms.CharField(
+        label="Intended purpose",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="What it is for, and for whom. The checklist and the audit pack quote it.",
+    )
+    intended_uses = _uses_field()
+    reason = forms.CharField(
+        label="Why does it change?",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="It is written into the audit trail. Answers about licences turn stale.",
+    )
+
+    @classmethod
+    def of(cls, model: RegisteredModel, data: Any = None) -> "PurposeForm":
+        """The form with what is on record now."""
+        return cls(data, initial={"intended_purpose": model.intended_purpose, "intended_uses": model.intended_uses})
 
 
 class ImportForm(forms.Form):

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.queries import may, may_anywhere, person
 from apps.accounts.services import require
+from apps.catalog.rules.uses import intended_uses
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, key_named, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
 from apps.registry import queries, services
-from apps.registry.forms import ImportForm, ModelFilterForm, ModelForm, TuningForm, VersionFilterForm
+from apps.registry.forms import ImportForm, ModelFilterForm, ModelForm, PurposeForm, TuningForm, VersionFilterForm
 from apps.registry.models import ModelVersion
 
 SORTS = {"name": "name", "created": "created_at"}
@@ -79,8 +80,23 @@ def model_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "rows": [(version, imports.get(version.pk)) for version in versions],
         "may_import": may(user, "version.create", model.team_id),
         "may_tune": may(user, "tuning.start", model.team_id),
+        "may_describe": may(user, "model.describe", model.team_id),
+        "uses": [intended_uses()[code] for code in model.intended_uses if code in intended_uses()],
     }
     return render(request, "registry/model_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def model_describe_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what a model is meant for."""
+    user = person(request)
+    model = queries.model_seen(user, pk)
+    require(user, "model.describe", model.team, shared=model)
+    form = PurposeForm.of(model, posted(request))
+    if attempt(form, services.model_describe, by=user, model=model) is not None:
+        messages.success(request, "What the model is meant for is on record.")
+        return redirect("registry:model-detail", pk)
+    return render(request, "registry/model_describe.html", {"form": form, "model": model}, status=status_of(form))
 
 
 def _version_line(row: ModelVersion) -> tuple[Any, ...]:

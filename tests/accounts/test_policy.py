@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.models import Team, User
 from apps.accounts.rules import ADMINISTRATOR, APPROVER, COMPLIANCE, ENGINEER, POLICY, ROLES, allows, who_may
 from apps.audit.models import AuditEntry
-from apps.catalog.services import scan_start
-from apps.checklist.services import assessment_create
+from apps.catalog.services import scan_start, source_create
+from apps.checklist.queries import present_view
+from apps.checklist.services import assessment_create, evidence_collect
 from apps.jobs.services import run_fail
+from apps.registry.services import model_describe
 from apps.serving.services import application_add
 from tests.makers import (
     claim,
@@ -57,6 +61,24 @@ def _upload(by: User, team: Team) -> Ask:
 def _tune(by: User, team: Team) -> Ask:
     body = {"base_version": make_version(by, team).pk, "dataset_version": make_data(by, team).pk}
     return Ask("tuning-runs/", body | {"output_model": make_model(by, team).pk})
+
+
+def _verify(by: User, team: Team) -> Ask:
+    source = source_create(by=by, team=team, name="Forum", licence="MIT")
+    return Ask(f"sources/{source.pk}/verify-licence/", {"evidence": "the footer of the site"})
+
+
+def _waive(by: User, team: Team) -> Ask:
+    data = make_data(by, team, licence="CC-BY-NC-4.0")
+    version = make_version(by, team, trained_on=[data])
+    model_describe(by=by, model=version.model, intended_uses=["commercial_use"], reason="it is sold")
+    version.model.refresh_from_db()
+    assessment = assessment_create(by=by, version=version)
+    evidence_collect(assessment=assessment)
+    (conflict,) = present_view(assessment).conflicts
+    soon = timezone.localdate() + timedelta(days=9)
+    body = {"conflict": conflict.conflict, "reason": "agreed by letter", "expires_on": soon.isoformat()}
+    return Ask(f"assessments/{assessment.pk}/waivers/", body)
 
 
 def _evaluate(by: User, team: Team) -> Ask:
@@ -113,6 +135,14 @@ CASES: dict[str, Case] = {
         )
     ),
     "scan.start": Case(lambda by, team: Ask(f"dataset-versions/{make_data(by, team).pk}/scans/", {})),
+    "source.edit": Case(lambda by, team: Ask("sources/", {"team": team.pk, "name": "Forum"})),
+    "source.verify": Case(_verify),
+    "model.describe": Case(
+        lambda by, team: Ask(
+            f"models/{make_model(by, team).pk}/describe/", {"intended_uses": ["commercial_use"], "reason": "it is sold"}
+        )
+    ),
+    "waiver.grant": Case(_waive),
     "model.create": Case(lambda by, team: Ask("models/", {"team": team.pk, "name": "New"})),
     "version.create": Case(lambda by, team: Ask(f"models/{make_model(by, team).pk}/versions/", {"source": "a/b"})),
     "version.propose": Case(lambda by, team: Ask(f"model-versions/{make_version(by, team).pk}/propose/")),

@@ -9,6 +9,7 @@ from django.db.models.fields.json import KeyTransform
 from apps.accounts.queries import team_ids_seen_by
 from apps.audit.models import AuditEntry
 from apps.audit.queries import entries_about
+from apps.catalog.rules.licences import duties
 from apps.checklist.models import Assessment
 from apps.core.rules import SUCCEEDED
 from apps.evaluation.models import EvaluationRun
@@ -18,7 +19,7 @@ from apps.monitoring.queries import drifts_of
 from apps.portal.queries.lineage import lineage_graph
 from apps.portal.queries.runs import plain_values
 from apps.registry.models import ImportRun, LineageLink, ModelVersion, TuningRun
-from apps.registry.queries import lineage_of, tuning_of, tunings_seen_by
+from apps.registry.queries import lineage_of, model_licence_verdict, tuning_of, tunings_seen_by
 from apps.reports.models import ReportRun
 from apps.reports.queries.document import drawings, drift, scores
 from apps.reports.queries.uses import drift_facts, evaluation_facts
@@ -46,9 +47,12 @@ def _lineage(user: "User | AnonymousUser", version: ModelVersion, chosen: int | 
     deployments = list(deployments_of(version)[:MOST])
     children = [link.version for link in descendants[:MOST]]
     files = list(version.files.all()[: MOST_FILES + 1])
+    terms = model_licence_verdict(user, version)
     return {
         "graph": lineage_graph(user, version, deployments, children),
         "links": lineage_of(version),
+        "terms": terms,
+        "duties": duties(terms.terms),
         "children": children,
         "seen_teams": team_ids_seen_by(user),
         "files": files[:MOST_FILES],
