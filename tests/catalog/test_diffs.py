@@ -14,6 +14,7 @@ from apps.audit.models import AuditEntry
 from apps.catalog.models import DatasetVersion, DiffRun
 from apps.catalog.queries.diffs import diff_seen, differences_of
 from apps.catalog.services.diffs import diff_make, diff_start
+from apps.catalog.tasks.diffs import compare
 from apps.core import storage, tables
 from apps.core.errors import Invalid, NotFound
 from tests.makers import claim, commit, csv, jsonl, make_dataset
@@ -252,3 +253,26 @@ def test_an_outsider_neither_starts_nor_sees_a_comparison(people: People) -> Non
     assert diff_seen(people.rui, run.pk) == run
     with pytest.raises(NotFound):
         diff_seen(people.xena, run.pk)
+
+
+def test_keys_of_nested_values_in_another_order_are_no_change(people: People) -> None:
+    before = [{"id": 1, "v": {"a": 1, "b": [{"c": 2, "d": None}]}}, {"id": 2, "v": {"a": True}}]
+    after = [{"id": 1, "v": {"b": [{"d": None, "c": 2}], "a": 1}}, {"id": 2, "v": {"a": 1}}]
+    run = compared(people, *two(people, jsonl(before), jsonl(after)))
+    assert [item["after"]["id"] for item in told(run)] == [2]
+    assert ((run.result or {})["changed"], (run.result or {})["unchanged"]) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_compares_and_says_what_went_wrong(people: People) -> None:
+    before, after = two(people, jsonl([{"id": 1, "a": 1}]), jsonl([{"id": 1, "a": 2}]))
+    run = diff_start(by=people.olga, before=before, after=after)
+    compare(run.pk)
+    run.refresh_from_db()
+    assert (run.state, (run.result or {})["changed"]) == ("succeeded", 1)
+    other = commit(people.olga, before.dataset, jsonl([{"x": 1}]))
+    failed = diff_start(by=people.olga, before=before, after=other)
+    compare(failed.pk)
+    failed.refresh_from_db()
+    assert failed.state == "failed" and "no column in common" in failed.error
+    compare(failed.pk)  # a message that comes twice

@@ -12,11 +12,24 @@ from rest_framework.test import APIClient
 
 from apps.accounts.models import User
 from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.queries.rows.files import table_of
 from apps.catalog.queries.rows.masking import NEVER_SCANNED, PARTLY_SCANNED, WITHOUT_PLACES
+from apps.catalog.queries.rows.paging import Wanted, version_rows_page
 from apps.catalog.rules.masking import Piece, Span, hidden_value, lines_of, pieces_of
 from apps.catalog.services.diffs import diff_make, diff_start
 from apps.core import storage
-from tests.makers import claim, commit, jsonl, make_browser, make_client, make_data, make_person, make_scan, queries_of
+from tests.makers import (
+    claim,
+    commit,
+    jsonl,
+    make_browser,
+    make_client,
+    make_data,
+    make_dataset,
+    make_person,
+    make_scan,
+    queries_of,
+)
 from tests.people import People, make_people
 
 pytestmark = pytest.mark.django_db
@@ -332,3 +345,18 @@ def test_nested_values_are_hidden_and_shown_line_by_line() -> None:
         (0, "n", ""),
         (0, "t", "true"),
     ]
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.txt", "rows.csv"])
+def test_a_page_of_a_large_version_that_was_not_read_yet_is_the_same(people: People, name: str) -> None:
+    rows = [{"id": n, "text": f"{n} " + "word " * 2_000} for n in range(300)]
+    content = jsonl(rows) if name == "rows.jsonl" else "".join(f"{n} {'word ' * 2_000}\n" for n in range(300)).encode()
+    if name == "rows.csv":
+        content = b"text\n" + content
+    version = commit(people.olga, make_dataset(people.olga, people.team), content, name)
+    assert version.chunks > 1
+    kept = table_of(version).path
+    read = [version_rows_page(version, start, 7, Wanted()) for start in (0, 98, 297, 400)]
+    kept.unlink()
+    assert [version_rows_page(version, start, 7, Wanted()) for start in (0, 98, 297, 400)] == read
+    assert kept.exists() is (name == "rows.csv")

@@ -20,7 +20,7 @@ from apps.catalog.queries import dataset_versions_seen_by
 from apps.catalog.queries.rows.figures import statistics_for
 from apps.catalog.queries.rows.files import table_of
 from apps.catalog.queries.rows.masking import masked_rows, sight_of
-from apps.catalog.queries.rows.paging import LONGEST_SEARCH, Wanted, rows_page, rows_streamed
+from apps.catalog.queries.rows.paging import LONGEST_SEARCH, Wanted, rows_page, rows_streamed, version_rows_page
 from apps.catalog.queries.views import views_seen_by
 from apps.catalog.rules.filters import LONGEST
 from apps.catalog.services.views import view_commit, view_create
@@ -127,7 +127,7 @@ def _known_parameters(request: Request, *names: str) -> None:
 
 def _page(request: Request, version: DatasetVersion, wanted: Wanted) -> Response:
     start, count = _number(request, "start", 0, LARGEST_KEY), _number(request, "count", 50, MOST_ROWS)
-    found = rows_page(table_of(version), version.rows, start, count, wanted)
+    found = version_rows_page(version, start, count, wanted)
     sight = sight_of(request.user, version)
     rows = masked_rows(sight, [(row.number, row.cells) for row in found.rows])
     query = request.query_params.copy()

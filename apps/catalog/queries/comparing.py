@@ -61,10 +61,18 @@ class DiffPage:
 
 
 def diff_page(
-    user: "User | AnonymousUser", before: DatasetVersion, after: DatasetVersion, kind: str, number: int
+    user: "User | AnonymousUser",
+    before: DatasetVersion,
+    after: DatasetVersion,
+    *,
+    kind: str = "",
+    number: int = 1,
+    chosen: int | None = None,
 ) -> DiffPage:
-    """Two versions that the person sees, side by side; `kind` chooses which differences, `number` which page."""
-    run = diff_of(before, after)
+    """Two versions that the person sees, side by side; `kind` and `number` choose the page of differences, and
+    `chosen` the comparison, where several were made by different keys.
+    """
+    run = DiffRun.objects.filter(before=before, after=after, pk=chosen).first() if chosen else diff_of(before, after)
     result = (run.result or {}) if run and run.state == DiffRun.State.SUCCEEDED else {}
     kind = kind if kind in KINDS else next((name for name in KINDS if result.get(name)), CHANGED)
     page: Page[int] = Paginator(range(int(result.get(kind, 0))), PAGE).get_page(number)

@@ -13,6 +13,7 @@ from apps.catalog.queries.datasets import MISSING
 from apps.catalog.rules.diffs import KINDS
 from apps.core import storage
 from apps.core.errors import NotFound
+from apps.core.rules import OPEN, SUCCEEDED
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -39,14 +40,14 @@ def diff_seen(user: "User | AnonymousUser", pk: int) -> DiffRun:
 
 
 def diff_of(before: DatasetVersion, after: DatasetVersion, keys: Sequence[str] | None = None) -> DiffRun | None:
-    """The comparison of this pair that counts: one that succeeded, else one at work, else the newest; None without any.
+    """The comparison of this pair that counts: the newest that succeeded or is at work, else the newest; or None.
 
     `keys`: only one that was asked to use these columns; None: whatever columns it used.
     """
     runs = DiffRun.objects.filter(before=before, after=after).defer("log").order_by("-pk")
-    rank = {DiffRun.State.SUCCEEDED: 0, DiffRun.State.RUNNING: 1, DiffRun.State.QUEUED: 1}
     wanted = [run for run in runs[:50] if keys is None or run.config.get("key", []) == list(keys)]
-    return min(wanted, key=lambda run: rank.get(DiffRun.State(run.state), 2), default=None)
+    held = (run for run in wanted if run.state in (*OPEN, SUCCEEDED))
+    return next(held, wanted[0] if wanted else None)
 
 
 def differences_of(run: DiffRun, kind: str, start: int, count: int) -> list[dict[str, Any]]:

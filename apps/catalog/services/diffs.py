@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +18,7 @@ from apps.catalog.queries.diffs import STEP, diff_of
 from apps.catalog.queries.rows.comparison import Comparison, Counted, Difference
 from apps.catalog.queries.rows.connection import opened
 from apps.catalog.queries.rows.files import table_of
-from apps.catalog.rules.diffs import KINDS, key_candidates
+from apps.catalog.rules.diffs import CHANGED, KINDS, key_candidates
 from apps.core import rules as run_rules
 from apps.core import storage
 from apps.core.canonical import digest_of
@@ -85,7 +86,8 @@ def diff_make(*, run: DiffRun, on_progress: Callable[[float, str], None]) -> Non
         counted = comparison.count(keys)
         on_progress(0.6, "Writing what differs")
         rows = comparison.differences(lambda share: on_progress(0.6 + 0.39 * share, "Writing what differs"))
-        stored, index, columns = _stored(rows)
+        stored, index, columns, changed = _stored(rows)
+    counted = replace(counted, changed=changed)
     _finish(run, _result(run, keys, counted, columns) | {"index": index, "rows_file": stored}, keys)
 
 
@@ -96,15 +98,16 @@ def _key_of(run: DiffRun, comparison: Comparison) -> list[str]:
     return []
 
 
-def _stored(differences: Iterable[Difference]) -> tuple[str, dict[str, list[int]], dict[str, int]]:
-    """The digest of the file that lists every difference, where each hundredth line begins, and changes by column."""
+def _stored(differences: Iterable[Difference]) -> tuple[str, dict[str, list[int]], dict[str, int], int]:
+    """The digest of the file that lists every difference, where each hundredth line begins, and changes by column and
+    in all."""
     with tempfile.NamedTemporaryFile(dir=settings.WORK_DIR, suffix=".jsonl") as file:
-        index, columns = _written(differences, file)
+        index, columns, changed = _written(differences, file)
         file.flush()
-        return storage.put_path(Path(file.name)).digest, index, columns
+        return storage.put_path(Path(file.name)).digest, index, columns, changed
 
 
-def _written(differences: Iterable[Difference], file: IO[bytes]) -> tuple[dict[str, list[int]], dict[str, int]]:
+def _written(differences: Iterable[Difference], file: IO[bytes]) -> tuple[dict[str, list[int]], dict[str, int], int]:
     index: dict[str, list[int]] = {kind: [] for kind in KINDS}
     seen = dict.fromkeys(KINDS, 0)
     columns: dict[str, int] = {}
@@ -116,7 +119,7 @@ def _written(differences: Iterable[Difference], file: IO[bytes]) -> tuple[dict[s
         for name in found.columns:
             columns[name] = columns.get(name, 0) + 1
         offset += file.write(json.dumps(_line(found), ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-    return index, columns
+    return index, columns, seen[CHANGED]
 
 
 def _line(found: Difference) -> dict[str, Any]:

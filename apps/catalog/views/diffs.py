@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -21,7 +22,8 @@ def diff(request: HttpRequest, before: int, after: int) -> HttpResponse:
     """Two versions side by side: schema, figures, and the rows that differ once they were compared."""
     user = person(request)
     old, new = queries.dataset_version_seen(user, before), queries.dataset_version_seen(user, after)
-    page = diff_page(user, old, new, request.GET.get("kind", ""), key_named(request, "page") or 1)
+    kind, number, chosen = request.GET.get("kind", ""), key_named(request, "page") or 1, key_named(request, "run")
+    page = diff_page(user, old, new, kind=kind, number=number, chosen=chosen)
     if request.GET.get("part") == "live" and getattr(request, "htmx", False):
         if page.run is None or not page.run.is_open:
             return HttpResponseClientRefresh()
@@ -39,7 +41,9 @@ def diff_start_view(request: HttpRequest) -> HttpResponse:
     after = queries.dataset_version_seen(user, _key(request, "after"))
     key = [name.strip() for name in request.POST.get("key", "").split(",") if name.strip()]
     try:
-        diff_start(by=user, before=before, after=after, key=key)
+        run = diff_start(by=user, before=before, after=after, key=key)
+        url = reverse("catalog:diff", args=[before.pk, after.pk])
+        return redirect(f"{url}?run={run.pk}" if key else url)
     except (Refused, NotFound):
         raise
     except DomainError as error:

@@ -14,6 +14,7 @@ import duckdb
 from apps.catalog.queries.rows.columns import Column, Table
 from apps.catalog.queries.rows.values import cells_of, fetched
 from apps.catalog.rules.diffs import ADDED, CHANGED, REMOVED
+from apps.core.canonical import canonical_json
 
 AT_ONCE = 20_000  # differences whose rows are looked up in one pass over both tables
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
@@ -52,7 +53,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many rows differ, and how many share their key with another row of the same table."""
+    """How many rows differ, and how many share their key with another row of the same table.
+
+    `changed` counts rows whose nested values have their keys in another order too; `differences` leaves them out.
+    """
 
     added: int
     removed: int
@@ -153,19 +157,25 @@ class Comparison:
             f" LEFT JOIN {_as(self.before, 'before')} ON before.n = before_row"
             f" LEFT JOIN {_as(self.after, 'after')} ON after.n = after_row ORDER BY place"
         )
-        yield from (self._difference(row) for row in fetched(self._connection, question))
+        for row in fetched(self._connection, question):
+            found = self._difference(row)
+            if found.kind != CHANGED or found.columns:  # else only keys of nested values stand in another order
+                yield found
 
     def _difference(self, row: Sequence[Any]) -> Difference:
         kind, before_row, after_row, marks, *values = row
         width = len(self.before.columns)
-        return Difference(
-            kind,
-            before_row,
-            after_row,
-            cells_of(self.before.columns, values[:width]) if before_row is not None else None,
-            cells_of(self.after.columns, values[width:]) if after_row is not None else None,
-            tuple(pair.name for pair, mark in zip(self.pairs, marks, strict=True) if mark) if kind == CHANGED else (),
-        )
+        old = cells_of(self.before.columns, values[:width]) if before_row is not None else None
+        new = cells_of(self.after.columns, values[width:]) if after_row is not None else None
+        names = [pair.name for pair, mark in zip(self.pairs, marks, strict=True) if mark and old and new]
+        columns = tuple(name for name in names if old and new and not _is_same(old[name], new[name]))
+        return Difference(kind, before_row, after_row, old, new, columns)
+
+
+def _is_same(before: Any, after: Any) -> bool:
+    """Whether two nested values differ in nothing but the order of their keys."""
+    are_nested = isinstance(before, dict | list) and isinstance(after, dict | list)
+    return are_nested and canonical_json(before) == canonical_json(after)
 
 
 def _as(table: Table, side: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -48,6 +49,29 @@ def table_of(version: DatasetVersion) -> Table:
     return table_made(path, version.format, version.columns, digest=version.digest, rows=version.rows)
 
 
+def rows_in_chunks(version: DatasetVersion, start: int, count: int) -> list[tuple[int, dict[str, object]]] | None:
+    """Some rows out of the stored pieces that hold them, with their numbers; None where that is no shorter way.
+
+    The way for a version that this machine has not read yet: the file may be large, and a page of it is small. The
+    pieces of Parquet and CSV are of no use alone, and a file of one piece is read whole anyway.
+    """
+    if version.format not in (tables.JSONL, tables.TEXT) or _kept_path(version.digest, version.format).exists():
+        return None
+    chunks = storage.chunks_of(version.digest, version.format)
+    if len(chunks) < 2:
+        return None
+    found: list[tuple[int, dict[str, object]]] = []
+    first = 0
+    for chunk in chunks:
+        rows = chunk.rows or 0
+        if first < start + count and first + rows > start:
+            skip, stop = max(start - first, 0), min(start + count - first, rows)
+            piece = itertools.islice(tables.iter_rows(storage.chunk_path(chunk), version.format), skip, stop)
+            found += [(first + skip + place, row) for place, row in enumerate(piece)]
+        first += rows
+    return found
+
+
 def table_made(path: Path, format: str, columns: Sequence[Mapping[str, str]], *, digest: str, rows: int) -> Table:
     """The `rows` rows of a local file, whose digest is given, as a table; what is written for it is kept."""
     known = columns_of(format, columns)
@@ -56,7 +80,7 @@ def table_made(path: Path, format: str, columns: Sequence[Mapping[str, str]], *,
     kept = _kept_path(digest, format)
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(f".{os.getpid()}")
+        partial = kept.with_suffix(f".{uuid4().hex}")  # another thread may write the same
         try:
             _write(path, format, known, partial, rows)
             partial.replace(kept)

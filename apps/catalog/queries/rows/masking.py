@@ -6,12 +6,12 @@ scan left out, and all of a version of which the scan read a part.
 """
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -94,7 +94,7 @@ def _places_path(digest: str) -> Path:
     kept = Path(settings.WORK_DIR) / "cache" / "rows" / f"{digest}-places-1.parquet"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(f".{os.getpid()}")
+        partial = kept.with_suffix(f".{uuid4().hex}")
         stored = storage.local_path(digest)
         with opened(stored, partial) as connection:
             connection.execute(

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 
 from apps.catalog.models import DatasetVersion
-from apps.catalog.queries.rows.files import table_of
 from apps.catalog.queries.rows.masking import Sight, spans_of
-from apps.catalog.queries.rows.paging import Row, Wanted, rows_page
+from apps.catalog.queries.rows.paging import Row, Wanted, version_rows_page
 from apps.catalog.rules.masking import Line, Span, lines_of
 
 PAGE_ROWS = 25
@@ -56,11 +55,10 @@ def columns_chosen(version: DatasetVersion, chosen: Sequence[str]) -> list[str]:
 
 def rows_shown(sight: Sight, number: int, wanted: Wanted, columns: Sequence[str], size: int = PAGE_ROWS) -> RowsShown:
     """The page of that number, or the last, of the rows that are wanted. Raises Invalid for a filter that is wrong."""
-    table = table_of(sight.version)
-    found = rows_page(table, sight.version.rows, (number - 1) * size, size, wanted)
+    found = version_rows_page(sight.version, (number - 1) * size, size, wanted)
     page: Page[int] = Paginator(range(found.total), size).get_page(number)
     if page.number != number:
-        found = rows_page(table, sight.version.rows, (page.number - 1) * size, size, wanted)
+        found = version_rows_page(sight.version, (page.number - 1) * size, size, wanted)
     return RowsShown(shown(sight, found.rows, columns), page, list(columns))
 
 
