@@ -29,9 +29,9 @@ METHOD = (
 def licence(facts: Facts) -> list[Finding]:
     """The terms that each dataset version inherits, and what they say to the intended use."""
     found = [_of_data(facts, data) for data, _ in facts.data]
-    if all(finding.status == UNKNOWN and not finding.value[CONFLICTS] for finding in found):
-        return []
-    return found
+    says_something = any(finding.status != UNKNOWN for finding in found)
+    blocks = any(one["blocks"] for finding in found for one in finding.value[CONFLICTS])
+    return found if says_something or blocks else []
 
 
 def _of_data(facts: Facts, data: DatasetVersion) -> Finding:

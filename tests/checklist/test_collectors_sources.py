@@ -1,0 +1,162 @@
+"""What the records of sources bring to the Data questions, and how it is known."""
+
+from pathlib import Path
+
+import pytest
+
+from apps.catalog.models import Source
+from apps.catalog.services import (
+    derivation_add,
+    source_change,
+    source_create,
+    source_document_store,
+    source_verify_licence,
+    version_source_link,
+)
+from apps.checklist.models import Answer
+from apps.checklist.queries import findings_for, present_view
+from apps.checklist.rules import DECLARED, MEASURED, UNKNOWN, Finding
+from apps.checklist.services import evidence_collect
+from apps.registry.services import model_describe
+from tests.checklist.conftest import World, collect_and_say
+from tests.makers import make_person
+from tests.people import People
+from tests.stories import PROVENANCE, make_base_version, make_dataset_version
+
+FORUM = {
+    "name": "Forum dump",
+    "issuer": "The forum's club",
+    "collection_method": "web-scraping-crawling-textual",
+    "geography": ["DE"],
+    "licence": "CC-BY-4.0",
+    "confidentiality": "internal",
+}
+
+
+def forum(people: People, **more: object) -> Source:
+    return source_create(by=people.olga, team=people.team, **FORUM | more)
+
+
+def found(world: World, collector: str) -> Finding:
+    """What is found about the data that the version itself was tuned on."""
+    return findings_for(world.version)[collector][0]
+
+
+def test_sources_answer_where_data_comes_from(world: World) -> None:
+    version_source_link(by=world.people.olga, version=world.data, source=forum(world.people), share=0.4)
+    finding = found(world, "dataset.provenance")
+    assert finding.status == DECLARED
+    assert "Forum dump (issued by The forum's club; Web pages, copied by machine: text; DE; 40% of the rows)" in (
+        finding.summary
+    )
+    assert "How it was made: Questions written by staff" in finding.summary, "the datasheet is read beside it"
+
+
+def test_a_source_that_does_not_say_how_it_came_into_being_leaves_the_answer_unknown(people: People) -> None:
+    data = make_dataset_version(people.olga, people.team, provenance={"origin": "Somewhere"})
+    version_source_link(by=people.olga, version=data, source=forum(people, collection_method=""))
+    version = make_base_version(people.olga, people.team, trained_on=[data])
+    (finding,) = findings_for(version)["dataset.provenance"]
+    assert finding.status == UNKNOWN and "Not recorded: how Forum dump came into being." in finding.summary
+
+
+def test_permission_names_who_verified_it_when_and_the_document(world: World, tmp_path: Path) -> None:
+    source = forum(world.people, tdm_reservation="none", tdm_note="robots.txt, read on 3 May 2025")
+    version_source_link(by=world.people.olga, version=world.data, source=source)
+    before = found(world, "dataset.permission")
+    assert before.status == DECLARED and "which nobody has verified" in before.summary
+    contract = tmp_path / "contract.pdf"
+    contract.write_bytes(b"we agree")
+    source = source_document_store(by=world.people.olga, source=source, path=contract, filename="contract.pdf")
+    officer = make_person("compliance_officer", team=world.people.team, name="Cleo")
+    source = source_verify_licence(by=officer, source=source, evidence="The contract, clause 3")
+    after = found(world, "dataset.permission")
+    assert after.status == DECLARED, "nobody measured it"
+    assert (
+        f"verified by Cleo on {source.licence_verified_at.date().isoformat()} (The contract, clause 3)" in after.summary
+    )
+    assert f"document contract.pdf, SHA-256 {source.consent_digest[:12]}" in after.summary
+    assert "looked for, none found (robots.txt, read on 3 May 2025)" in after.summary
+    assert after.subject_digest != before.subject_digest
+
+
+@pytest.mark.parametrize(
+    ("told", "asks"),
+    [
+        ({"tdm_reservation": "reserved", "tdm_note": "robots.txt"}, "reserves text and data mining"),
+        ({"intended_uses": ["ai-evaluation"]}, "is offered for measuring a model only"),
+        ({"intended_uses": ["ai-alignment", "ai-evaluation"]}, ""),
+    ],
+)
+def test_reservations_and_other_uses_ask_for_a_statement(world: World, told: dict[str, object], asks: str) -> None:
+    version_source_link(by=world.people.olga, version=world.data, source=forum(world.people, **told))
+    assert asks in found(world, "dataset.permission").value.get("asks", "")
+    assert bool(asks) == ("asks" in found(world, "dataset.permission").value)
+
+
+def test_confidentiality_is_that_of_the_strictest_source(people: People) -> None:
+    data = make_dataset_version(people.olga, people.team, provenance={"sources": PROVENANCE["sources"]})
+    for name, code in (("A", "public"), ("B", "restricted")):
+        version_source_link(by=people.olga, version=data, source=forum(people, name=name, confidentiality=code))
+    version = make_base_version(people.olga, people.team, trained_on=[data])
+    (finding,) = findings_for(version)["dataset.confidentiality"]
+    assert (finding.status, finding.value["confidentiality"]) == (DECLARED, "restricted")
+    version_source_link(by=people.olga, version=data, source=forum(people, name="C", confidentiality=""))
+    (finding,) = findings_for(version)["dataset.confidentiality"]
+    assert finding.status == UNKNOWN and "Nobody has classified C." in finding.summary
+
+
+def test_the_licence_is_computed_along_the_chain(world: World) -> None:
+    olga = world.people.olga
+    other = make_dataset_version(olga, world.people.team, "Old forum", [{"question": "Old?"}], licence="ODbL-1.0")
+    derivation_add(by=olga, version=world.data, origin=other, how="Filtered")
+    version_source_link(by=olga, version=other, source=forum(world.people, licence="CC-BY-NC-4.0 OR MIT"))
+    finding = found(world, "dataset.licence")
+    assert finding.status == MEASURED and "whether the licence on record is the true one" in finding.method
+    assert "derived from Old forum v1: ODbL-1.0 (copyleft)" in finding.summary
+    assert "chosen among CC-BY-NC-4.0 and MIT" in finding.summary
+
+
+def test_an_unknown_licence_is_declared_and_never_measured(world: World) -> None:
+    version_source_link(by=world.people.olga, version=world.data, source=forum(world.people, licence="LicenseRef-ours"))
+    finding = found(world, "dataset.licence")
+    assert finding.status == DECLARED and "LicenseRef-ours is not known" in finding.summary
+    assert [one["blocks"] for one in finding.value["conflicts"]] == [False]
+
+
+def test_data_without_any_licence_blocks_commercial_use_only(people: People) -> None:
+    data = make_dataset_version(people.olga, people.team, licence="")
+    version = make_base_version(people.olga, people.team, trained_on=[data])
+    assert findings_for(version)["dataset.licence"] == []
+    model_describe(by=people.olga, model=version.model, intended_uses=["commercial_use"], reason="It is sold")
+    version.model.refresh_from_db()
+    (finding,) = findings_for(version)["dataset.licence"]
+    assert finding.status == UNKNOWN and finding.value["conflicts"][0]["blocks"]
+    assert (
+        finding.value["conflicts"][0]["sentence"]
+        == "Base v1 ← trained on Support questions v1: no licence is on record."
+    )
+
+
+def test_a_base_models_terms_stand_beside_its_lineage(world: World) -> None:
+    type(world.base).objects.filter(pk=world.base.pk).update(licence="llama2")
+    uses = ["over_700_million_users", "train_other_models"]
+    model_describe(by=world.people.olga, model=world.version.model, intended_uses=uses, reason="It grows")
+    version = type(world.version).objects.select_related("model").get(pk=world.version.pk)
+    (finding,) = findings_for(version)["lineage.base_models"]
+    assert "tuned from Base v1: LicenseRef-llama2 asks for another licence above 700" in finding.summary
+    assert sum(one["blocks"] for one in finding.value["conflicts"]) == 2
+
+
+def test_a_changed_source_turns_the_answers_stale(world: World) -> None:
+    source = forum(world.people)
+    version_source_link(by=world.people.olga, version=world.data, source=source)
+    collect_and_say(world)
+    assert present_view(world.assessment).gate.is_green
+    before = Answer.objects.filter(assessment=world.assessment).count()
+    source_change(by=world.people.olga, source=source, confidentiality="confidential")
+    stale = {question.id for question in present_view(world.assessment).questions if question.is_stale}
+    assert {"data-1", "data-2", "data-3", "data-5"} <= stale
+    evidence_collect(by=world.people.olga, assessment=world.assessment)
+    assert present_view(world.assessment).gate.is_green
+    assert Answer.objects.filter(assessment=world.assessment).count() > before
