@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -19,6 +19,7 @@ from apps.catalog.models import DatasetVersion, MetadataImport
 from apps.catalog.queries import dataset_versions_seen_by
 from apps.catalog.queries import metadata as queries
 from apps.catalog.rules import metadata
+from apps.core import storage
 from apps.core.errors import Invalid
 from apps.core.filtering import KeyFilter, TeamFilter
 from apps.core.serializing import Input, JsonObject, Reference
@@ -132,6 +133,20 @@ class MetadataImportViewSet(ReadViewSet):
             by=person(request), imported=self.get_object(), **self.accepted_input(ApplyIn)
         )
         return self.answer(MetadataImportDetail, imported)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)})
+    @action(detail=True, filterset_class=None)
+    def file(self, request: Request, pk: str) -> FileResponse:
+        """The file as it was read; the ETag is its SHA-256."""
+        imported = self.get_object()
+        answer = FileResponse(
+            storage.open(imported.digest),
+            as_attachment=True,
+            filename=imported.filename,
+            content_type="application/octet-stream",
+        )
+        answer["ETag"] = f'"{imported.digest}"'
+        return answer
 
     @extend_schema(request=None, responses={201: Reference(many=True)})
     @action(detail=True, methods=["post"])

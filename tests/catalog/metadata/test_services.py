@@ -46,6 +46,8 @@ def test_a_file_is_read_kept_and_changes_nothing(people: People, version: Datase
     assert answer.status_code == 201 and told["format"] == "hf-card" and told["found"]["licence"] == "MIT"
     assert {"tdm_reservation", "geography"} <= {one["field"] for one in told["missing"]}
     assert {line["state"] for line in told["lines"] if line["name"] == "licence"} == {"new"}
+    kept = make_client(people.rui).get(f"/api/v1/metadata-imports/{told['id']}/file/")
+    assert b"".join(kept.streaming_content) == CARD and kept["ETag"] == f'"{told["digest"]}"'
     assert storage.exists(told["digest"]) and told["file_digest"] == "none" and told["applied"] == []
     assert DatasetVersion.objects.get().licence == "" and DatasetVersion.objects.get().provenance == {}
     assert AuditEntry.objects.filter(action="metadata.import").count() == 1
@@ -155,6 +157,7 @@ def test_an_outsider_finds_nothing(people: People, version: DatasetVersion) -> N
     for path in ("metadata", "croissant", "card", "dps"):
         assert client.get(f"/api/v1/dataset-versions/{version.pk}/{path}/").status_code == 404
     assert client.get(f"/api/v1/metadata-imports/{pk}/").status_code == 404
+    assert client.get(f"/api/v1/metadata-imports/{pk}/file/").status_code == 404
     assert client.post(f"/api/v1/metadata-imports/{pk}/apply/", {}, format="json").status_code == 404
     assert client.get("/api/v1/metadata-imports/").json()["results"] == []
     with pytest.raises(NotFound):
