@@ -21,7 +21,8 @@ from workers.scanning.search import TextSearch
 # By tests/workers/scanning/test_pii.py, which holds recall and precision to 0.99 on these.
 MEASURED = (
     "On 2,000 generated sentences, a quarter with planted data of known form, at least 99 % were found and at least"
-    " 99 % of what was found was planted. About one in ten random numbers that look like a payment card passes its checksum."
+    " 99 % of what was found was planted. About one in ten random numbers that look like a payment card passes its"
+    " checksum."
 )
 PACKAGES = ("presidio_analyzer", "spacy", "tldextract", "phonenumbers")
 
