@@ -11,11 +11,10 @@ from apps.catalog.rules import MAIN
 
 
 class UploadForm(DatasheetForm):
-    """A file that becomes the dataset's next version: sent with the form, or in pieces before it."""
+    """A file that becomes the dataset's next version: sent with the form, or in pieces before it as an upload."""
 
     file = forms.FileField(
         label="File",
-        required=False,
         max_length=200,
         help_text="JSON Lines, CSV, Parquet or plain text, UTF-8. It is stored as it is and never changes.",
     )
@@ -44,15 +43,10 @@ class UploadForm(DatasheetForm):
         self.fields["branch"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
         if names == [MAIN]:
             self.fields["branch"].widget = forms.HiddenInput()
+        self.fields["branch"].required = data is None or "branch" in data
+        self.fields["file"].required = data is None or not data.get("upload")
         if arrived is not None:
             del self.fields["file"]
-
-    def clean(self) -> dict[str, Any]:
-        """Either a file or an upload that has arrived."""
-        found = super().clean()
-        if "file" in self.fields and "file" not in self.errors and not found.get("file") and not found.get("upload"):
-            self.add_error("file", "Choose a file.")
-        return found
 
     def clean_branch(self) -> str:
         """The main branch where nothing is said."""

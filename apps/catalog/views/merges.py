@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -70,6 +71,8 @@ def merge_view(request: HttpRequest, pk: int) -> HttpResponse:
     if made is not None:
         return _merged(request, dataset, made)
     preview = _preview(user, dataset, chosen["branch"], chosen["source"])
+    if not (preview.total or preview.problem):  # nothing is left to decide
+        form.fields["prefer"].widget = forms.HiddenInput()
     context = {"dataset": dataset, "form": form, "preview": preview, **chosen}
     return render(request, "catalog/merge.html", context, status=status_of(form))
 
