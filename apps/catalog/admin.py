@@ -3,7 +3,8 @@
 from django.contrib import admin
 
 from apps.catalog import queries
-from apps.catalog.models import Dataset, DatasetVersion, ScanRun
+from apps.catalog.models import Dataset, DatasetVersion, MetadataImport, ScanRun
+from apps.catalog.queries.metadata import imports_seen_by
 from apps.core.back_office import BackOffice, RunBackOffice
 
 
@@ -26,3 +27,12 @@ class DatasetVersionAdmin(BackOffice):
 @admin.register(ScanRun)
 class ScanRunAdmin(RunBackOffice):
     seen = staticmethod(queries.scans_seen_by)
+
+
+@admin.register(MetadataImport)
+class MetadataImportAdmin(BackOffice):
+    seen = staticmethod(imports_seen_by)
+    list_display = ["filename", "version", "format", "digest", "created_by", "created_at"]
+    list_select_related = ["version__dataset", "created_by"]
+    list_filter = ["format"]
+    search_fields = ["filename", "digest"]
