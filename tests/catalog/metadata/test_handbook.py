@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 from django.urls import resolve
 
 from apps.catalog.rules.scans import SCAN_CHECKS
@@ -24,3 +25,8 @@ def test_every_address_is_there(address: str) -> None:
 
 def test_every_check_is_named() -> None:
     assert {name for name in SCAN_CHECKS if f"`{name}`" not in TEXT} == set()
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"manage\.py (\w+)", TEXT))))
+def test_every_command_is_there(command: str) -> None:
+    assert command in get_commands()
