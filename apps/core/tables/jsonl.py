@@ -1,5 +1,6 @@
 """JSON Lines (https://jsonlines.org): one JSON object a line, strictly RFC 8259."""
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,12 @@ def records(stream: BinaryIO, schema: Schema, before: int = 0) -> Iterator[Recor
         row = _parse(line)
         schema.take_object(row, line.number)
         yield Record(line.raw, row)
+
+
+def check(raw: bytes, number: int, schema: Schema) -> None:
+    """Take one line that holds an object, whose number is given."""
+    for _ in records(io.BytesIO(raw), schema, number - 1):
+        pass
 
 
 def _parse(line: Line) -> dict[str, object]:

@@ -55,8 +55,15 @@ class Schema:
     def declare(self, name: str, kind: str) -> None:
         self._types[name] = kind
 
-    def count(self) -> None:
-        self.rows += 1
+    def names(self) -> list[str]:
+        return list(self._types)
+
+    def type_of(self, name: str) -> str:
+        return self._types[name]
+
+    def count(self, rows: int = 1) -> None:
+        """So many rows more. Raises Invalid beyond MAX_ROWS."""
+        self.rows += rows
         if self.rows > MAX_ROWS:
             raise too_many_rows()
 
@@ -77,10 +84,17 @@ class Schema:
     def take_cells(self, row: dict[str, str | None]) -> None:
         """A CSV row: text can hold anything, so types only widen, integer to number to text."""
         for name, cell in row.items():
-            if cell is not None and self._types[name] != TEXT:
-                kind = _cell_type(cell, self._types[name])
-                self._types[name] = _widen(self._types[name], kind)
+            self.take_cell(name, cell)
         self.count()
+
+    def take_cell(self, name: str, cell: str | None) -> None:
+        """One cell of a CSV row."""
+        if cell is not None and self._types[name] != TEXT:
+            self.widen(name, _cell_type(cell, self._types[name]))
+
+    def widen(self, name: str, kind: str) -> None:
+        """Let a CSV column's type hold values of another kind as well."""
+        self._types[name] = _widen(self._types[name], kind)
 
     def empty(self) -> Invalid:
         what = "a header but no row" if self._types else "no row"
