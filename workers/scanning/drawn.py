@@ -80,7 +80,7 @@ class Drawn:
 
 
 def _record(number: int, row: dict[str, Any], cells: dict[str, list[str]]) -> dict[str, Any]:
-    asked, said = conversation(row)
+    asked, said = conversation({name: row.get(name) for name in cells})
     texts = {name: clipped(_written(row.get(name), parts)) for name, parts in cells.items()}
     return {"n": number, "c": texts} | ({"q": clipped(asked), "a": clipped(said)} if said else {})
 
@@ -142,8 +142,19 @@ def roles(sample: list[Row], labels: tuple[str, ...], answer: str, identifiers: 
     said = answer or next((n for want in ANSWERS for n in texts if want in n.lower()), "")
     if not said and sum(bool(row.said) for row in sample) > len(sample) / 2:
         said = CONVERSATION
+    if said == CONVERSATION:
+        return Roles(found[:MAX_LABELS], said, (CONVERSATION,))
     asked = tuple(name for name in texts if name != said)
-    return Roles(tuple(found[:MAX_LABELS]), said if asked or said == CONVERSATION else "", asked or tuple(texts))
+    return Roles(found[:MAX_LABELS], said if asked else "", asked or tuple(texts))
+
+
+def prompt(row: Row, use: Roles) -> str:
+    """The text that leads to a label or an answer."""
+    return row.asked if use.texts == (CONVERSATION,) else "\n".join(filter(None, map(row.cells.get, use.texts)))
+
+
+def answer(row: Row, use: Roles) -> str:
+    return row.said if use.answer == CONVERSATION else row.cells.get(use.answer, "")
 
 
 def _likely(low: list[str]) -> tuple[str, ...]:

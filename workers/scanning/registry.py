@@ -20,7 +20,10 @@ CHECKS: dict[str, str] = {
     "overlap": "workers.scanning.overlap",
     "text": "workers.scanning.text",
     "toxicity": "workers.scanning.toxicity",
+    "poisoning": "workers.scanning.poisoning",
+    "generated": "workers.scanning.generated",
     "markers": "workers.scanning.markers",
+    "integrity": "workers.scanning.integrity",
 }
 
 
