@@ -61,7 +61,7 @@ def secrets() -> list[tuple[str, str, str]]:
 
 
 INNOCENT = (
-    "Set AWS_ACCESS_KEY_ID to AKIAIOSFODNN7EXAMPLE as the manual does.",
+    "Set AWS_ACCESS_KEY_ID to AKIA" + "IOSFODNN7EXAMPLE as the manual does.",
     "export GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     "postgres://user:<password>@localhost/db",
     "mysql://root:${DB_PASSWORD}@db/app",
