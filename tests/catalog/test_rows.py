@@ -12,9 +12,11 @@ from rest_framework.test import APIClient
 
 from apps.accounts.models import User
 from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.queries.rows import paging
 from apps.catalog.queries.rows.files import table_of
 from apps.catalog.queries.rows.masking import NEVER_SCANNED, PARTLY_SCANNED, WITHOUT_PLACES
 from apps.catalog.queries.rows.paging import Wanted, version_rows_page
+from apps.catalog.rules.diffs import shortened, words_apart
 from apps.catalog.rules.masking import Piece, Span, hidden_value, lines_of, pieces_of
 from apps.catalog.services.diffs import diff_make, diff_start
 from apps.core import storage
@@ -360,3 +362,45 @@ def test_a_page_of_a_large_version_that_was_not_read_yet_is_the_same(people: Peo
     kept.unlink()
     assert [version_rows_page(version, start, 7, Wanted()) for start in (0, 98, 297, 400)] == read
     assert kept.exists() is (name == "rows.csv")
+
+
+def test_the_lowest_number_is_a_value_too(people: People, version: DatasetVersion) -> None:
+    url = f"/api/v1/dataset-versions/{version.pk}/statistics/"
+    assert "number" in make_client(people.olga).get(url).json()["columns"][0]
+    assert set(make_client(people.rui).get(url).json()["columns"][0]) == {"name", "type", "nulls", "distinct"}
+    run = scanned(people, version)
+    assert "number" in make_client(people.rui).get(url).json()["columns"][0]
+    found = {"personal_data": {"rows_scanned": 40, "findings": [{"column": "id", "entity": "PHONE_NUMBER"}]}}
+    ScanRun.objects.filter(pk=run.pk).update(result=found)
+    assert "number" not in make_client(people.rui).get(url).json()["columns"][0]
+    page = make_browser(people.rui).get(reverse("catalog:version-detail", args=[version.pk]), {"tab": "statistics"})
+    assert "hidden from you" in page.text
+
+
+def test_the_page_of_differences_costs_the_same_however_many_there_are(
+    people: People, pair: tuple[DatasetVersion, DatasetVersion], olga: Client
+) -> None:
+    run = claim(diff_start(by=people.olga, before=pair[0], after=pair[1]))
+    diff_make(run=run, on_progress=lambda share, words: None)
+    assert queries_of(olga, diff_url(pair, kind="changed")) == queries_of(olga, diff_url(pair, kind="added")) < 25
+
+
+def test_cells_of_megabytes_are_shown_in_part(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"id": n, "text": "x" * 100_000 + f" end {n}"} for n in range(4)]
+    version = make_data(people.olga, people.team, rows)
+    page = make_browser(people.olga).get(rows_url(version)).text
+    assert len(page) < 100_000 and "more characters" in page
+    monkeypatch.setattr(paging, "MOST_CHARACTERS", 150_000)
+    first = api(make_client(people.olga), version).json()
+    assert (len(first["rows"]), first["total"]) == (2, 4)
+    rest = make_client(people.olga).get(first["next"]).json()
+    assert [item["row"] for item in rest["rows"]] == [2, 3] and rest["next"] is None
+
+
+def test_long_texts_are_compared_without_showing_all_of_them(people: People) -> None:
+    long = "word " * 30_000
+    parts = [shortened(side) for side in words_apart(f"{long}before{long}", f"{long}after{long}")]
+    assert [part.text for part in parts[0] if part.is_other] == ["before"]
+    assert [part.text for part in parts[1] if part.is_other] == ["after"]
+    assert sum(len(part.text) for part in parts[0]) < 2_000
+    assert words_apart("", "new")[0] == [] and words_apart("a b", "a c")[1][-1].text == "c"

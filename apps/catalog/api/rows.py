@@ -131,15 +131,16 @@ def _page(request: Request, version: DatasetVersion, wanted: Wanted) -> Response
     sight = sight_of(request.user, version)
     rows = masked_rows(sight, [(row.number, row.cells) for row in found.rows])
     query = request.query_params.copy()
-    query["start"] = str(start + count)
-    more = request.build_absolute_uri(f"{request.path}?{query.urlencode()}") if start + count < found.total else None
+    end = start + len(found.rows)  # a page of very long rows ends earlier than it was asked to
+    query["start"] = str(end)
+    more = request.build_absolute_uri(f"{request.path}?{query.urlencode()}") if end < found.total else None
     return Response(
         {
             "total": found.total,
             "start": start,
             "masked": not sight.may_read_raw,
             "hidden_because": sight.reason,
-            "next": more if count else None,
+            "next": more if found.rows else None,
             "rows": [{"row": number, "cells": cells} for number, cells in rows],
         }
     )

@@ -11,7 +11,7 @@ from apps.catalog.models import DatasetVersion, DiffRun
 from apps.catalog.queries.diffs import diff_of, differences_of
 from apps.catalog.queries.rows.figures import statistics_for
 from apps.catalog.queries.rows.masking import Sight, masked_rows, sight_of
-from apps.catalog.rules.diffs import CHANGED, KINDS, Part, words_apart
+from apps.catalog.rules.diffs import CHANGED, KINDS, Part, shortened, words_apart
 from apps.catalog.rules.statistics import schema_change, statistics_change
 
 if TYPE_CHECKING:
@@ -131,8 +131,9 @@ def _beside(name: str, old: Mapping[str, Any], new: Mapping[str, Any], *, is_who
     before, after = _text(was), _text(now)
     if is_whole or isinstance(was, int | float) or isinstance(now, int | float):  # a number differs as a whole
         sides = [[Part(text, not is_whole)] if text else [] for text in (before, after)]
-        return Beside(name, sides[0], sides[1])
-    return Beside(name, *words_apart(before, after))
+    else:
+        sides = list(words_apart(before, after))
+    return Beside(name, shortened(sides[0]), shortened(sides[1]))
 
 
 def _text(value: Any) -> str:

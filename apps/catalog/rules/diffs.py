@@ -43,6 +43,18 @@ def words_apart(before: str, after: str) -> tuple[list[Part], list[Part]]:
     return left, right
 
 
+def shortened(parts: Sequence[Part]) -> list[Part]:
+    """The same pieces with the middle of long ones left out, earlier where both sides are the same."""
+    return [Part(_cut(part.text, 4_000 if part.is_other else 600), part.is_other) for part in parts]
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]} … [{len(text) - most} characters] … {text[-half:]}"
+
+
 def _ends_apart(before: str, after: str) -> tuple[list[Part], list[Part]]:
     shorter = min(len(before), len(after))
     start = next((place for place in range(shorter) if before[place] != after[place]), shorter)

@@ -109,6 +109,22 @@ def lines_of(value: Any, spans: Sequence[Span], *, is_hidden: bool, depth: int =
     return [Line(depth, name, tuple(pieces), isinstance(value, str))]
 
 
+def cut_lines(lines: Sequence[Line], most_characters: int, most_lines: int) -> tuple[list[Line], int]:
+    """The first lines of a value as far as they fit, and how many characters were left out."""
+    total = sum(len(piece.text) for line in lines for piece in line.pieces)
+    room, kept = most_characters, []
+    for line in lines[:most_lines]:
+        pieces = []
+        for piece in line.pieces:
+            if room > 0:
+                pieces.append(Piece(piece.text[:room], piece.entity))
+            room -= len(piece.text)
+        kept.append(Line(line.depth, line.name, tuple(pieces), line.is_text))
+        if room <= 0:
+            break
+    return kept, total - sum(len(piece.text) for line in kept for piece in line.pieces)
+
+
 def _written(value: Any) -> str:
     """A value as JSON writes it; nothing for null."""
     if value is None:

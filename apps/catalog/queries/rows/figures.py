@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 MOST_COLUMNS = 60  # drawn on one page; the API has all
+OF_VALUES = frozenset({"number", "time", "categories"})
 _NAMES = {"number": "Value", "length": "Characters", "time": "Time"}
 
 
@@ -48,36 +49,40 @@ def figures_of(user: "User | AnonymousUser", version: DatasetVersion) -> Version
     if not kept:
         return None
     hidden = _hidden_columns(user, version, kept["columns"])
-    shown = [_column(item, version.rows, is_hidden=item["name"] in hidden) for item in kept["columns"][:MOST_COLUMNS]]
+    columns = statistics_without(kept["columns"][:MOST_COLUMNS], hidden)
+    shown = [_column(item, version.rows, is_hidden=item["name"] in hidden) for item in columns]
     left_out = max(0, len(kept["columns"]) - MOST_COLUMNS)
     return VersionFigures(kept["method"], kept["rows"], shown, left_out, kept.get("problem", ""))
 
 
 def statistics_for(user: "User | AnonymousUser", version: DatasetVersion) -> dict[str, Any]:
-    """The statistics of a version as they were kept, without names of categories that the person may not see."""
+    """The statistics of a version as they were kept, without what tells a value that the person may not see."""
     kept = version.statistics
     if not kept:
         return {"method": "", "rows": version.rows, "columns": []}
     hidden = _hidden_columns(user, version, kept["columns"])
-    columns = [
-        {name: value for name, value in item.items() if name != "categories" or item["name"] not in hidden}
-        for item in kept["columns"]
+    return {**kept, "columns": statistics_without(kept["columns"], hidden)}
+
+
+def statistics_without(columns: Sequence[Mapping[str, Any]], hidden: frozenset[str]) -> list[dict[str, Any]]:
+    """The figures of columns; of those that are hidden only what tells nothing of a value: how many, and how long."""
+    return [
+        {name: value for name, value in item.items() if item["name"] not in hidden or name not in OF_VALUES}
+        for item in columns
     ]
-    return {**kept, "columns": columns}
 
 
 def _hidden_columns(
     user: "User | AnonymousUser", version: DatasetVersion, columns: Sequence[Mapping[str, Any]]
 ) -> frozenset[str]:
-    """Columns of whose cells this person may see no text, or in which the newest scan found something."""
-    with_names = [item["name"] for item in columns if item.get("categories") and item["type"] != "boolean"]
-    if not with_names:
-        return frozenset()
+    """Columns of whose values this person may see none: those hidden altogether, and those in which the newest scan
+    found something. The lowest number of a column of telephone numbers is a telephone number."""
     sight = sight_of(user, version)
+    if sight.may_read_raw:
+        return frozenset()
     found = {item.get("column") for item in _findings(sight.scan)}
-    return frozenset(
-        name for name in with_names if not sight.may_read_raw and (sight.hides_column(name) or name in found)
-    )
+    names = [item["name"] for item in columns]
+    return frozenset(name for name in names if sight.hides_column(name) or name in found)
 
 
 def _findings(scan: Any) -> list[dict[str, Any]]:
@@ -95,9 +100,9 @@ def _column(item: Mapping[str, Any], rows: int, *, is_hidden: bool) -> ColumnFig
     facts += _measured(item[what], what) if what else []
     spread = (item[what].get("histogram") or {}) if what and not item.get("categories") else {}
     charts = [_spread(item, what)] if len(spread.get("counts", [])) > 1 else []
-    if item.get("categories") and not is_hidden:
+    if item.get("categories"):
         charts.append(_categories(item))
-    note = "Which values there are is hidden from you: nobody knows whether they tell of people." if is_hidden else ""
+    note = "Which values there are is hidden from you: they may tell of people." if is_hidden else ""
     return ColumnFigures(item["name"], item["type"], facts, charts, note)
 
 

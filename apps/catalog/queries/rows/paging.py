@@ -18,6 +18,7 @@ from apps.catalog.queries.rows.values import cells_of, fetched
 from apps.core.errors import Invalid
 
 LONGEST_SEARCH = 200  # characters
+MOST_CHARACTERS = 32 * 1024 * 1024  # of a page of rows; one that would be longer ends earlier
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,14 @@ def _numbered(connection: duckdb.DuckDBPyConnection, table: Table, numbers: Sequ
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table, condition: str) -> list[Row]:
     question = f"SELECT n, {_raw(table.columns)} FROM {table.source} WHERE {condition} ORDER BY n"
-    return [Row(int(n), cells_of(table.columns, values)) for n, *values in fetched(connection, question)]
+    found: list[Row] = []
+    room = MOST_CHARACTERS
+    for n, *values in fetched(connection, question):
+        found.append(Row(int(n), cells_of(table.columns, values)))
+        room -= sum(len(value) for value in values if isinstance(value, str))
+        if room < 0:
+            break
+    return found
 
 
 def _raw(columns: Sequence[Column]) -> str:

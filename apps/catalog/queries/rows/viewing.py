@@ -8,10 +8,11 @@ from django.core.paginator import Page, Paginator
 from apps.catalog.models import DatasetVersion
 from apps.catalog.queries.rows.masking import Sight, spans_of
 from apps.catalog.queries.rows.paging import Row, Wanted, version_rows_page
-from apps.catalog.rules.masking import Line, Span, lines_of
+from apps.catalog.rules.masking import Line, Span, cut_lines, lines_of
 
 PAGE_ROWS = 25
 WIDE = 40  # characters
+MOST_CHARACTERS, MOST_LINES = 5_000, 200  # of one cell; a cell may hold megabytes
 MOST_COLUMNS = 12  # shown unless somebody chooses others
 
 
@@ -23,6 +24,7 @@ class Cell:
     lines: list[Line]
     is_empty: bool = False
     is_hidden: bool = False
+    left_out: int = 0  # characters that the page does not show
 
     @property
     def is_wide(self) -> bool:
@@ -77,4 +79,5 @@ def _cell(sight: Sight, row: Row, name: str, spans: Sequence[Span]) -> Cell:
     if sight.hides_column(name):
         return Cell(name, [], is_hidden=True)
     here = [span for span in spans if span.column == name]
-    return Cell(name, lines_of(value, here, is_hidden=not sight.may_read_raw))
+    lines, left_out = cut_lines(lines_of(value, here, is_hidden=not sight.may_read_raw), MOST_CHARACTERS, MOST_LINES)
+    return Cell(name, lines, left_out=left_out)
