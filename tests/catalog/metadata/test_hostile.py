@@ -20,6 +20,12 @@ HOSTILE = {
     "values in two spellings": json.dumps(DATASET | {"rai:dataBiases": MANY, "dataBiases": MANY[::-1]}).encode(),
     "sources": json.dumps(DATASET | {"prov:wasDerivedFrom": MANY}).encode(),
     "columns": json.dumps(DATASET | {"recordSet": {"field": [{"name": name} for name in MANY]}}).encode(),
+    "a circle of names": json.dumps({"@graph": [
+        {"@id": "a", "@type": "Dataset", "name": {"@id": "b"}, "creator": {"@id": "a"}},
+        {"@id": "b", "name": {"@id": "a"}}, {"@id": "a2", "@type": "Dataset"}]}).encode(),
+    "a bush of names": json.dumps({"@graph": [
+        {"@id": "a", "@type": "Dataset", "license": [{"@id": "c"}] * 900, "creator": [{"@id": "c"}] * 900},
+        {"@id": "c", "name": [{"@id": "c"}] * 900, "url": [{"@id": "c"}] * 900}]}).encode(),
     "files": json.dumps(DATASET | {"distribution": [{"name": name} for name in MANY]}).encode(),
     "a licence without an end": json.dumps(DATASET | {"license": SPDX + "a." * 900_000}).encode(),
     "keys of a context": json.dumps(DATASET | {"@context": CHAIN, "k0": 1}).encode(),

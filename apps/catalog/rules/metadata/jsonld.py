@@ -170,7 +170,7 @@ def _values(value: Any, context: Context) -> list[Any]:
 def texts(node: Node, *names: str) -> list[str]:
     """The values of the first of these names that has any, as texts; an object stands for its name or address."""
     for name in names:
-        found = [words for words in map(text_of_value, node.get(name, [])[:MOST_ITEMS]) if words]
+        found = [words for one in node.get(name, [])[:MOST_ITEMS] if (words := text_of_value(one))]
         if found:
             return found
     return []
@@ -181,12 +181,13 @@ def text(node: Node, *names: str) -> str:
     return next(iter(texts(node, *names)), "")
 
 
-def text_of_value(value: Any) -> str:
-    """One value in words."""
+def text_of_value(value: Any, depth: int = 2) -> str:
+    """One value in words. An object may be named by another, but no deeper: a graph may come round to itself."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return text(value, *_NAMED_BY)
+        first = (value[name][0] for name in _NAMED_BY if value.get(name))
+        return next((words for one in first if (words := text_of_value(one, depth - 1))), "") if depth else ""
     return str(value).strip()
 
 
