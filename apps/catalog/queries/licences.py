@@ -7,7 +7,7 @@ about.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apps.accounts.queries import team_ids_seen_by
 from apps.catalog.models import DatasetVersion, Derivation, Source, VersionSource
@@ -95,6 +95,17 @@ class ProvenancePart:
     hidden: int
     inheritance: Inheritance
     duties: list[str]
+
+    @property
+    def badge(self) -> dict[str, Any]:
+        """The verdict in the words of the licence badge, for all that is inherited."""
+        terms, is_said = self.inheritance.terms, any(held.verdict.expression for held in self.inheritance.held)
+        return {
+            "expression": "said" if is_said else "",
+            "valid": all(held.verdict.valid for held in self.inheritance.held),
+            "commercial_use": False if terms.commercial_use == "forbidden" else None,
+            "licence_class": terms.licence_class,
+        }
 
     @property
     def shares(self) -> float:

@@ -125,7 +125,7 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_read_raw": may(user, "dataset.read_raw", version.team_id),
         "may_tune": may_anywhere(user, "tuning.start"),
         "may_edit_sources": may(user, "source.edit", version.team_id),
-        "origin": provenance_part(user, version) if tab == "provenance" else None,
+        "origin": provenance_part(user, version),
     }
     return render(request, "catalog/version_detail.html", context)
 
