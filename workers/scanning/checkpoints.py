@@ -20,7 +20,7 @@ from workers.scanning.sections import canonical
 
 MARKER = "complete.json"
 # What decides what is found; a snapshot of another version of them is of no use.
-DECIDING = ("presidio_analyzer", "spacy", "phonenumbers", "tldextract", "numpy", "scikit-learn")
+DECIDING = ("presidio_analyzer", "spacy", "phonenumbers", "tldextract", "py3langid", "numpy", "scikit-learn")
 
 
 class Checkpoints:

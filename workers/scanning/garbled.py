@@ -6,6 +6,7 @@ are valid UTF-8 of a plausible length, they were (the idea of R. Speer, "ftfy", 
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 
 KINDS = {
@@ -62,8 +63,10 @@ def find(text: str) -> Iterator[tuple[str, int, int]]:
     if _LEADS.search(text):
         broken = [match.span() for match in _MOJIBAKE.finditer(text) if _is_mojibake(match.group())]
         yield from (("mojibake", *span) for span in broken)
+    ends = [end for _, end in broken]
     for match in _FAULTS.finditer(text):
-        if not any(start <= match.start() < end for start, end in broken):
+        behind = bisect_right(ends, match.start())  # the first broken part that ends behind the fault
+        if behind == len(broken) or match.start() < broken[behind][0]:
             yield str(match.lastgroup), *match.span()
     if not unicodedata.is_normalized("NFC", text):
         yield "not_composed", 0, len(text)

@@ -16,6 +16,7 @@ TOXIC = 0.5  # score from which a text counts
 NEAR, ADDRESSED = 3, 0.25  # words between a wording and a word of address; what that adds to its weight
 EVERYWHERE = 0.7  # weight from which a wording counts in texts of every language
 _KEPT = 300_000  # words remembered as harmless or not
+_SHORTEST_STEM, _LONGEST_WORD = 3, 60  # letters; longer words are no words and not worth remembering
 _AIMED = ("profanity", "insult", "slur")  # kinds that weigh more where somebody is addressed
 
 
@@ -58,6 +59,7 @@ class Lexicon:
                 for weight, wordings in weights.items():
                     for wording in wordings:
                         self._take(code, kind, float(weight), wording)
+        self._longest_stem = max(map(len, self._stems))
 
     def _take(self, code: str, kind: str, weight: float, wording: str) -> None:
         first, *rest = (word.casefold() for word in words.of(wording))
@@ -81,9 +83,10 @@ class Lexicon:
                 self._known.clear()
             folded = word.casefold()
             entries = list(self._whole.get(folded, ()))
-            for end in range(3, len(folded) + 1):
+            for end in range(_SHORTEST_STEM, min(len(folded), self._longest_stem) + 1):
                 entries += self._stems.get(folded[:end], ())
-            self._known[word] = entries
+            if len(word) <= _LONGEST_WORD:
+                self._known[word] = entries
         return entries
 
     def _judged(self, text: str, folded: list[str], met: list[tuple[int, Entry]]) -> Score:

@@ -48,8 +48,8 @@ def _banner(kind: str, *words: str) -> Rule:
     """In capitals with nothing but marks and capitals beside it, or alone on its line."""
     either = "|".join(re.escape(word) for word in words)
     upper = "|".join(re.escape(word.upper()) for word in words)
-    alone = rf"^[\W_]*(?i:{either})[\W_]*$"
-    capitals = rf"(?<![\w'’])(?:{upper})(?![\w'’])(?=[\s\W]*(?:$|\n|[-–—:|/*.\]\)]|[A-ZÄÖÜ]{{2}}))"
+    alone = rf"^(?:[^\w\n]|_){{0,40}}(?i:{either})(?:[^\w\n]|_){{0,40}}$"
+    capitals = rf"(?<![\w'’])(?:{upper})(?![\w'’])(?=\W{{0,40}}(?:$|\n|[-–—:|/*.\]\)]|[A-ZÄÖÜ]{{2}}))"
     return Rule(kind, words, re.compile(f"{alone}|{capitals}", BANNER))
 
 

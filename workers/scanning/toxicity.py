@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from workers.errors import EngineError
 from workers.scanning import language
 from workers.scanning.checks import Batch, Check, OnProgress, Survey
 from workers.scanning.config import Config
@@ -46,7 +47,9 @@ class Toxicity:
         folder = str(config.option("toxicity", "model", ""))
         self._classifier = import_module("workers.scanning.classifier").Classifier(folder) if folder else None
         self._lexicon = Lexicon(config.languages)
-        wanted = int(config.option("toxicity", "model_rows", MODEL_ROWS)) if folder else None
+        wanted = config.option("toxicity", "model_rows", MODEL_ROWS) if folder else None
+        if wanted is not None and (not isinstance(wanted, int) or wanted < 1):
+            raise EngineError("scan.options", "The option model_rows must be a whole number of rows, at least one.")
         self._chosen = sampled(survey.rows, wanted, config.seed)
         self._hits, self._kinds = Hits(config.max_rows_listed), Hits(config.max_rows_listed)
         self._tenths = [0] * 10

@@ -10,6 +10,7 @@ import numpy as np
 # A run of letters and digits; of scripts without spaces each character.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _KEPT = 300_000  # words remembered, about 50 MB
+_LONGEST = 60  # letters of a word that is remembered
 
 
 class _Numbers(dict[str, int]):
@@ -17,7 +18,9 @@ class _Numbers(dict[str, int]):
         if len(self) >= _KEPT:
             self.clear()
         digest = hashlib.blake2b(word.casefold().encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        number = self[word] = int.from_bytes(digest, "little")
+        number = int.from_bytes(digest, "little")
+        if len(word) <= _LONGEST:
+            self[word] = number
         return number
 
 

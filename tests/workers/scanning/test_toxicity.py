@@ -149,6 +149,13 @@ def test_a_model_judges_a_seeded_sample(tmp_path, model) -> None:
     assert section_after_kill(make, rows, tmp_path / "killed", config) == whole
 
 
+@pytest.mark.parametrize("rows", [0, "all", 1.5])
+def test_a_sample_must_be_a_number_of_rows(tmp_path, model, rows) -> None:
+    with pytest.raises(EngineError) as refused:
+        section(make, [{"a": "x"}], tmp_path, with_model(model, model_rows=rows))
+    assert refused.value.code == "scan.options"
+
+
 def test_folders_without_a_usable_model_are_refused(tmp_path, model) -> None:
     with pytest.raises(EngineError) as refused:
         section(make, [{"a": "x"}], tmp_path / "a", with_model(tmp_path / "nothing"))
