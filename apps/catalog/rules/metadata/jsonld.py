@@ -178,7 +178,8 @@ def texts(node: Node, *names: str) -> list[str]:
 
 def text(node: Node, *names: str) -> str:
     """The first text of the first of these names that has any; else empty."""
-    return next(iter(texts(node, *names)), "")
+    values = (one for name in names for one in node.get(name, [])[:MOST_ITEMS])
+    return next((words for one in values if (words := text_of_value(one))), "")
 
 
 def text_of_value(value: Any, depth: int = 2) -> str:
