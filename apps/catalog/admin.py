@@ -3,8 +3,9 @@
 from django.contrib import admin
 
 from apps.catalog import queries
-from apps.catalog.models import Dataset, DatasetVersion, MetadataImport, ScanRun
+from apps.catalog.models import Dataset, DatasetVersion, MetadataImport, ScanRun, Source
 from apps.catalog.queries.metadata import imports_seen_by
+from apps.catalog.queries.sources import sources_seen_by
 from apps.core.back_office import BackOffice, RunBackOffice
 
 
@@ -36,3 +37,12 @@ class MetadataImportAdmin(BackOffice):
     list_select_related = ["version__dataset", "created_by"]
     list_filter = ["format"]
     search_fields = ["filename", "digest"]
+
+
+@admin.register(Source)
+class SourceAdmin(BackOffice):
+    seen = staticmethod(sources_seen_by)
+    list_display = ["name", "team", "licence", "licence_verified_at", "tdm_reservation", "changed_at"]
+    list_select_related = ["team"]
+    list_filter = ["tdm_reservation"]
+    search_fields = ["name", "issuer"]
