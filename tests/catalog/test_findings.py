@@ -93,14 +93,17 @@ SECTIONS: dict[str, dict[str, Any]] = {
         "labels": {"columns": [], "not_looked_for": "No column holds labels."},
         "injection": {"rows": 2, "by_pattern": {"ignore_instructions": 2}, "row_indices": [6], "hidden": 0},
     },
-    "generated": {"estimate": 0.2, "low": 0.1, "high": 0.3},
+    "generated": {"statement": "Perhaps a fifth.", "estimate": 0.2, "low": 0.1, "high": 0.3},
     "markers": {
         "findings": [{"label": "Copyright notice", "count": 1, "rows": 1, "forms": [{"text": "© …", "count": 1}]}],
         "rows": 1,
         "protected": [{"label": "Handbook v1", "passages": 2, "rows": 2, "share": 0.01, "row_numbers": [9]}],
     },
     "integrity": {
-        "chunks": [{"digest": "a" * 64, "size": 10, "ok": True}, {"digest": "b" * 64, "size": 9, "ok": False}]
+        "compromised": True,
+        "statement": "1 of 2 stored chunks were changed.",
+        "checked": 2,
+        "changed": [{"position": 1, "digest": "b" * 64, "size": 9}],
     },
 }
 RESULT = {name: COMMON | section for name, section in SECTIONS.items()} | {
@@ -153,10 +156,10 @@ def test_every_check_is_shown(client: Client, olga: User, team: Team) -> None:
         "“cf mn”",
         "label: good",
         "ignore instructions",
-        "Estimated at 20.0",
+        "Perhaps a fifth.",
         "says nothing about a single row",
         "2 passages of protected works",
-        "1 chunk of 2 changed",
+        "1 of 2 stored chunks were changed.",
         "How often it is wrong.",
         "One in ten is wrong.",
     ):
@@ -267,6 +270,8 @@ def test_who_may_not_is_refused(olga: User, team: Team) -> None:
         {"pii_sample_rows": 0},
         {"pii_score_threshold": 2},
         {"options": {"toxicity": {"model": "/etc"}}},
+        {"options": {"integrity": {"commits": []}}},
+        {"options": {"poisoning": {"rows": "many"}}},
         {"options": ["a"]},
     ],
 )

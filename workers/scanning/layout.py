@@ -47,16 +47,19 @@ def config_for(run: ScanRun, folder: Path, on_progress: OnProgress) -> Config:
         declared=declared(version),
         spacy_model=settings.PII_SPACY_MODEL,
         transformers_model=settings.PII_TRANSFORMERS_MODEL,
-        options=_options(given.pop("options", {})),
+        options=_options(given.pop("options", {}), version),
         **(given if intact else {"checks": ("integrity",)}),
     )
 
 
-def _options(given: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Settings of single checks, with the models that the operator configured: a person names no paths."""
-    if not settings.TOXICITY_MODEL:
-        return given
-    return given | {"toxicity": given.get("toxicity", {}) | {"model": settings.TOXICITY_MODEL}}
+def _options(given: dict[str, dict[str, Any]], version: DatasetVersion) -> dict[str, dict[str, Any]]:
+    """Settings of single checks, with what the installation knows: its models, and whether the whole file is intact."""
+    more: dict[str, dict[str, Any]] = {
+        "integrity": {"file": {"digest": version.digest, "ok": storage.is_intact(version.digest)}}
+    }
+    if settings.TOXICITY_MODEL:
+        more["toxicity"] = given.get("toxicity", {}) | {"model": settings.TOXICITY_MODEL}
+    return given | more
 
 
 def chunk_states(version: DatasetVersion) -> tuple[ChunkState, ...]:

@@ -30,7 +30,8 @@ class ScanForm(forms.Form):
         label="Rows to search for personal data and secrets",
         required=False,
         min_value=1,
-        help_text="Empty: all rows. A sample is faster, but hides nothing from people who may not read rows.",
+        help_text="Empty: all rows. After a sample, people without the right to read rows see none of them: what stands"
+        " outside the sample is not known.",
     )
     label_column = forms.ChoiceField(
         label="Column with the label", required=False, help_text="For signs of poisoning. Empty: by its name."

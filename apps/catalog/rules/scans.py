@@ -47,6 +47,12 @@ SCAN_SETTINGS = frozenset(
         "options",
     }
 )
+# Options of single checks that a person may choose, whole numbers all. Models and records are the installation's.
+SCAN_OPTIONS: dict[str, tuple[str, ...]] = {
+    "poisoning": ("rows",),
+    "generated": ("rows",),
+    "toxicity": ("model_rows",),
+}
 _TEXTS = ("checks", "columns", "copy_columns", "languages")
 _NUMBERS = ("against", "protected")
 _COLUMN_LISTS = ("columns", "copy_columns")
@@ -88,11 +94,18 @@ def _number_problem(config: Mapping[str, Any]) -> str:
         value = config.get(name, 0.5)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             return f"The setting {name} must be a number from 0 to 1."
-    options = config.get("options", {})
+    return _option_problem(config.get("options", {}))
+
+
+def _option_problem(options: Any) -> str:
     if not isinstance(options, dict) or not all(isinstance(given, dict) for given in options.values()):
         return "The setting options must be an object: settings by check."
-    if any("model" in given for given in options.values()):
-        return "Which models a scan uses is a setting of the installation, not of one scan."
+    for check, given in options.items():
+        for name, value in given.items():
+            if name not in SCAN_OPTIONS.get(check, ()):
+                return f"The check {str(check)[:40]} has no option “{str(name)[:40]}” that a person chooses."
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                return f"The option {name} of {check} must be a whole number, at least one."
     return ""
 
 

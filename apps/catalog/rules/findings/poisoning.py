@@ -13,7 +13,6 @@ from apps.catalog.rules.findings.shape import (
     Tile,
     count,
     of,
-    plural,
     row_list,
     share,
 )
@@ -154,23 +153,16 @@ def _shift(section: dict[str, Any]) -> list[Table]:
 
 def integrity(key: str, section: dict[str, Any]) -> Shown:
     """Whether every stored chunk still has its digest."""
-    chunks = section.get("chunks")
-    listed = chunks if isinstance(chunks, list) else []
-    bad = [item for item in listed if isinstance(item, dict) and not item.get("ok", True)]
-    bad = bad or [item for item in section.get("changed") or [] if isinstance(item, dict)]
-    checked = len(listed) or int(section.get("checked") or 0)
-    heads = (Head("Chunk"), Head("Bytes", True))
-    lines = [[str(item.get("digest", ""))[:16], count(item.get("size"))] for item in bad]
-    if not checked:
-        return of(section, key, "Stored bytes", UNKNOWN, "No chunk was checked.")
+    checked, bad = int(section.get("checked") or 0), section.get("changed") or []
+    is_bad = bool(section.get("compromised") or bad)
+    heads = (Head("Chunk"), Head("Digest"), Head("Bytes", True))
+    lines = [[count(i.get("position")), str(i.get("digest", ""))[:16], count(i.get("size"))] for i in bad]
     return of(
         section,
         key,
         "Stored bytes",
-        BAD if bad else GOOD,
-        f"{plural(len(bad), 'chunk')} of {count(checked)} changed since the commit."
-        if bad
-        else f"All {plural(checked, 'chunk')} have the digest that they were stored under.",
-        tiles=[Tile("Chunks checked", count(checked)), Tile("Changed", count(len(bad)), BAD if bad else GOOD)],
+        BAD if is_bad else GOOD if checked else UNKNOWN,
+        str(section.get("statement") or "No chunk was checked."),
+        tiles=[Tile("Chunks checked", count(checked)), Tile("Changed", count(len(bad)), BAD if is_bad else "")],
         tables=[Table("Changed chunks", heads, lines)] if lines else [],
     )

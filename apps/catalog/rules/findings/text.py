@@ -72,30 +72,22 @@ def toxicity(key: str, section: dict[str, Any]) -> Shown:
 
 def generated(key: str, section: dict[str, Any]) -> Shown:
     """The estimated share written by machines, never a verdict about one row."""
-    estimate = section.get("estimate", section.get("share"))
-    low, high = _interval(section)
-    known = isinstance(estimate, int | float)
+    estimate, declared = section.get("estimate"), section.get("declared") or {}
+    interval = f"{share(section.get('low'))} – {share(section.get('high'))}"
+    said = declared.get("share")
     return of(
         section,
         key,
         "Share written by machines",
         UNKNOWN,
-        f"Estimated at {share(estimate)}, between {share(low)} and {share(high)}. This is an estimate for the whole"
-        " table and says nothing about a single row."
-        if known
-        else "No estimate could be made.",
+        str(section.get("statement") or "No estimate could be made."),
         tiles=[
-            Tile("Estimate", share(estimate)),
-            Tile("Interval", f"{share(low)} – {share(high)}", note="95 %" if known else ""),
+            Tile("Estimate", share(estimate), note="of all texts, by measured habits"),
+            Tile("Interval", interval, note="95 %"),
+            Tile("Declared", share(said), note="by the sources" if said is not None else "nobody said"),
         ],
+        notes=["This is an estimate for the whole table. It says nothing about a single row."],
     )
-
-
-def _interval(section: dict[str, Any]) -> tuple[Any, Any]:
-    given = section.get("interval")
-    if isinstance(given, list | tuple) and len(given) == 2:
-        return given[0], given[1]
-    return section.get("low"), section.get("high")
 
 
 def _rows(items: Iterable[dict[str, Any]]) -> int:
