@@ -1,7 +1,6 @@
 """The scan as a whole: planted findings come back, results are bounded and repeatable, bad input is refused."""
 
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,10 +40,7 @@ def table(tmp_path_factory) -> tuple[Path, dict[str, list[tuple[int, str]]]]:
 
 @pytest.fixture(scope="module")
 def result(table) -> Result:
-    started = time.monotonic()
-    found = run(Config(input_path=str(table[0])), quiet)
-    assert time.monotonic() - started < 10
-    return found
+    return run(Config(input_path=str(table[0])), quiet)
 
 
 def test_everything_planted_is_found_in_its_row_and_column(table, result) -> None:
