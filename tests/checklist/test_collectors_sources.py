@@ -106,6 +106,21 @@ def test_confidentiality_is_that_of_the_strictest_source(people: People) -> None
     assert finding.status == UNKNOWN and "Nobody has classified C." in finding.summary
 
 
+def test_the_share_written_by_machines_is_that_of_the_sources(people: People) -> None:
+    data = make_dataset_version(people.olga, people.team, provenance={"sources": PROVENANCE["sources"]})
+    for name, share, made in (("A", 0.25, 1.0), ("B", 0.75, 0.2)):
+        version_source_link(
+            by=people.olga, version=data, source=forum(people, name=name, machine_generated=made), share=share
+        )
+    version = make_base_version(people.olga, people.team, trained_on=[data])
+    (finding,) = findings_for(version)["dataset.generation"]
+    assert finding.status == DECLARED and finding.value["share"] == 0.4
+    assert "A 100%; B 20%" in finding.summary and "that is 40% of the rows" in finding.summary
+    version_source_link(by=people.olga, version=data, source=forum(people, name="C"))
+    (finding,) = findings_for(version)["dataset.generation"]
+    assert finding.status == UNKNOWN and "Nobody has said it of C." in finding.summary
+
+
 def test_the_licence_is_computed_along_the_chain(world: World) -> None:
     olga = world.people.olga
     other = make_dataset_version(olga, world.people.team, "Old forum", [{"question": "Old?"}], licence="ODbL-1.0")

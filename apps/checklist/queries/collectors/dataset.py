@@ -164,6 +164,8 @@ def generation(facts: Facts) -> list[Finding]:
     missing = "the datasheet does not say whether machines wrote the data."
 
     def find(data: DatasetVersion) -> Finding | None:
+        if (told := _of_sources("dataset.generation", data, sources.generation_said(facts, data))) is not None:
+            return told
         value = data.provenance.get("ai_generated")
         if not is_said(value):
             return None

@@ -18,6 +18,7 @@ from apps.checklist.rules.findings import ASKS
 from apps.core.canonical import digest_of
 
 METHOD = "Records of the sources in the catalogue, kept by people of the team"
+_ROUNDING = 1e-6
 _LEARNING = ("ai-pre-training", "ai-alignment")
 
 
@@ -130,6 +131,35 @@ def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
         summary += f" Nobody has classified {joined(silent)}."
     value = {"confidentiality": worst, "missing": silent}
     return _said(UNKNOWN if silent else DECLARED, summary, value, data, links)
+
+
+def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
+    """The share that machines wrote, as each source's makers say; None where no source says anything."""
+    links = facts.origins.sources_of(data)
+    said = {link.source.name: link.source.machine_generated for link in links}
+    known = {name: share for name, share in said.items() if share is not None}
+    sheet = data.provenance.get("ai_generated")
+    if not known:
+        return None
+    silent = [] if is_said(sheet) else [name for name in said if name not in known]
+    summary = f"Written by machines: {'; '.join(f'{name} {share:.0%}' for name, share in known.items())}."
+    share = _share_of_all(links)
+    if share is not None:
+        summary += f" By the shares of the sources that is {share:.0%} of the rows."
+    if is_said(sheet):
+        summary += f" The datasheet says: {plain(sheet)}."
+    if silent:
+        summary += f" Nobody has said it of {joined(silent)}."
+    summary += " This is what its makers say; it was not measured."
+    return _said(UNKNOWN if silent else DECLARED, summary, {"share": share, "missing": silent}, data, links)
+
+
+def _share_of_all(links: list[VersionSource]) -> float | None:
+    """The share over all rows, where every row's source and every source's share is on record."""
+    if abs(sum(link.share or 0.0 for link in links) - 1) > _ROUNDING:
+        return None
+    parts = [(link.share or 0.0, link.source.machine_generated) for link in links]
+    return None if any(made is None for _, made in parts) else sum(share * (made or 0.0) for share, made in parts)
 
 
 def _said(status: str, summary: str, value: dict[str, Any], data: DatasetVersion, links: list[VersionSource]) -> Said:
