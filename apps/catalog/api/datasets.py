@@ -64,7 +64,9 @@ class DatasetVersionOut(serializers.ModelSerializer[DatasetVersion]):
 
     dataset = Reference()
     team = serializers.IntegerField(source="team_id")
-    parent = serializers.IntegerField(source="parent_id", allow_null=True, help_text="the version it was made from")
+    parent = serializers.IntegerField(  # type: ignore[assignment] # a field of the answer
+        source="parent_id", allow_null=True, help_text="the version it was made from"
+    )
     merged = serializers.IntegerField(source="merged_id", allow_null=True, help_text="the version merged into it")
     created_by = Reference()
 

@@ -18,11 +18,10 @@ from apps.catalog import queries
 from apps.catalog.forms.merges import MergeChoiceForm, MergeForm
 from apps.catalog.models import Branch, CommitRun, Dataset
 from apps.catalog.queries.history import clashes_of, last_clash
+from apps.catalog.queries.merging import MOST_SHOWN, clash_told
 from apps.catalog.services import merges as services
 from apps.core.errors import Conflict, Invalid
 from apps.core.form_fields import attempt, posted, status_of
-
-MOST_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def _preview(user: User, dataset: Dataset, branch: Branch, source: Branch) -> Pr
         return Preview(clashes=_clashing(told), total=total, problem=words)
     if plan is None:
         return Preview(is_forward=True)
-    told = [services.clash_told(clash) for clash in plan.clashes[:MOST_SHOWN]]
+    told = [clash_told(clash) for clash in plan.clashes[:MOST_SHOWN]]
     return Preview(counts=plan.counted(), clashes=_clashing(told), total=len(plan.clashes))
 
 
