@@ -8,6 +8,8 @@ from apps.core import formatting
 from apps.core.charts import Axis, Bar, Chart, bar_chart
 
 GOOD, WARNING, BAD, UNKNOWN = "good", "warning", "bad", "unknown"
+_SHORT = "API AWS CF DE DNA ES FI IBAN IP IT ITIN JSON MAC NHS NIE NIF NINO PESEL PL SE SSN UK URL US"
+_ACRONYMS = {word.lower(): word for word in _SHORT.split()} | {"github": "GitHub", "gitlab": "GitLab", "npm": "npm"}
 MOST_ROWS = 12  # row numbers, or lines of a table, that are told
 
 
@@ -84,9 +86,10 @@ def row_list(rows: Iterable[Any] | None) -> str:
 
 
 def sentence(name: str) -> str:
-    """``EMAIL_ADDRESS`` as ``E-mail address``."""
-    words = name.replace("_", " ").strip().lower().replace("email", "e-mail")
-    return words[:1].upper() + words[1:]
+    """``EMAIL_ADDRESS`` as ``E-mail address``, ``US_SSN`` as ``US SSN``."""
+    words = [_ACRONYMS.get(word, word) for word in name.replace("_", " ").strip().lower().split()]
+    joined = " ".join(words).replace("email", "e-mail")
+    return joined[:1].upper() + joined[1:]
 
 
 def bars(title: str, unit: str, counts: Mapping[str, float] | Sequence[tuple[str, float]]) -> list[Chart]:
