@@ -44,6 +44,7 @@ def dataset_version_commit(
     from; empty: a person typed it. `run` is the claimed run that this commit ends.
     """
     require(by, "dataset.upload", dataset.team_id, shared=dataset)
+    _branch_of(dataset, branch)  # before anything is stored
     content = content_store(path, filename, expect_digest=expect_digest, on_progress=on_progress)
     return version_create(
         by=by,
@@ -82,7 +83,7 @@ def version_create(
     """
     try:
         with transaction.atomic():
-            line = _branch_locked(by, dataset, branch)
+            line = _branch_locked(dataset, branch)
             _require_unmoved(line, branch, expect_head)
             if merged is None:  # a merge may end in the very rows that were there, and still joins two lines
                 _require_new(line, content)
@@ -100,9 +101,13 @@ def version_create(
         raise Conflict("This dataset changed at the same moment.", remedy="Try again.") from error
 
 
-def _branch_locked(by: User, dataset: Dataset, name: str) -> Branch | None:
+def _branch_locked(dataset: Dataset, name: str) -> Branch | None:
     """The branch, for one commit at a time; None for the first commit of a dataset, which makes the branch main."""
     Dataset.objects.select_for_update().get(pk=dataset.pk)  # two commits at once get two numbers and follow each other
+    return _branch_of(dataset, name)
+
+
+def _branch_of(dataset: Dataset, name: str) -> Branch | None:
     line = Branch.objects.select_related("head").filter(dataset=dataset, name=name).first()
     if line is None and (name != MAIN or Branch.objects.filter(dataset=dataset).exists()):
         raise NotFound(f"This dataset has no branch called “{name[:80]}”.", code="branch.missing")
