@@ -82,7 +82,7 @@ class WaiverForm(forms.Form):
     )
     expires_on = forms.DateField(
         label="Until when?",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="The last day on which it holds, a year ahead at most. Then the gate closes again.",
     )
 

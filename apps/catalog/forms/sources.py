@@ -51,8 +51,12 @@ class SourceForm(forms.Form):
         choices=lambda: [("", "not recorded"), *collection_methods().items()],
         help_text="Codes of the Data & Trust Alliance.",
     )
-    collected_from = forms.DateField(label="Collected from", required=False, widget=forms.DateInput(attrs=_DAY))
-    collected_to = forms.DateField(label="Collected until", required=False, widget=forms.DateInput(attrs=_DAY))
+    collected_from = forms.DateField(
+        label="Collected from", required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
+    )
+    collected_to = forms.DateField(
+        label="Collected until", required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
+    )
     geography = forms.CharField(
         label="Places",
         required=False,
