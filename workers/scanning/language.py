@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-READ = 200  # characters of a row that are judged; more change little and cost time
+READ = 200  # characters of a row that are judged, half as many beyond ASCII; more change little and cost time
 LEAST_LETTERS = 15  # a name or a number has no language
 SURE = 0.5  # probability from which a row counts as a language; the rest is told as uncertain
 # By tests/workers/scanning/test_text.py.
@@ -35,7 +35,8 @@ def _model() -> LanguageIdentifier:
 
 def of(text: str) -> tuple[str, float]:
     """ISO 639-1 code and its probability; empty and 0.0 where there are too few letters to tell."""
-    words = _NOT_LANGUAGE.sub(" ", text[:READ])
+    start = text[:READ]  # other scripts take two or three bytes a letter, and tell a language by fewer letters
+    words = _NOT_LANGUAGE.sub(" ", start if start.isascii() else start[: READ // 2])
     letters = sum(map(str.isalpha, words[: 4 * LEAST_LETTERS]))
     if letters < (LEAST_LETTERS if words.isascii() else LEAST_LETTERS // 3):
         return "", 0.0
