@@ -169,6 +169,7 @@ def test_a_beginning_that_makes_no_sense_is_refused(
         ({"filename": ""}, 422),
         ({"sha256": "12"}, 422),
         ({"sha256": "g" * 64}, 422),
+        ({"licence": "x" * 201}, 422),
     ],
 )
 def test_what_is_said_of_a_file_is_checked(
@@ -383,6 +384,15 @@ def test_an_upload_goes_to_the_branch_that_is_named(olga: APIClient, dataset: Da
         f"/api/v1/datasets/{dataset.pk}/versions/", {"file": file, "branch": "other"}, format="multipart"
     )
     assert answer.status_code == 201 and DatasetVersion.objects.get(number=3).branch == "other"
+
+
+def test_what_was_said_with_the_upload_holds_where_the_commit_says_nothing(olga: APIClient, dataset: Dataset) -> None:
+    words = {"message": "Said before", "licence": "MIT", "branch": "main"}
+    assert commit(olga, dataset, sent(olga, dataset, **words), message="Said now").status_code == 201
+    made = DatasetVersion.objects.get()
+    assert (made.message, made.licence, made.branch) == ("Said now", "MIT", "main")
+    elsewhere = sent(olga, dataset, CONTENT * 2, branch="no-such-branch")
+    assert commit(olga, dataset, elsewhere).status_code == 404
 
 
 def test_a_large_upload_is_committed_by_a_run(

@@ -32,6 +32,7 @@ from apps.core.viewsets import ReadViewSet
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,termination,expiration"
 PIECE = "application/offset+octet-stream"
+MOST_LICENCE = 200
 OVERRIDES = frozenset({"POST", "PATCH", "HEAD", "DELETE"})
 
 
@@ -157,7 +158,8 @@ class UploadViewSet(ReadViewSet):
             _header(
                 "Upload-Metadata",
                 "names and Base64 values: `filename` and `dataset` (its id) are needed, `sha256` (hexadecimal) refuses "
-                "a file that arrives otherwise; whatever else is said is kept",
+                "a file that arrives otherwise; `branch`, `message` and `licence` hold where the commit says nothing; "
+                "whatever else is said is kept",
                 required=True,
             ),
         ],
@@ -171,6 +173,8 @@ class UploadViewSet(ReadViewSet):
         digest = said.get("sha256", "").lower()
         if digest and (len(digest) != 64 or set(digest) - set("0123456789abcdef")):
             raise Invalid("Upload-Metadata: sha256 is 64 hexadecimal digits.", code="upload.metadata")
+        if len(said.get("licence", "")) > MOST_LICENCE:
+            raise Invalid(f"Upload-Metadata: a licence has up to {MOST_LICENCE} characters.", code="upload.metadata")
         upload = services.upload_start(
             by=person(request),
             dataset=dataset,

@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import SYSTEM, record
 from apps.catalog.models import CommitRun, Dataset, DatasetVersion, Upload
-from apps.catalog.rules import MAIN
+from apps.catalog.rules import MAIN, metadata_of
 from apps.catalog.services.commits import dataset_version_commit
 from apps.core import arrivals, tables
 from apps.core import rules as run_rules
@@ -99,12 +99,16 @@ def upload_cancel(*, by: User, upload: Upload) -> None:
 
 
 def upload_commit(
-    *, by: User, dataset: Dataset, upload: Upload, branch: str = MAIN, expect_digest: str = "", **said: Any
+    *, by: User, dataset: Dataset, upload: Upload, branch: str = "", expect_digest: str = "", **said: Any
 ) -> DatasetVersion | CommitRun:
     """Make a version of a whole upload: at once up to COMMIT_INLINE_BYTES, by a run beyond.
 
-    `said` is what else `dataset_version_commit` takes. Refusals leave the upload as it is, to be committed again.
+    `said` is what else `dataset_version_commit` takes; branch, message and licence may have been said with the upload.
+    Refusals leave the upload as it is, to be committed again.
     """
+    told = metadata_of(upload.metadata)
+    branch = branch or told.get("branch") or MAIN
+    said = {name: told[name] for name in ("message", "licence") if told.get(name)} | said
     if upload.size > settings.COMMIT_INLINE_BYTES:
         return commit_start(by=by, dataset=dataset, upload=upload, branch=branch, expect_digest=expect_digest, **said)
     _require_whole(by, dataset, upload)
