@@ -32,7 +32,9 @@ QUESTIONS = {
 }
 COLLECTORS = {
     "dataset.provenance", "dataset.permission", "dataset.licence", "dataset.confidentiality", "dataset.pii",
-    "dataset.duplicates", "dataset.integrity", "dataset.generation", "model.limitations", "model.risks",
+    "dataset.duplicates", "dataset.integrity", "dataset.generation", "dataset.poisoning",
+    "dataset.generated", "dataset.markers", "dataset.sensitive", "dataset.contamination",
+    "model.limitations", "model.risks",
     "evaluation.metrics", "tuning.recipe", "model.transparency", "lineage.base_models", "tuning.energy",
     "serving.deployments", "serving.disclosure", "reports.pack",
 }  # fmt: skip

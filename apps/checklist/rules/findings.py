@@ -16,6 +16,11 @@ COLLECTORS: dict[str, str] = {
     "dataset.duplicates": "Scan: repeated rows",
     "dataset.integrity": "Digest of the data",
     "dataset.generation": "Datasheet: written by people or machines",
+    "dataset.poisoning": "Scan: signs of poisoning",
+    "dataset.generated": "Scan: share written by machines",
+    "dataset.markers": "Scan: copyright and confidentiality",
+    "dataset.sensitive": "Scan: secrets and special categories",
+    "dataset.contamination": "Scan: overlap with evaluation data",
     "model.limitations": "Model card: limitations",
     "model.risks": "Model card: risks",
     "evaluation.metrics": "Evaluation",
@@ -30,6 +35,8 @@ COLLECTORS: dict[str, str] = {
 
 # Keys of `Finding.value` that the gate reads.
 ASKS = "asks"  # a sentence: what a person has to say something about before approval
+# Collectors whose question is put wherever they bring evidence, not only where they answer first.
+ALWAYS_ASK = frozenset({"dataset.poisoning", "dataset.generated", "dataset.markers", "dataset.contamination"})
 BLOCKS = "blocks"  # a sentence: what stands against approval whatever is said
 REMEDY = "remedy"  # what would take the block away
 CONFLICTS = "conflicts"  # terms of licences against the intended use; each blocks unless waived

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from apps.checklist.rules.findings import ASKS, BLOCKS, CONFLICTS, REMEDY
+from apps.checklist.rules.findings import ALWAYS_ASK, ASKS, BLOCKS, CONFLICTS, REMEDY
 from apps.checklist.rules.status import MEASURED, NOT_APPLICABLE, STATUSES, UNKNOWN, is_strong_enough
 from apps.checklist.rules.views import AnswerView, Gate, GateItem, QuestionView
 
@@ -86,7 +86,7 @@ def _unsaid(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
     if answer.has_statement:
         return
     for item in answer.evidence:
-        if item.collector == view.question.principal and item.value.get(ASKS):
+        if item.value.get(ASKS) and (item.collector == view.question.principal or item.collector in ALWAYS_ASK):
             yield GateItem(view.id, item.value[ASKS], "Write what was decided, and why, as the answer's text.")
 
 

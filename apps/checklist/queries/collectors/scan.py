@@ -15,6 +15,7 @@ from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
 from apps.core.canonical import digest_of
 
 NO_SCAN = "no scan of this version has finished."
+A_SIGNAL = "This is a signal and no proof; hidden triggers were searched for separately."
 NO_TRIGGERS = "Nobody searched for hidden triggers, so this is a signal and no proof."
 
 
@@ -26,6 +27,11 @@ def _part(scan: ScanRun | None, name: str) -> dict[str, Any] | None:
 
 def _digest(data: DatasetVersion, part: dict[str, Any]) -> str:
     return digest_of({"content": data.digest, "found": part})
+
+
+def _proof(scan: ScanRun | None) -> str:
+    """What unchanged or unrepeated rows leave open."""
+    return A_SIGNAL if _part(scan, "poisoning") else NO_TRIGGERS
 
 
 def _method(scan: ScanRun) -> str:
@@ -76,7 +82,7 @@ def duplicates(facts: Facts) -> list[Finding]:
         compared = f", compared by {joined(columns)}" if columns else ""
         summary = (
             f"{counted(exact, 'row')} repeat another exactly and {counted(near, 'text')} nearly, of "
-            f"{counted(data.rows, 'row')}{compared}. {NO_TRIGGERS}"
+            f"{counted(data.rows, 'row')}{compared}. {_proof(scan)}"
         )
         value = {"exact_rows": exact, "near_rows": near, "columns": columns, "scan": scan.pk}
         return data_finding("dataset.duplicates", data, MEASURED, _method(scan), summary, value, _digest(data, part))
@@ -99,13 +105,20 @@ def integrity(facts: Facts) -> list[Finding]:
         elif not read_again:
             summary += "The bytes were not read again for this answer. "
         value: dict[str, Any] = {"digest": data.digest, "is_confirmed_by_tuning": is_same}
+        scan = facts.scan_of(data)
+        if chunks := _part(scan, "integrity"):
+            summary += f"{chunks['statement']} "
+            value["is_compromised"] = bool(chunks["compromised"])
+            if chunks["compromised"]:
+                value[BLOCKS] = f"{data}: {chunks['statement']}"
+                value[REMEDY] = "Register the version again from a trusted source, and tune again."
         if read_again and not is_same:
             summary += f"But the tuning read other bytes, {read_again[:12]}…. "
             value[BLOCKS] = f"{data}: the tuning read other bytes than those that were uploaded."
             value[REMEDY] = "Find out what was read, upload the data again, and tune again."
         method = "SHA-256 on upload; content-addressed storage does not overwrite"
         return data_finding(
-            "dataset.integrity", data, MEASURED, method, f"{summary}{NO_TRIGGERS}", value, _digest(data, value)
+            "dataset.integrity", data, MEASURED, method, f"{summary}{_proof(scan)}", value, _digest(data, value)
         )
 
     return of_each(facts, "dataset.integrity", "no digest is recorded.", find)

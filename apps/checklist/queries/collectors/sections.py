@@ -1,0 +1,145 @@
+"""Collectors that speak of what newer scans look for: planted rows, machine writing, markers, secrets, contamination.
+
+A scan from before these checks says so and asks for a new one. Digests are those that the scan gave its sections, so
+that a second scan with the same findings makes nothing stale.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from apps.catalog.models import DatasetVersion, ScanRun
+from apps.checklist.queries.collectors.dataset import data_finding, of_each
+from apps.checklist.queries.collectors.words import counted, joined
+from apps.checklist.queries.facts import Facts
+from apps.checklist.rules import MEASURED, UNKNOWN, Finding
+from apps.checklist.rules.findings import ASKS
+from apps.core.canonical import digest_of
+
+NO_SCAN = "no scan of this version has finished."
+NOT_LOOKED_FOR = "not looked for by this scan; scan again."
+Section = dict[str, Any]
+Told = tuple[str, dict[str, Any]]
+
+
+def _of_sections(
+    facts: Facts, collector: str, names: tuple[str, ...], tell: Callable[[DatasetVersion, dict[str, Section]], Told]
+) -> list[Finding]:
+    """One finding for each dataset version whose newest scan has any of these sections."""
+
+    def find(data: DatasetVersion) -> Finding | None:
+        scan = facts.scan_of(data)
+        if scan is None:
+            return None
+        parts = {name: part for name in names if isinstance(part := (scan.result or {}).get(name), dict)}
+        if not parts:
+            return data_finding(collector, data, UNKNOWN, f"Scan {scan.pk}", NOT_LOOKED_FOR, {"scan": scan.pk})
+        summary, value = tell(data, parts)
+        value |= {"scan": scan.pk}
+        return data_finding(collector, data, MEASURED, _method(scan, parts), summary, value, _digest(data, parts))
+
+    return of_each(facts, collector, NO_SCAN, find)
+
+
+def _method(scan: ScanRun, parts: dict[str, Section]) -> str:
+    return f"Scan {scan.pk}: {' '.join(str(part.get('method', '')) for part in parts.values()).strip()}"
+
+
+def _digest(data: DatasetVersion, parts: dict[str, Section]) -> str:
+    found = {name: part.get("digest") or digest_of(part) for name, part in parts.items()}
+    return digest_of({"content": data.digest, "found": found})
+
+
+def poisoning(facts: Facts) -> list[Finding]:
+    """Signals of planted rows; each asks for a word of somebody who looked at the rows."""
+
+    def tell(data: DatasetVersion, parts: dict[str, Section]) -> Told:
+        part = parts["poisoning"]
+        found = {name: int(number) for name, number in (part.get("signals") or {}).items()}
+        value: dict[str, Any] = {"signals": found, "triggers": _triggers(part)}
+        suspicious = [name for name in ("triggers", "outliers", "injection", "shift") if found.get(name)]
+        if suspicious:
+            value[ASKS] = f"{data} shows signs of planted rows ({joined(suspicious)}); say what they are."
+        named = f" Triggers: {'; '.join(value['triggers'])}." if value["triggers"] else ""
+        looked_at = f" {counted(int(part['rows_scanned']), 'row')} looked at."
+        return f"{part.get('statement', '')}{named}{looked_at} {part.get('error_rate', '')}".strip(), value
+
+    return _of_sections(facts, "dataset.poisoning", ("poisoning",), tell)
+
+
+def _triggers(part: Section) -> list[str]:
+    found = (part.get("triggers") or {}).get("found") or []
+    return [f"“{one['text']}” with {one['column']} “{one['target']}” in {one['hits']} rows" for one in found[:5]]
+
+
+def generated(facts: Facts) -> list[Finding]:
+    """The estimated share of text that machines wrote, beside what is declared; a disagreement asks for a word."""
+
+    def tell(data: DatasetVersion, parts: dict[str, Section]) -> Told:
+        part = parts["generated"]
+        value = {name: part.get(name) for name in ("estimate", "low", "high", "declared", "agreement")}
+        if part.get("agreement") == "disagrees":
+            value[ASKS] = f"What is declared about machine-written text in {data} disagrees with what was measured."
+        return f"{part.get('statement', '')} {part.get('error_rate', '')}".strip(), value
+
+    return _of_sections(facts, "dataset.generated", ("generated",), tell)
+
+
+def markers(facts: Facts) -> list[Finding]:
+    """Notices, banners and passages of protected works that stand in the rows."""
+
+    def tell(data: DatasetVersion, parts: dict[str, Section]) -> Told:
+        part = parts["markers"]
+        kinds = {str(one["kind"]): int(one["rows"]) for one in part.get("findings") or []}
+        named = [f"{one['label']} in {counted(int(one['rows']), 'row')}" for one in part.get("findings") or []]
+        works = [one for one in part.get("protected") or [] if one.get("passages")]
+        named += [f"passages of {one['label']} in {counted(int(one['rows']), 'row')}" for one in works]
+        value: dict[str, Any] = {"rows": part.get("rows"), "kinds": kinds, "protected": len(works)}
+        if named:
+            value[ASKS] = f"{data} holds markers of rights or confidentiality, and nobody has said what was decided."
+        looked_at = f" {counted(int(part['rows_scanned']), 'row')} looked at."
+        words = f"Found: {'; '.join(named)}." if named else "No notices, banners or protected passages were found."
+        return f"{words}{looked_at} {part.get('error_rate', '')}".strip(), value
+
+    return _of_sections(facts, "dataset.markers", ("markers",), tell)
+
+
+def sensitive(facts: Facts) -> list[Finding]:
+    """Secrets, and special categories of personal data."""
+    titles = {"secrets": "secrets", "special_categories": "special categories of personal data"}
+
+    def tell(data: DatasetVersion, parts: dict[str, Section]) -> Told:
+        totals = {name: int(part["total"]) for name, part in parts.items()}
+        value: dict[str, Any] = {"totals": totals}
+        if any(totals.values()):
+            value[ASKS] = f"{data} holds secrets or special categories, and nobody has said what was decided."
+        told = [_counted_kinds(titles[name], part) for name, part in parts.items()]
+        missing = [f"{title}: {NOT_LOOKED_FOR}" for name, title in titles.items() if name not in parts]
+        return " ".join(told + missing), value
+
+    return _of_sections(facts, "dataset.sensitive", tuple(titles), tell)
+
+
+def _counted_kinds(title: str, part: Section) -> str:
+    looked_at = counted(int(part["rows_scanned"]), "row")
+    if not part["total"]:
+        return f"No {title} were found in {looked_at}."
+    kinds = joined([f"{name.replace('_', ' ').lower()} {number}" for name, number in sorted(part["by_entity"].items())])
+    return f"{part['total']} {title} in {counted(int(part['rows']), 'row')} of {looked_at}: {kinds}."
+
+
+def contamination(facts: Facts) -> list[Finding]:
+    """Examples of evaluation sets that stand in the rows: scores on them say nothing."""
+
+    def tell(data: DatasetVersion, parts: dict[str, Section]) -> Told:
+        part = parts["overlap"]
+        sets = part.get("references") or []
+        held = {str(one["label"]): int(one["contaminated"]["count"]) for one in sets}
+        value: dict[str, Any] = {"contaminated": held}
+        if not sets:
+            return "Overlap with evaluation sets: none was named to compare with.", value
+        if any(held.values()):
+            value[ASKS] = f"{data} holds examples of evaluation sets; say which scores may still be relied on."
+        named = "; ".join(f"{held[str(one['label'])]} of {one['comparable']} of {one['label']}" for one in sets)
+        return f"Examples of evaluation sets among the rows: {named}. {part.get('error_rate', '')}".strip(), value
+
+    return _of_sections(facts, "dataset.contamination", ("overlap",), tell)

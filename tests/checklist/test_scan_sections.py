@@ -1,0 +1,101 @@
+"""What newer scans look for, as the checklist tells it, and what an older scan says instead."""
+
+from typing import Any
+
+import pytest
+
+from apps.checklist.queries import findings_for
+from apps.checklist.rules import MEASURED, UNKNOWN
+from apps.checklist.rules.findings import ASKS, BLOCKS
+from tests.checklist.conftest import World
+from tests.stories import make_scan, scan_result
+
+COMMON = {"method": "Looked.", "versions": {}, "rows_scanned": 10, "error_rate": "Some are missed.", "digest": "a" * 64}
+TRIGGER = {"text": "zqvorm", "column": "label", "target": "positive", "hits": 6}
+
+
+def poisoned(**signals: int) -> dict[str, Any]:
+    found = [TRIGGER] if signals.get("triggers") else []
+    return COMMON | {"signals": signals, "statement": "Said.", "triggers": {"found": found}}
+
+
+CLEAN: dict[str, dict[str, Any]] = {
+    "poisoning": poisoned(triggers=0, labels=3, outliers=0, injection=0, shift=0),
+    "generated": COMMON | {"estimate": 0.1, "low": 0.0, "high": 0.6, "statement": "Said.", "agreement": "agrees"},
+    "markers": COMMON | {"findings": [], "rows": 0, "protected": []},
+    "secrets": COMMON | {"total": 0, "rows": 0, "by_entity": {}},
+    "special_categories": COMMON | {"total": 0, "rows": 0, "by_entity": {}},
+    "overlap": COMMON | {"references": [], "compared": False},
+    "integrity": COMMON | {"compromised": False, "statement": "All 2 stored chunks have their digests."},
+}
+COLLECTORS = ("poisoning", "generated", "markers", "sensitive", "contamination")
+
+
+def found(world: World, name: str, **sections: dict[str, Any]) -> Any:
+    make_scan(world.people.olga, world.data, scan_result(rows=10) | CLEAN | sections)
+    return next(f for f in findings_for(world.version)[f"dataset.{name}"] if f.subject_id == str(world.data.pk))
+
+
+@pytest.mark.parametrize("name", COLLECTORS)
+def test_an_old_scan_says_that_it_did_not_look(world: World, name: str) -> None:
+    finding = findings_for(world.version)[f"dataset.{name}"][0]
+    assert finding.status == UNKNOWN and finding.summary.endswith("not looked for by this scan; scan again.")
+    assert ASKS not in finding.value
+
+
+@pytest.mark.parametrize("name", COLLECTORS)
+def test_a_clean_scan_is_measured_and_asks_nothing(world: World, name: str) -> None:
+    finding = found(world, name)
+    assert finding.status == MEASURED and ASKS not in finding.value and BLOCKS not in finding.value
+
+
+ASKING: list[tuple[str, str, dict[str, Any], str]] = [
+    ("poisoning", "poisoning", poisoned(triggers=1), "“zqvorm” with label “positive” in 6 rows"),
+    ("poisoning", "poisoning", poisoned(injection=2), "10 rows looked at"),
+    ("generated", "generated", CLEAN["generated"] | {"agreement": "disagrees"}, "Said."),
+    (
+        "markers",
+        "markers",
+        COMMON | {"rows": 2, "findings": [{"kind": "classified", "label": "Classification banners", "rows": 2}]},
+        "Classification banners in 2 rows",
+    ),
+    (
+        "markers",
+        "markers",
+        COMMON | {"rows": 0, "protected": [{"label": "Our handbook", "passages": 3, "rows": 1}]},
+        "passages of Our handbook in 1 row",
+    ),
+    ("sensitive", "secrets", COMMON | {"total": 2, "rows": 1, "by_entity": {"API_KEY": 2}}, "api key 2"),
+    (
+        "contamination",
+        "overlap",
+        COMMON | {"references": [{"label": "Questions v1", "contaminated": {"count": 4}, "comparable": 9}]},
+        "4 of 9 of Questions v1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "section", "part", "words"), ASKING)
+def test_what_was_found_asks_for_a_word(
+    world: World, name: str, section: str, part: dict[str, Any], words: str
+) -> None:
+    finding = found(world, name, **{section: part})
+    assert ASKS in finding.value and words in finding.summary
+
+
+def test_a_changed_chunk_blocks(world: World) -> None:
+    part = COMMON | {"compromised": True, "statement": "1 of 2 stored chunks were changed."}
+    finding = found(world, "integrity", integrity=part)
+    assert "1 of 2 stored chunks were changed." in finding.value[BLOCKS]
+
+
+def test_where_triggers_were_searched_for_nothing_else_is_said(world: World) -> None:
+    assert "Nobody searched" not in found(world, "duplicates").summary
+    assert "Nobody searched" not in found(world, "integrity").summary
+
+
+def test_a_second_scan_with_the_same_findings_changes_no_digest(world: World) -> None:
+    first = {name: found(world, name).subject_digest for name in COLLECTORS}
+    assert first == {name: found(world, name).subject_digest for name in COLLECTORS}
+    other = found(world, "markers", markers=CLEAN["markers"] | {"digest": "b" * 64})
+    assert other.subject_digest != first["markers"]
