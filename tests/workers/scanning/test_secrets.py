@@ -1,7 +1,6 @@
 """Secrets: every labelled one is found whole, what looks like one is not, and the stated figures are those measured."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -37,17 +36,11 @@ def test_the_stated_figures_are_those_measured() -> None:
     } == MEASURED
 
 
-def test_hostile_text_takes_no_time() -> None:
-    texts = [
-        "://" + "a:" * 50_000,
-        "eyJ" + "a" * 200_000,
-        "-----BEGIN " + "PRIVATE KEY-----" + "-" * 100_000,
-        "aws key " * 20_000,
-    ]
-    started = time.process_time()
-    for text in texts:
-        found(text)
-    assert time.process_time() - started < 20
+def test_hostile_text_ends() -> None:
+    """Patterns that went back and forth over such text would never be done with it."""
+    for text in ("://" + "a:" * 50_000, "eyJ" + "a" * 200_000, "-----BEGIN PRIVATE KEY-----" + "-" * 100_000):
+        assert len(found(text)) <= 1
+    assert found("aws key " * 20_000) == []
 
 
 def test_no_secret_stands_in_the_result(tmp_path: Path) -> None:
