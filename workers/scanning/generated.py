@@ -29,6 +29,7 @@ from workers.scanning.config import Config
 from workers.scanning.drawn import ANSWERS, chosen, conversation
 from workers.scanning.prevalence import Estimate, Measured, corrected, estimate
 
+TOLERANCE = 0.05  # by which a declared share may lie outside the interval before that is called a disagreement
 MOST_TEXTS = 100  # read by the local language model, where one is configured
 SAMPLE_ROWS = 20_000  # option ``rows``
 # tests/workers/scanning/test_generated.py measures both: on the samples in the data file, and on the documentation of
@@ -155,7 +156,10 @@ def _told(found: Estimate) -> dict[str, float]:
 def declared_share(declared: dict[str, Any]) -> dict[str, Any]:
     """What the sources say together: a silent source may be all or nothing, sources without shares count alike."""
     sources = [dict(source) for source in declared.get("sources", [])]
-    said = str(declared.get("provenance", {}).get("ai_generated") or "").strip()
+    field = declared.get("provenance", {}).get("ai_generated") or ""
+    said = str(field.get("statement", "") if isinstance(field, dict) else field).strip()
+    if not sources and isinstance(field, dict) and isinstance(field.get("share"), int | float):
+        sources = [{"name": "datasheet", "share": 1.0, "machine_generated": float(field["share"])}]
     told = [source for source in sources if source.get("machine_generated") is not None]
     if not told:
         return {"share": None, "low": None, "high": None, "sources": sources, "said": said}
@@ -181,7 +185,7 @@ def agreement(measured: Estimate, declared: dict[str, Any]) -> str:
         low = high = 0.0
     if low is None:
         return "nothing declared"
-    return "agrees" if low <= measured.high + 0.01 and high >= measured.low - 0.01 else "disagrees"
+    return "agrees" if low <= measured.high + TOLERANCE and high >= measured.low - TOLERANCE else "disagrees"
 
 
 def statement(measured: Estimate, declared: dict[str, Any], counts: Counter[str]) -> str:

@@ -37,8 +37,8 @@ METHOD = (
     " cross-validated classifier judges what is left; the chance of the labels by the rest is exact (Poisson-binomial),"
     " held to a false-discovery rate of 2 % over those that look put in (Benjamini-Hochberg): the text reads"
     " on smoothly without it. Labels: confident learning on cross-validated logistic regression. Outliers: dense groups"
-    " far from the rest by TF-IDF. Injection: weighted patterns, also in hidden text. Shift: added rows against the rows of the"
-    " commit before, column by column."
+    " far from the rest by TF-IDF. Injection: weighted patterns, also in hidden text. Shift: added rows against"
+    " those of the commit before, column by column."
 )
 
 

@@ -106,7 +106,7 @@ def clean(seeds: int, size: int) -> Iterator[tuple[str, int, dict[str, object]]]
 def spoiled(seeds: int, size: int, share: float) -> Iterator[tuple[str, str, bool, int]]:
     """Kind of table and trigger, whether it was found, and how many other triggers were reported."""
     for seed in range(seeds):
-        for name, trigger in poisoned.TRIGGERS.items():
+        for name, trigger in list(poisoned.TRIGGERS.items())[seed % 2 :: 2]:
             for kind, (make, column, target) in LABELLED.items():
                 rows = make(size, 2_000 + seed)
                 made = poisoned.plant_label(rows, trigger, share, seed, column, target or rows[0][column])

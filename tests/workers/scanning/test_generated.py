@@ -107,6 +107,12 @@ def test_the_declared_share_stands_beside_the_measured_one(tmp_path) -> None:
     assert (declared["low"], declared["high"]) == (0.25, 0.5) and declared["share"] == pytest.approx(1 / 3, abs=1e-3)
 
 
+def test_the_share_of_a_datasheet_counts_where_no_source_tells(tmp_path) -> None:
+    told = {"ai_generated": {"share": 1.0, "statement": "All of it."}}
+    section = scanned(human(60), tmp_path, declared={"sources": [], "provenance": told})
+    assert section["declared"]["share"] == 1.0 and section["declared"]["said"] == "All of it."
+
+
 def test_a_disagreement_is_named(tmp_path) -> None:
     table = [{"prompt": "Tell me.", "response": MACHINE}] * 200
     none = [{"name": "desk", "share": 1.0, "machine_generated": 0.0}]
