@@ -173,7 +173,7 @@ class Secrets:
             " passwords in addresses and connection strings, and irregular text behind a word for a secret.",
             "versions": {"secret forms": VERSION},
             "error_rate": f"Of {MEASURED['secrets']} labelled secrets {MEASURED['found']} were found, with"
-            f" {MEASURED['alarms']} false alarms on {MEASURED['innocent']} texts that look like one. The cases are drawn"
+            f" {MEASURED['alarms']} false alarms on {MEASURED['innocent']} texts that look like one. Cases are drawn"
             " by the same forms, so unusual secrets are missed more often than that.",
         }
 
