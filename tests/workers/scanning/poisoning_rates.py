@@ -147,7 +147,7 @@ def words(figures: dict[str, object]) -> str:
     high, low = planted["0.01"], planted["0.003"]
     return (
         f"Measured on tables of {figures['rows']} rows: of {high[1]} planted triggers at 1 % of the rows {high[0]} were"
-        f" found, at 0.3 % {low[0]} of {low[1]}. Of {alarms['tables']} clean tables, a third of them real English text,"
+        f" found, at 0.3 % {low[0]} of {low[1]}. Of {alarms['tables']} clean tables, made ones and real English text,"
         f" {alarms['triggers']} raised a false alarm for triggers and {alarms['outliers']} for outliers. Not found are"
         " triggers in rows that deserve their label anyway, and triggers that fewer than six rows of the sample hold."
     )

@@ -103,7 +103,7 @@ def test_a_clean_table_raises_no_alarm(tmp_path, kind) -> None:
 def test_the_figures_of_the_error_rate_are_those_that_were_measured(tmp_path) -> None:
     section = scanned(poisoned.reviews(300, 1), tmp_path)
     stored = json.loads(poisoning.RATES.read_text("utf-8"))
-    assert section["error_rate"] == stored["words"] and stored["figures"]["clean"]["tables"] >= 12
+    assert section["error_rate"] == stored["words"] and stored["figures"]["clean"]["tables"] >= 10
     assert {"method", "versions", "rows_scanned", "error_rate"} <= section.keys()
     json.dumps(section, allow_nan=False)
 
