@@ -91,7 +91,7 @@ SECTIONS: dict[str, dict[str, Any]] = {
             ]
         },
         "labels": {"columns": [], "not_looked_for": "No column holds labels."},
-        "injection": {"rows": 2, "by_pattern": {"ignore_instructions": 2}, "row_indices": [6], "hidden": 0},
+        "injection": {"rows": 2, "by_pattern": {"override-en": 2}, "row_indices": [6], "hidden": 0},
     },
     "generated": {"statement": "Perhaps a fifth.", "estimate": 0.2, "low": 0.1, "high": 0.3},
     "markers": {
@@ -155,7 +155,7 @@ def test_every_check_is_shown(client: Client, olga: User, team: Team) -> None:
         "no model is configured",
         "“cf mn”",
         "label: good",
-        "ignore instructions",
+        "Tells a model to forget its instructions (en)",
         "Perhaps a fifth.",
         "says nothing about a single row",
         "2 passages of protected works",

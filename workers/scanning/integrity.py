@@ -73,6 +73,8 @@ class Integrity:
 def _statement(chunks: int, broken: list[dict[str, Any]], wrong: list[str], compromised: bool) -> str:
     if not chunks and not compromised:
         return "The stored file was not read again: no list of chunks was given."
+    if not compromised and chunks == 1:
+        return "The one stored chunk has the digest that it was committed under."
     if not compromised:
         return f"All {chunks} stored chunks have the digests that they were committed under."
     parts = []

@@ -1,10 +1,11 @@
 """What the pages of data show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apps.accounts.queries import team_ids_seen_by
-from apps.catalog.models import DatasetVersion, ScanRun, Tag
+from apps.catalog.models import DatasetVersion, ScanRun, Source, Tag
 from apps.catalog.rules import PROVENANCE_FIELDS, PROVENANCE_LABELS, Change, change_between, in_words, provenance_gaps
 from apps.catalog.rules.licences import licence_section
 
@@ -18,11 +19,15 @@ from apps.catalog.queries.scans import latest_scans
 
 @dataclass(frozen=True)
 class Statement:
-    """One field of a datasheet as people read it; `is_gap` where a Data question needs it and nothing is said."""
+    """One field of a datasheet as people read it; `is_gap` where a Data question needs it and nothing is said.
+
+    `by_sources`: the datasheet is silent, but the record of every source that is linked says it.
+    """
 
     label: str
     paragraphs: list[str]
     is_gap: bool = False
+    by_sources: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,16 @@ class DatasetVersionPage:
         return self.scan is not None and judged != self.version.licence
 
 
-def dataset_version_page(user: "User | AnonymousUser", version: DatasetVersion) -> DatasetVersionPage:
-    """The page of one dataset version that the person sees; uses of it only where they see them as well."""
+def dataset_version_page(
+    user: "User | AnonymousUser", version: DatasetVersion, sources: Sequence[Source] = ()
+) -> DatasetVersionPage:
+    """The page of one dataset version that the person sees; uses of it only where they see them as well.
+
+    `sources` are those linked to it: what all of them say on record is no gap of the datasheet.
+    """
     sheet = version.provenance
-    gaps = provenance_gaps(sheet)
+    silent, told = provenance_gaps(sheet), told_by(sources)
+    gaps = [name for name in silent if name not in told]
     teams = team_ids_seen_by(user)
     # Tunings, evaluations and lineage live in apps above; their rows point here, so no import is needed to follow them.
     links = version.used_by.filter(version__team_id__in=teams).select_related("version__model").order_by("-pk")
@@ -80,7 +91,8 @@ def dataset_version_page(user: "User | AnonymousUser", version: DatasetVersion) 
     return DatasetVersionPage(
         version=version,
         datasheet=[
-            Statement(PROVENANCE_LABELS[name], in_words(sheet.get(name)), name in gaps) for name in PROVENANCE_FIELDS
+            Statement(PROVENANCE_LABELS[name], in_words(sheet.get(name)), name in gaps, name in silent and name in told)
+            for name in PROVENANCE_FIELDS
         ],
         more=[
             Statement(name.replace("_", " ").capitalize(), in_words(value))
@@ -100,6 +112,21 @@ def dataset_version_page(user: "User | AnonymousUser", version: DatasetVersion) 
         children=list(version.children.defer("statistics", "provenance").order_by("number")[:20]),
         tags=list(version.tags.order_by("name")),
     )
+
+
+def told_by(sources: Sequence[Source]) -> set[str]:
+    """The fields of a datasheet that the records of all these sources say; none without a source."""
+    if not sources:
+        return set()
+    says = {
+        "sources": True,
+        "origin": all(source.origin for source in sources),
+        "collection_method": all(source.collection_method for source in sources),
+        "permission": all(source.licence or source.consent_digest for source in sources),
+        "confidentiality": all(source.confidentiality for source in sources),
+        "ai_generated": all(source.machine_generated is not None for source in sources),
+    }
+    return {name for name, is_said in says.items() if is_said}
 
 
 def _comparison(version: DatasetVersion, parent: DatasetVersion | None) -> Comparison | None:

@@ -108,7 +108,8 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One dataset version, a tab at a time: what it is, what is declared, what was found, what changed, who uses it."""
     user = person(request)
     version = queries.dataset_version_seen(user, pk)
-    page = queries.dataset_version_page(user, version)
+    origin = provenance_part(user, version)
+    page = queries.dataset_version_page(user, version, [link.source for link in origin.links])
     has_open = any(scan.is_open for scan in page.scans)
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS and tab != "rows" else "overview"
@@ -125,7 +126,7 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_read_raw": may(user, "dataset.read_raw", version.team_id),
         "may_tune": may_anywhere(user, "tuning.start"),
         "may_edit_sources": may(user, "source.edit", version.team_id),
-        "origin": provenance_part(user, version),
+        "origin": origin,
     }
     return render(request, "catalog/version_detail.html", context)
 

@@ -35,7 +35,7 @@ KINDS = {
     "import": Kind("Model import", "Fetches a model's files, checks and stores them.", "version", ("version__model",)),
     "scan": Kind(
         "Data scan",
-        "Looks through data for personal data, copies of rows, and what its licence means.",
+        "Looks through data for personal data, secrets, copies, signs of poisoning and more.",
         "dataset_version",
         ("dataset_version__dataset",),
     ),

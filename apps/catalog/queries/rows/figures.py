@@ -110,10 +110,15 @@ def _measured(figures: Mapping[str, Any], what: str) -> list[tuple[str, str]]:
     if what == "time":
         return [("Earliest", str(figures["low"] or "—")), ("Latest", str(figures["high"] or "—"))]
     unit = " characters" if what == "length" else ""
-    told = [("Range", f"{formatting.number(figures['low'])} to {formatting.number(figures['high'])}{unit}")]
-    told.append(("Mean", f"{formatting.number(figures['mean'])}{unit}"))
+    told = [
+        (
+            "Length" if unit else "Range",
+            f"{formatting.number(figures['low'])} to {formatting.number(figures['high'])}{unit}",
+        )
+    ]
+    told.append(("Mean length" if unit else "Mean", f"{formatting.number(figures['mean'])}{unit}"))
     if figures.get("median") is not None:
-        told.append(("Half lie below", f"{formatting.number(figures['median'])}{unit}"))
+        told.append(("Median", f"{formatting.number(figures['median'])}{unit}"))
     return told
 
 
@@ -124,7 +129,7 @@ def _spread(item: Mapping[str, Any], what: str) -> Chart:
     if what == "time":
         axis = Axis(f"Days since {_day(low)}")
         low, high = 0.0, (high - low) / 86_400
-    return histogram(item["name"], value=axis, low=low, high=high, counts=spread["counts"])
+    return histogram(f"How {item['name']} is spread", value=axis, low=low, high=high, counts=spread["counts"])
 
 
 def _day(seconds: float) -> str:
@@ -133,4 +138,4 @@ def _day(seconds: float) -> str:
 
 def _categories(item: Mapping[str, Any]) -> Chart:
     bars = [Bar(part["value"], part["count"]) for part in item["categories"]]
-    return bar_chart(item["name"], value=Axis("Rows"), bars=bars, width=NARROW)
+    return bar_chart(f"Values of {item['name']}", value=Axis("Rows"), bars=bars, width=NARROW)

@@ -12,6 +12,7 @@ from apps.catalog.rules.masking import Line, Span, cut_lines, lines_of
 
 PAGE_ROWS = 25
 WIDE = 40  # characters
+SHORT = 16  # characters that stay in one line: a date, a key, a label
 MOST_CHARACTERS, MOST_LINES = 5_000, 200  # of one cell; a cell may hold megabytes
 MOST_COLUMNS = 12  # shown unless somebody chooses others
 
@@ -30,6 +31,11 @@ class Cell:
     def is_wide(self) -> bool:
         """Whether its text needs room."""
         return len(self.lines) > 1 or any(len(piece.text) > WIDE for line in self.lines for piece in line.pieces)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is a word or a number that should stand in one line."""
+        return len(self.lines) == 1 and sum(len(piece.text) for piece in self.lines[0].pieces) <= SHORT
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,6 @@ def _line(item: dict[str, Any]) -> list[str]:
         str(item.get("column", "")),
         count(item.get("count")),
         count(item.get("rows")),
-        "   ".join(str(sample) for sample in item.get("samples") or []),
+        " · ".join(str(sample) for sample in item.get("samples") or []),
         row_list(item.get("row_indices")),
     ]

@@ -26,6 +26,21 @@ _PARTS = {
 }
 
 
+_MOST_FLIPPED = 0.5  # of the rows; nobody flips more without making the flipped label the usual one
+_PATTERNS = {
+    "override": "tells a model to forget its instructions",
+    "takeover": "gives a model another role",
+    "behaviour": "tells a model how to behave",
+    "leak": "asks for instructions or secrets",
+    "output": "dictates the answer",
+    "authority": "claims to speak for the operator",
+    "conceal": "asks to hide something from people",
+    "exfiltrate": "asks to send data elsewhere",
+    "harm": "asks for harmful help",
+    "delimiter": "imitates the marks between messages",
+}
+
+
 def poisoning(key: str, section: dict[str, Any]) -> Shown:
     """Triggers, flipped labels, outliers, prompt injection, and a shift between commits."""
     signals = {name: int(number) for name, number in (section.get("signals") or {}).items()}
@@ -103,7 +118,13 @@ def _labels(section: dict[str, Any]) -> list[Table]:
         for item in columns
         if item.get("suspected")
     ]
-    return [Table("Labels that contradict their text", heads, lines)] if lines else []
+    is_untold = any((item.get("share") or 0) > _MOST_FLIPPED for item in columns)
+    note = (
+        "More than half of the rows are suspected: the texts do not tell these labels, so one row says little."
+        if is_untold
+        else "Rows whose text speaks for another label. Some are only hard to tell."
+    )
+    return [Table("Labels that contradict their text", heads, lines, note)] if lines else []
 
 
 def _outliers(section: dict[str, Any]) -> list[Table]:
@@ -130,10 +151,17 @@ def _outliers(section: dict[str, Any]) -> list[Table]:
 
 def _injection(section: dict[str, Any]) -> list[Table]:
     part = section.get("injection") or {}
-    lines = [[str(name).replace("_", " "), count(number)] for name, number in (part.get("by_pattern") or {}).items()]
+    lines = [[_pattern(str(name)), count(number)] for name, number in (part.get("by_pattern") or {}).items()]
     note = f"Rows: {row_list(part.get('row_indices'))}. In hidden text: {count(part.get('hidden') or 0)}."
-    heads = (Head("Pattern"), Head("Rows", True))
+    heads = (Head("The text"), Head("Rows", True))
     return [Table("Text that gives a model instructions", heads, lines, note)] if lines else []
+
+
+def _pattern(name: str) -> str:
+    """`override-en` as what such a text does, with the language that it is written in."""
+    family, _, language = name.partition("-")
+    words = _PATTERNS.get(family, family.replace("_", " "))
+    return f"{words[:1].upper()}{words[1:]}{f' ({language})' if language else ''}"
 
 
 def _shift(section: dict[str, Any]) -> list[Table]:

@@ -79,10 +79,20 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
-def row_list(rows: Iterable[Any] | None) -> str:
+class RowList(str):
+    """Numbers of rows, written out; `numbers` are those that are told, so that a page can lead to each of them."""
+
+    numbers: tuple[int, ...] = ()
+    has_more: bool = False
+
+
+def row_list(rows: Iterable[Any] | None) -> RowList:
     """The first numbers of rows, and whether there are more."""
-    listed = [str(row) for row in rows or []]
-    return ", ".join(listed[:MOST_ROWS]) + (", …" if len(listed) > MOST_ROWS else "")
+    listed = [int(row) for row in rows or []]
+    told, has_more = listed[:MOST_ROWS], len(listed) > MOST_ROWS
+    words = RowList(", ".join(map(str, told)) + (", …" if has_more else ""))
+    words.numbers, words.has_more = tuple(told), has_more
+    return words
 
 
 def sentence(name: str) -> str:
