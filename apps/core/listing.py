@@ -7,6 +7,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 from apps.core.paging import BoundedPaginator
 
@@ -48,7 +49,7 @@ class _Echo:
 def csv_answer(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     """The rows as a file that is written while it is read."""
     answer = StreamingHttpResponse(_lines(headers, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    answer["Content-Disposition"] = str(content_disposition_header(True, f"{name}.csv"))
     return answer
 
 

@@ -13,8 +13,16 @@ from rest_framework.test import APIClient
 from apps.accounts.models import Team, User
 from apps.accounts.rules import APPROVER, ENGINEER
 from apps.audit.models import AuditEntry
-from apps.catalog.models import CommitRun, DatasetVersion, ScanRun
-from apps.catalog.services import dataset_create, dataset_version_commit, redaction_start, scan_start
+from apps.catalog.models import Branch, CommitRun, DatasetVersion, ScanRun
+from apps.catalog.services import (
+    branch_create,
+    branch_delete,
+    dataset_create,
+    dataset_version_commit,
+    merge_start,
+    redaction_start,
+    scan_start,
+)
 from apps.catalog.tasks import commit
 from apps.core import storage
 from apps.core.errors import Conflict, Invalid, Refused
@@ -86,6 +94,7 @@ def test_chosen_findings_go_and_other_rows_keep_their_bytes(olga: User, team: Te
         "m": [{"content": "again <EMAIL_ADDRESS>"}],
     }
     assert (new.operation, new.parent, new.licence, new.number) == ("redaction", version, "MIT", 2)
+    assert [(one.origin, one.how) for one in new.derived_from.all()] == [(version, "redacted: email address")]
     again = ScanRun.objects.get(dataset_version=new)
     assert again.state == "queued" and again.config["checks"] == ["personal_data", "secrets"]
     scan(again.pk)
@@ -131,6 +140,19 @@ def test_what_cannot_be_redacted_is_refused_in_words(olga: User, team: Team, tmp
     redacted(olga, version, ["EMAIL_ADDRESS"], scan_again=False)
     with pytest.raises(Conflict, match="moved on"):
         redaction_start(by=olga, version=version, entities=["EMAIL_ADDRESS"])
+
+
+def test_a_version_that_another_branch_moved_on_to_is_redacted_there(olga: User, team: Team, tmp_path: Path) -> None:
+    first = version_of(olga, team, tmp_path, "x.jsonl", b'{"a": "none"}\n')
+    side = branch_create(by=olga, dataset=first.dataset, name="side", start=first)
+    path = tmp_path / "y.jsonl"
+    path.write_bytes(JSONL)
+    told = {"by": olga, "dataset": first.dataset, "filename": "y.jsonl"}
+    version = dataset_version_commit(path=path, branch="side", **told)
+    merge_start(by=olga, branch=Branch.objects.get(dataset=first.dataset, name="main"), source=version)
+    branch_delete(by=olga, branch=side)
+    scanned(olga, version)
+    assert redacted(olga, version, ["EMAIL_ADDRESS"], scan_again=False).branch == "main"
 
 
 def test_only_who_may_read_rows_may_redact(olga: User, team: Team, tmp_path: Path) -> None:

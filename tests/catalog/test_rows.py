@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.queries.rows import paging
 from apps.catalog.queries.rows.files import table_of
-from apps.catalog.queries.rows.masking import NEVER_SCANNED, PARTLY_SCANNED, WITHOUT_PLACES
+from apps.catalog.queries.rows.masking import LOOKED_FOR_LESS, NEVER_SCANNED, PARTLY_SCANNED, WITHOUT_PLACES
 from apps.catalog.queries.rows.paging import Wanted, version_rows_page
 from apps.catalog.rules.diffs import shortened, words_apart
 from apps.catalog.rules.masking import Piece, Span, hidden_value, lines_of, pieces_of
@@ -96,7 +96,10 @@ def test_rows_are_paged_in_file_order(people: People, version: DatasetVersion) -
     assert "Row 39" in make_browser(people.olga).get(rows_url(version, page=10**9)).text
 
 
-@pytest.mark.parametrize("query", [{"start": "-1"}, {"count": "501"}, {"count": "x"}, {"fliter": "id = 1"}])
+@pytest.mark.parametrize(
+    "query",
+    [{"start": "-1"}, {"count": "501"}, {"count": "x"}, {"fliter": "id = 1"}, {"start": f"{'0' * 30}{'9' * 30}"}],
+)
 def test_bad_parameters_are_refused(people: People, version: DatasetVersion, query: dict[str, str]) -> None:
     assert api(make_client(people.olga), version, **query).status_code == 422
 
@@ -150,6 +153,7 @@ def test_findings_are_hidden_by_their_kind_from_others(people: People, version: 
         (None, NEVER_SCANNED),
         ({"rows": 39}, PARTLY_SCANNED),
         ({"places": None}, WITHOUT_PLACES),
+        ({"checks": ["personal_data", "toxicity"]}, LOOKED_FOR_LESS),
     ],
 )
 def test_no_cell_is_shown_where_no_scan_looked(
@@ -214,6 +218,13 @@ def test_rows_that_fit_are_exported(people: People, version: DatasetVersion) -> 
     assert told.splitlines()[0] == "id,text,meta,label" and SECRET in told
     assert client.get(url, {"filter": "nope = 1"}).status_code == 422
     assert client.get(url, {"as": "xlsx"}).status_code == 422
+
+
+def test_an_export_is_named_after_its_dataset_in_any_script(people: People) -> None:
+    version = commit(people.olga, make_dataset(people.olga, people.team, name='Кредит "A"'), jsonl(ROWS))
+    for wanted in ("jsonl", "csv"):
+        answer = make_client(people.olga).get(f"/api/v1/dataset-versions/{version.pk}/export/", {"as": wanted})
+        assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''")
 
 
 def test_a_view_is_saved_shown_and_committed(people: People, version: DatasetVersion) -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.urls import reverse
 
 from apps.catalog.models import DatasetVersion, Derivation, SavedView
+from apps.catalog.services import source_create, version_source_link, version_source_unlink
 from apps.catalog.services.views import view_commit, view_create, view_made
 from apps.core import storage, tables
 from apps.core.errors import Conflict, Invalid, NotFound, Refused
-from tests.makers import claim, commit, csv, jsonl, make_data, make_dataset
+from tests.makers import claim, commit, csv, jsonl, make_browser, make_client, make_data, make_dataset, make_person
 from tests.people import People, make_people
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +82,33 @@ def test_who_may_not_read_raw_data_makes_no_views_and_outsiders_see_nothing(peop
     view = view_create(by=people.olga, version=version, name="x", expression="id = 1")
     with pytest.raises(Refused):
         view_commit(by=people.rui, view=view)
+
+
+def test_a_version_made_of_a_view_has_the_sources_of_the_rows_and_not_of_the_branch(
+    people: People, tmp_path: Path
+) -> None:
+    origin = make_data(people.olga, people.team, ROWS)
+    first, second = (source_create(by=people.olga, team=people.team, name=name) for name in ("First", "Second"))
+    version_source_link(by=people.olga, version=origin, source=first)
+    view = view_create(by=people.olga, version=origin, name="some", expression="id < 5")
+    newer = commit(people.olga, origin.dataset, jsonl(ROWS[:20]))
+    version_source_unlink(by=people.olga, version=newer, source=first)
+    version_source_link(by=people.olga, version=newer, source=second)
+    made = committed(people, view, tmp_path)
+    assert made.parent == newer
+    assert [link.source.name for link in made.source_links.all()] == ["First"]
+
+
+def test_a_filter_may_quote_rows_and_is_hidden_from_who_may_not_read_them(people: People, tmp_path: Path) -> None:
+    version = make_data(people.olga, people.team, ROWS)
+    view = view_create(by=people.olga, version=version, name="one", expression="text = 'row 7'")
+    made = committed(people, view, tmp_path)
+    assert made.derived_from.get().how == "rows of view “one”"
+    lists = f"/api/v1/dataset-versions/{version.pk}/views/"
+    assert make_client(people.olga).get(lists).json()["results"][0]["expression"] == "text = 'row 7'"
+    pages = [reverse("catalog:view-detail", args=[view.pk]), reverse("catalog:version-rows", args=[version.pk])]
+    for person in (people.rui, make_person("auditor", team=people.team)):
+        client, browser = make_client(person), make_browser(person)
+        answers = [client.get(lists), client.get(f"/api/v1/views/{view.pk}/"), *(browser.get(url) for url in pages)]
+        for answer in answers:
+            assert answer.status_code == 200 and "row 7" not in answer.content.decode()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
@@ -13,7 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.queries import person
+from apps.accounts.queries import may, person
 from apps.accounts.services import require
 from apps.catalog.models import DatasetVersion, SavedView
 from apps.catalog.queries import dataset_versions_seen_by
@@ -78,11 +79,15 @@ class ViewOut(serializers.ModelSerializer[SavedView]):
 
     version = Reference()
     team = serializers.IntegerField(source="team_id")
+    expression = serializers.SerializerMethodField(help_text="empty for who may not read raw rows: it may quote them")
     created_by = Reference()
 
     class Meta:
         model = SavedView
         fields = ["id", "version", "team", "name", "expression", "rows", "rows_digest", "created_by", "created_at"]
+
+    def get_expression(self, view: SavedView) -> str:
+        return view.expression if may(self.context["request"].user, "dataset.read_raw", view.team_id) else ""
 
 
 class ViewCommitIn(Input):
@@ -104,7 +109,7 @@ class ViewFilter(TeamFilter):
 
 def _number(request: Request, name: str, otherwise: int, most: int) -> int:
     given = request.query_params.get(name, str(otherwise))
-    if not (given.isascii() and given.isdigit() and int(given[:20]) <= most):
+    if not (given.isascii() and given.isdigit() and len(given) < 20 and int(given) <= most):
         raise Invalid(f"“{name}” must be a whole number from 0 to {most}.", code="paging.number")
     return int(given)
 
@@ -201,7 +206,7 @@ def exported(request: HttpRequest | Request, version: DatasetVersion, wanted: Wa
         return csv_answer(name, [column.name for column in table.columns], _csv_lines(version, wanted))
     lines = (json.dumps(row.cells, ensure_ascii=False) + "\n" for row in rows_streamed(table, wanted))
     answer = StreamingHttpResponse(lines, content_type="application/x-ndjson; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.jsonl"'
+    answer["Content-Disposition"] = str(content_disposition_header(True, f"{name}.jsonl"))
     return answer
 
 

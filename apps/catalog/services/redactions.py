@@ -13,7 +13,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
-from apps.catalog.models import CommitRun, DatasetVersion, ScanRun
+from apps.catalog.models import CommitRun, DatasetVersion, Derivation, ScanRun
 from apps.catalog.queries import latest_scans, redactable
 from apps.catalog.rules import REDACTED
 from apps.catalog.rules.masking import Span
@@ -54,7 +54,7 @@ def redaction_start(
         problem = f"The scan found no {unknown[0][:60]}." if unknown else "Choose at least one kind of finding."
         raise Invalid(problem, code="redaction.entities", remedy=f"There are: {', '.join(sorted(found)) or 'none'}.")
     DatasetVersion.objects.select_for_update().get(pk=version.pk)
-    _require_newest(version)
+    branch = _branch_led_by(version)
     config = {
         "scan": scan.pk,
         "entities": chosen,
@@ -65,7 +65,7 @@ def redaction_start(
     run = CommitRun.objects.create(
         team_id=version.team_id,
         dataset=version.dataset,
-        branch=version.branch,
+        branch=branch,
         operation=REDACTED,
         source_version=version,
         config=config,
@@ -95,15 +95,18 @@ def _scan_of(version: DatasetVersion) -> ScanRun:
     return scan
 
 
-def _require_newest(version: DatasetVersion) -> None:
+def _branch_led_by(version: DatasetVersion) -> str:
+    """The branch of which the version is the newest: the one it was made on, or one that moved on to it since."""
     if CommitRun.objects.filter(source_version=version, operation=REDACTED, state__in=run_rules.OPEN).exists():
         raise Conflict("This version is being redacted already.", code="redaction.open")
-    if not version.heads.filter(name=version.branch).exists():
+    names = sorted(version.heads.values_list("name", flat=True), key=lambda name: (name != version.branch, name))
+    if not names:
         raise Conflict(
             f"The branch “{version.branch}” has moved on from this version.",
             code="branch.moved",
             remedy="Redact its newest version, or begin a branch at this one.",
         )
+    return names[0]
 
 
 def redaction_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> DatasetVersion:
@@ -115,19 +118,23 @@ def redaction_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Dat
     target = folder / "redacted"
     changed = _write(run, source, scan, target, on_progress)
     kinds = ", ".join(name.replace("_", " ").lower() for name in run.config["entities"])
-    version = version_create(
-        by=run.created_by,
-        dataset=run.dataset,
-        branch=run.branch,
-        content=content_store(target, source.filename, on_progress=None),
-        operation=REDACTED,
-        run=run,
-        expect_head=source,
-        origins=(source,),
-        message=run.config["message"] or f"{changed} rows redacted: {kinds}",
-        licence=source.licence,
-        provenance=source.provenance,
-    )
+    content = content_store(target, source.filename, on_progress=None)
+    with transaction.atomic():
+        version = version_create(
+            by=run.created_by,
+            dataset=run.dataset,
+            branch=run.branch,
+            content=content,
+            operation=REDACTED,
+            run=run,
+            expect_head=source,
+            origins=(source,),
+            message=run.config["message"] or f"{changed} rows redacted: {kinds}",
+            licence=source.licence,
+            provenance=source.provenance,
+        )
+        how = f"redacted: {kinds}"[:300]  # what becomes known of the original's terms holds for its copy as well
+        Derivation.objects.create(version=version, origin=source, how=how, created_by=run.created_by)
     if run.config["scan_again"]:
         scan_start(by=run.created_by, version=version, config=scan.config)
     return version

@@ -86,10 +86,12 @@ def view_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> DatasetV
             content=content,
             operation=FILTERED,
             run=run,
+            origins=[origin],  # whose rows these are; the branch's newest version may hold others
             message=run.config["message"],
             licence=origin.licence,
             provenance=origin.provenance,
         )
-        how = f"rows of view “{view.name}”: {view.expression}"
-        Derivation.objects.create(version=version, origin=origin, how=how[:300], created_by=run.created_by)
+        # The name alone: a filter may hold what its reader may not see, and everybody sees where rows come from.
+        how = f"rows of view “{view.name}”"
+        Derivation.objects.create(version=version, origin=origin, how=how, created_by=run.created_by)
     return version

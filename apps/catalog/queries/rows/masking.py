@@ -2,7 +2,7 @@
 
 Who has not the right to read raw data sees findings hidden by their places in the newest scan's file. Where that scan
 did not look, nobody knows what stands there, so it is hidden altogether: a version without a scan, columns that the
-scan left out, and all of a version of which the scan read a part.
+scan left out, and all of a version of which the scan read a part or for less than everything that is hidden.
 """
 
 import json
@@ -29,9 +29,14 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 HIDDEN = "hidden"
+HIDING = frozenset({"personal_data", "secrets", "special_categories"})  # the checks that list places
 PLACES = "'row': 'BIGINT', 'column': 'VARCHAR', 'start': 'BIGINT', 'end': 'BIGINT', 'entity': 'VARCHAR', 'path': 'JSON'"
 NEVER_SCANNED = "Nobody has scanned this version, so nobody knows what stands in its cells: they are hidden from you."
 PARTLY_SCANNED = "The newest scan read a part of the rows only, so the cells are hidden from you."
+LOOKED_FOR_LESS = (
+    "The newest scan did not look for personal data, secrets and special categories alike, so the cells are hidden "
+    "from you."
+)
 WITHOUT_PLACES = "The newest scan did not keep the places of what it found, so the cells are hidden from you."
 
 
@@ -71,6 +76,8 @@ def _reason(version: DatasetVersion, scan: ScanRun | None) -> str:
         return NEVER_SCANNED
     if not scan.spans_file:
         return WITHOUT_PLACES
+    if HIDING - set((scan.config or {}).get("checks") or HIDING):
+        return LOOKED_FOR_LESS
     looked = ((scan.result or {}).get("personal_data") or {}).get("rows_scanned", 0)
     return PARTLY_SCANNED if looked < version.rows else ""
 
