@@ -293,9 +293,16 @@ def test_the_names_of_other_teams_things_stay_with_them(people: People) -> None:
     secret = make_data(people.xena, people.other_team, [{"prompt": "s", "answer": "x"}])
     mine = version(people)
     derivation_add(by=fresh(both), version=mine, origin=secret)
+    theirs = source_create(by=people.xena, team=people.other_team, name="Their supplier")
+    version_source_link(by=fresh(both), version=mine, source=theirs)
     seen = make_client(people.olga).get(f"{API}dataset-versions/{mine.pk}/licence/").content.decode()
     assert str(secret) not in seen and "something of another team" in seen
     assert make_client(people.olga).get(f"{API}dataset-versions/{mine.pk}/derivations/").json() == []
+    assert make_client(people.olga).get(f"{API}dataset-versions/{mine.pk}/sources/").json() == []
+    for format in ("croissant", "card", "dps"):
+        exported = make_client(people.olga).get(f"{API}dataset-versions/{mine.pk}/{format}/").content.decode()
+        assert "Their supplier" not in exported
+    assert make_client(fresh(both)).get(f"{API}dataset-versions/{mine.pk}/sources/").json()[0]["source"]["name"]
 
 
 # --- pages -----------------------------------------------------------------------------------------

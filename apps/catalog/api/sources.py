@@ -128,9 +128,9 @@ class VersionSourcesView(APIView):
 
     @extend_schema(operation_id="dataset_versions_sources_list", responses=VersionSourceOut(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        """The sources that the version holds rows of."""
+        """The sources that the version holds rows of, as far as you see them."""
         version = dataset_version_seen(request.user, pk)
-        return Response(VersionSourceOut(source_links_of(version), many=True).data)
+        return Response(VersionSourceOut(source_links_of(request.user, version), many=True).data)
 
     @extend_schema(
         operation_id="dataset_versions_sources_link", request=VersionSourceIn, responses={201: VersionSourceOut}

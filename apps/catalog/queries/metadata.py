@@ -103,7 +103,7 @@ def sources_named(found: dict[str, Any]) -> list[Any]:
 def preview_of(imported: MetadataImport) -> Preview:
     """The import beside the version's present record."""
     version = imported.version
-    sources = [_source_told(link) for link in source_links_of(version)]
+    sources = [_source_told(link) for link in source_links_of(None, version)]
     beside = metadata.gathered_from(sources, version.provenance)
     beside["sources"] = [str(source["name"]) for source in sources]
     for one in metadata.measured_by(*_scan_of(version)):
@@ -114,7 +114,8 @@ def preview_of(imported: MetadataImport) -> Preview:
 
 
 def described_for(user: "User | AnonymousUser", version: DatasetVersion, url: str) -> metadata.Described:
-    """What an export says of a version; versions that it was made out of only where the person sees them."""
+    """What an export says of a version; sources, and versions that it was made out of, only
+    where the person sees them."""
     result, scan = _scan_of(version)
     sheet = _plain(version.provenance)
     previous = version.parent or _before(version)
@@ -136,7 +137,7 @@ def described_for(user: "User | AnonymousUser", version: DatasetVersion, url: st
         licence=version.licence,
         datasheet=sheet,
         imported={name: file for name in sheet if (file := imported_from(version.provenance, name))},
-        sources=[_source_told(link) for link in source_links_of(version)],
+        sources=[_source_told(link) for link in source_links_of(user, version)],
         derived_from=_ancestry(user, version),
         measured=metadata.measured_by(result, scan),
         shapes=shapes_of(version),

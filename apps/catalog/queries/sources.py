@@ -40,9 +40,12 @@ def versions_of_source(user: "User | AnonymousUser", source: Source) -> list[Ver
     return list(rows.select_related("version__dataset").order_by("-version_id")[:100])
 
 
-def source_links_of(version: DatasetVersion) -> QuerySet[VersionSource]:
-    """The sources that a version holds rows of, the largest share first."""
-    rows = VersionSource.objects.filter(version=version)
+def source_links_of(user: "User | AnonymousUser | None", version: DatasetVersion) -> QuerySet[VersionSource]:
+    """The sources that a version holds rows of, the largest share first: its own team's, and those of the person's
+    other teams.
+    """
+    teams = {version.team_id, *(team_ids_seen_by(user) if user else ())}
+    rows = VersionSource.objects.filter(version=version, source__team_id__in=teams)
     return rows.select_related("source__team", "source__licence_verified_by", "created_by").order_by("-share", "pk")
 
 
