@@ -15,7 +15,7 @@ from apps.catalog.services import (
 )
 from apps.checklist.models import Answer
 from apps.checklist.queries import findings_for, present_view
-from apps.checklist.rules import DECLARED, MEASURED, UNKNOWN, Finding
+from apps.checklist.rules import DECLARED, IMPORTED, MEASURED, UNKNOWN, Finding
 from apps.checklist.services import evidence_collect
 from apps.registry.services import model_describe
 from tests.checklist.conftest import World, collect_and_say
@@ -50,6 +50,23 @@ def test_sources_answer_where_data_comes_from(world: World) -> None:
         finding.summary
     )
     assert "How it was made: Questions written by staff" in finding.summary, "the datasheet is read beside it"
+
+
+def test_what_was_read_from_a_file_is_imported_until_a_person_changes_it(people: People) -> None:
+    data = make_dataset_version(people.olga, people.team, provenance={})
+    source = forum(people, imported_from="croissant.json", machine_generated=0.1)
+    version_source_link(by=people.olga, version=data, source=source, share=1.0)
+    version = make_base_version(people.olga, people.team, trained_on=[data])
+    asked = ("dataset.provenance", "dataset.permission", "dataset.confidentiality", "dataset.generation")
+    before = [findings_for(version)[name][0] for name in asked]
+    assert [finding.status for finding in before] == [IMPORTED] * 4
+    assert before[0].method.endswith("read from croissant.json")
+    source_change(by=people.olga, source=source, issuer="The forum's club")  # what it says already
+    assert findings_for(version)["dataset.provenance"][0].status == IMPORTED
+    source_change(by=people.olga, source=source, issuer="Another club")
+    after = [findings_for(version)[name][0] for name in asked]
+    assert [finding.status for finding in after] == [DECLARED] * 4
+    assert all(old.subject_digest != new.subject_digest for old, new in zip(before, after, strict=True))
 
 
 def test_a_source_that_does_not_say_how_it_came_into_being_leaves_the_answer_unknown(people: People) -> None:

@@ -42,6 +42,7 @@ class SourceOut(serializers.ModelSerializer[Source]):
             "intended_uses",
             "confidentiality",
             "machine_generated",
+            "imported_from",
             "digest",
             "created_by",
             "created_at",

@@ -237,6 +237,14 @@ class Migration(migrations.Migration):
                     "machine_generated",
                     models.FloatField(blank=True, help_text="share written by machines, 0 to 1", null=True),
                 ),
+                (
+                    "imported_from",
+                    models.CharField(
+                        blank=True,
+                        help_text="file that the record was read from; empty once a person changed it",
+                        max_length=200,
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],

@@ -38,6 +38,9 @@ class Source(models.Model):
     intended_uses = models.JSONField(default=list, blank=True)
     confidentiality = models.CharField(max_length=40, blank=True)
     machine_generated = models.FloatField(null=True, blank=True, help_text="share written by machines, 0 to 1")
+    imported_from = models.CharField(
+        max_length=200, blank=True, help_text="file that the record was read from; empty once a person changed it"
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)

@@ -120,7 +120,7 @@ def metadata_sources_record(*, by: User, imported: MetadataImport) -> list[Sourc
     for entry in metadata_queries.sources_named(imported.found):
         told = source_told(entry, imported.filename)
         known = Source.objects.filter(team_id=version.team_id, name=told["name"]).first()
-        source = known or source_create(by=by, team=version.team, **told)
+        source = known or source_create(by=by, team=version.team, imported_from=imported.filename, **told)
         share = share_of(entry.get("share")) if isinstance(entry, dict) else None
         if not VersionSource.objects.filter(version=version, source=source).exists():
             version_source_link(by=by, version=version, source=source, share=share)

@@ -31,8 +31,9 @@ _LOOKED = ("none", "reserved", "permitted")
 
 
 @transaction.atomic
-def source_create(*, by: User, team: Team, **told: Any) -> Source:
+def source_create(*, by: User, team: Team, imported_from: str = "", **told: Any) -> Source:
     """Record a source. `told` are the fields in SOURCE_FIELDS; a name is needed, the rest may follow.
+    `imported_from` names the file that all of it was read from; empty: a person typed it.
 
     Raises Invalid, which names the field and, for a licence, the word at fault; Conflict for a name that is taken.
     """
@@ -42,7 +43,7 @@ def source_create(*, by: User, team: Team, **told: Any) -> Source:
         raise Invalid("A source needs a name.", code="source.name")
     in_turn(team)
     _check_free(team, told["name"])
-    source = Source.objects.create(team=team, created_by=by, **told)
+    source = Source.objects.create(team=team, created_by=by, imported_from=imported_from[:200], **told)
     record(action="source.create", obj=source, by=by, data={"digest": source.record_digest})
     return source
 
@@ -60,6 +61,8 @@ def source_change(*, by: User, source: Source, **told: Any) -> Source:
     if told.get("name", source.name) != source.name:
         _check_free(source.team, told["name"])
     is_other = any(name in told and told[name] != getattr(source, name) for name in VERIFIED)
+    if any(getattr(source, name) != value for name, value in told.items()):
+        source.imported_from = ""  # from now on it is what a person said
     for name, value in told.items():
         setattr(source, name, value)
     if is_other:
@@ -111,6 +114,7 @@ def _document_keep(by: User, source: Source, digest: str, name: str) -> Source:
     if source.consent_digest and source.consent_digest != digest:
         source.licence_verified_by, source.licence_verified_at = None, None
     source.consent_document, source.consent_digest = name[:500], digest
+    source.imported_from = ""
     source.changed_at = timezone.now()
     source.save()
     record(action="source.document", obj=source, by=by, data={"document": digest})

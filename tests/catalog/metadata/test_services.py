@@ -136,6 +136,7 @@ def test_sources_of_a_file_are_recorded_linked_and_never_overwritten(people: Peo
     assert wiki.licence_verified_at is None and wiki.collection_method == "web-scraping-crawling-textual"
     assert wiki.collected_from is not None and wiki.description == "Geography: somewhere"
     assert VersionSource.objects.get(source=wiki).share == 0.5
+    assert (known.imported_from, wiki.imported_from) == ("", "c.json")
 
 
 def test_auditors_and_approvers_read_and_do_not_import(people: People, version: DatasetVersion) -> None:

@@ -129,7 +129,7 @@ def _of_sources(collector: str, data: DatasetVersion, said: "sources.Said | None
     """What the records of a version's sources say; None where they say nothing."""
     if said is None:
         return None
-    return data_finding(collector, data, said.status, sources.METHOD, said.summary, said.value, said.digest)
+    return data_finding(collector, data, said.status, said.method, said.summary, said.value, said.digest)
 
 
 def _from_field(facts: Facts, collector: str, name: str, missing: str, said: FromSources) -> list[Finding]:

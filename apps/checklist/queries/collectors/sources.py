@@ -1,7 +1,8 @@
 """What the catalogue's records of sources say about a dataset version, in words, with how it is known.
 
-A source is a record that people keep: what it says is declared, with who verified it and when. A datasheet is read
-beside it, and alone where a version has no sources.
+A source is a record that people keep: what it says is declared, with who verified it and when; read from a file of
+metadata and changed by nobody since, it is imported. A datasheet is read beside it, and alone where a version has no
+sources.
 """
 
 from dataclasses import dataclass
@@ -9,15 +10,17 @@ from datetime import date
 from typing import Any
 
 from apps.catalog.models import DatasetVersion, Source, VersionSource
+from apps.catalog.rules import imported_from
 from apps.catalog.rules.sources import TDM_RESERVATIONS, confidentialities, data_uses, method_in_words
 from apps.catalog.rules.sources import strictest_confidentiality as strictest
 from apps.checklist.queries.collectors.words import is_said, joined, plain
 from apps.checklist.queries.facts import Facts
-from apps.checklist.rules import DECLARED, UNKNOWN
+from apps.checklist.rules import DECLARED, IMPORTED, UNKNOWN
 from apps.checklist.rules.findings import ASKS
 from apps.core.canonical import digest_of
 
 METHOD = "Records of the sources in the catalogue, kept by people of the team"
+METHOD_IMPORTED = "Records of the sources in the catalogue, read from {}"
 _ROUNDING = 1e-6
 _LEARNING = ("ai-pre-training", "ai-alignment")
 
@@ -30,6 +33,7 @@ class Said:
     summary: str
     value: dict[str, Any]
     digest: str
+    method: str = METHOD
 
 
 def provenance_said(facts: Facts, data: DatasetVersion) -> Said | None:
@@ -45,7 +49,7 @@ def provenance_said(facts: Facts, data: DatasetVersion) -> Said | None:
     if silent:
         summary += f" Not recorded: how {joined(silent)} came into being."
     rows = [{"id": link.source_id, "name": link.source.name, "share": link.share} for link in links]
-    return _said(UNKNOWN if silent else DECLARED, summary, {"sources": rows, "missing": silent}, data, links)
+    return _said(silent, "collection_method", summary, {"sources": rows, "missing": silent}, data, links)
 
 
 def _described(link: VersionSource) -> str:
@@ -84,7 +88,7 @@ def permission_said(facts: Facts, data: DatasetVersion) -> Said | None:
     value: dict[str, Any] = {"verified": [one.name for one in said if one.licence_verified_at], "missing": silent}
     if asks := [words for link in links if (words := _reserved(link.source))]:
         value[ASKS] = f"{data}: {' '.join(asks)}"
-    return _said(UNKNOWN if silent else DECLARED, summary, value, data, links)
+    return _said(silent, "permission", summary, value, data, links)
 
 
 def _permitted(source: Source) -> str:
@@ -130,7 +134,7 @@ def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
     if silent:
         summary += f" Nobody has classified {joined(silent)}."
     value = {"confidentiality": worst, "missing": silent}
-    return _said(UNKNOWN if silent else DECLARED, summary, value, data, links)
+    return _said(silent, "confidentiality", summary, value, data, links)
 
 
 def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
@@ -151,7 +155,7 @@ def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
     if silent:
         summary += f" Nobody has said it of {joined(silent)}."
     summary += " This is what its makers say; it was not measured."
-    return _said(UNKNOWN if silent else DECLARED, summary, {"share": share, "missing": silent}, data, links)
+    return _said(silent, "ai_generated", summary, {"share": share, "missing": silent}, data, links)
 
 
 def _share_of_all(links: list[VersionSource]) -> float | None:
@@ -162,6 +166,20 @@ def _share_of_all(links: list[VersionSource]) -> float | None:
     return None if any(made is None for _, made in parts) else sum(share * (made or 0.0) for share, made in parts)
 
 
-def _said(status: str, summary: str, value: dict[str, Any], data: DatasetVersion, links: list[VersionSource]) -> Said:
+def _said(
+    silent: list[str],
+    field: str,
+    summary: str,
+    value: dict[str, Any],
+    data: DatasetVersion,
+    links: list[VersionSource],
+) -> Said:
+    """What was gathered, unknown where some source is silent; `field` of the datasheet was read beside it."""
     rows = [[link.source_id, link.source.record_digest, repr(link.share)] for link in links]
-    return Said(status, summary, value, digest_of({"said": data.provenance_digest, "sources": rows}))
+    digest = digest_of({"said": data.provenance_digest, "sources": rows})
+    files = {link.source.imported_from for link in links}
+    if is_said(data.provenance.get(field)):
+        files.add(imported_from(data.provenance, field))
+    if silent or "" in files:
+        return Said(UNKNOWN if silent else DECLARED, summary, value, digest)
+    return Said(IMPORTED, summary, value, digest, METHOD_IMPORTED.format(joined(sorted(map(plain, files)))))
