@@ -135,6 +135,10 @@ CASES: dict[str, Case] = {
         )
     ),
     "scan.start": Case(lambda by, team: Ask(f"dataset-versions/{make_data(by, team).pk}/scans/", {})),
+    "dataset.branch": Case(
+        lambda by, team: Ask("branches/", {"dataset": make_data(by, team).dataset_id, "name": "cleaning"})
+    ),
+    "dataset.read_raw": Case(lambda by, team: Ask(f"dataset-versions/{make_data(by, team).pk}/file/", method="get")),
     "source.edit": Case(lambda by, team: Ask("sources/", {"team": team.pk, "name": "Forum"})),
     "source.verify": Case(_verify),
     "model.describe": Case(

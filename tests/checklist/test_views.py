@@ -118,7 +118,7 @@ def test_a_shared_model_shows_its_checklist(world: World) -> None:
 
 def test_a_question_offers_what_was_found_since(world: World) -> None:
     before = assessment_view(world.people.olga, world.assessment).question("data-6")
-    assert {finding.collector for finding in before.uncollected} == {"dataset.pii"}
+    assert {finding.collector for finding in before.uncollected} == {"dataset.pii", "dataset.sensitive"}
     evidence_collect(by=world.people.olga, assessment=world.assessment)
     assert assessment_view(world.people.olga, world.assessment).question("data-6").uncollected == ()
 

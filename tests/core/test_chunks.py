@@ -110,9 +110,10 @@ def test_rows_in_the_middle_leave_most_chunks_shared(root: Path, ending: str, at
     one = stored(WRITERS[ending](before), ending, root)
     two = stored(WRITERS[ending](after), ending, root)
     assert one.new_bytes == one.size
-    # The rows before and after the change, the chunk in which it lies, and in Parquet the footer: all else is shared.
+    # Shared is everything but the chunk in which the change lies. In Parquet the writer decides where its pages end
+    # behind a change, so only what lies before it is certain.
     fresh = [chunk for chunk in two.chunks if chunk not in one.chunks]
-    assert two.new_bytes == sum(chunk.size for chunk in fresh) < one.size * (0.5 if ending == "parquet" else 0.35)
+    assert two.new_bytes == sum(chunk.size for chunk in fresh) < one.size * (0.75 if ending == "parquet" else 0.35)
 
 
 def test_any_seeds_and_edits_keep_the_bytes(root: Path) -> None:

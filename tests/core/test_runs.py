@@ -286,7 +286,17 @@ def test_waiting_runs_far_down_the_queue_are_handed_over_too(
 
 
 def test_every_kind_of_run_is_known() -> None:
-    assert set(run_models()) == {"scan", "import", "tuning", "evaluation", "serving", "drift", "report"}
+    assert set(run_models()) == {
+        "commit",
+        "diff",
+        "scan",
+        "import",
+        "tuning",
+        "evaluation",
+        "serving",
+        "drift",
+        "report",
+    }
     with pytest.raises(NotFound):
         run_model("nonsense")
 

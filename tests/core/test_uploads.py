@@ -58,9 +58,8 @@ def test_a_request_beyond_the_bound_is_refused_unread(settings: Any, written: li
 def test_a_file_of_somebody_who_is_signed_in_arrives_on_disk(written: list[str]) -> None:
     team = make_team()
     engineer = make_person(ENGINEER, team=team)
-    url = f"/api/v1/datasets/{make_dataset(engineer, team).pk}/versions/"
     for client in (make_client(engineer), make_browser(engineer)):
-        DatasetVersion.objects.all().delete()
+        url = f"/api/v1/datasets/{make_dataset(engineer, team).pk}/versions/"
         extra = {"format": "multipart"} if client.__class__.__name__ == "APIClient" else {}
         assert client.post(url, {"file": a_file()}, **extra).status_code == 201
     assert len(written) == 2 and not any(Path(name).is_absolute() for name in written)

@@ -32,7 +32,9 @@ def _of_sections(
             return None
         parts = {name: part for name in names if isinstance(part := (scan.result or {}).get(name), dict)}
         if not parts:
-            return data_finding(collector, data, UNKNOWN, f"Scan {scan.pk}", NOT_LOOKED_FOR, {"scan": scan.pk})
+            return data_finding(
+                collector, data, UNKNOWN, f"Scan {scan.pk}", NOT_LOOKED_FOR, {"scan": scan.pk}, _digest(data, parts)
+            )
         summary, value = tell(data, parts)
         value |= {"scan": scan.pk}
         return data_finding(collector, data, MEASURED, _method(scan, parts), summary, value, _digest(data, parts))
