@@ -7,14 +7,15 @@ from typing import Any
 from django.db.models.fields.json import KeyTransform
 
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
+from apps.catalog.queries.licences import badges_of
 from apps.catalog.rules import provenance_gaps
-from apps.catalog.rules.licences import licence_section
 from apps.core.rules import SUCCEEDED
 
 
 @dataclass(frozen=True)
 class Glance:
-    """One version: its licence's verdict, its newest scan whatever became of it, and what the newest good one found.
+    """One version: the verdict on all licences that it inherits, its newest scan whatever became of it, and what the
+    newest good one found.
 
     `personal` counts matches of personal data; None where no scan has ended well. `gaps` counts open questions of the
     datasheet.
@@ -28,9 +29,9 @@ class Glance:
 
 
 def glances_of(versions: Iterable[DatasetVersion]) -> dict[int, Glance]:
-    """A glance at each of these versions, by its key; one query."""
+    """A glance at each of these versions, by its key; the number of queries does not grow with theirs."""
     wanted = list(versions)
-    newest, found = dict[int, ScanRun](), dict[int, int]()
+    newest, found, badges = dict[int, ScanRun](), dict[int, int](), badges_of(wanted)
     for scan in _scans(wanted):
         newest[scan.dataset_version_id] = scan
         if scan.state == SUCCEEDED:
@@ -38,7 +39,7 @@ def glances_of(versions: Iterable[DatasetVersion]) -> dict[int, Glance]:
     return {
         version.pk: Glance(
             version=version,
-            licence=licence_section(version.licence),
+            licence=badges[version.pk],
             gaps=len(provenance_gaps(version.provenance)),
             scan=newest.get(version.pk),
             personal=found.get(version.pk),
@@ -54,7 +55,7 @@ def _scans(versions: list[DatasetVersion]) -> Iterable[ScanRun]:
 
 
 def with_newest(datasets: Iterable[Dataset]) -> list[tuple[Dataset, Glance | None]]:
-    """Each dataset with a glance at its newest version; two queries. None for a dataset without versions.
+    """Each dataset with a glance at its newest version. None for a dataset without versions.
 
     The datasets come from `datasets_listed_for`.
     """

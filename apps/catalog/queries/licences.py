@@ -86,6 +86,23 @@ def _source_thing(source: Source, seen: Collection[int] | None) -> Thing:
     return Thing(SOURCE, source.pk, label, source.licence, is_evidenced=is_evidenced)
 
 
+def badge_of(found: Inheritance) -> dict[str, Any]:
+    """The verdict on everything that is inherited, as the licence badge of lists and pages needs it."""
+    is_said = any(held.verdict.expression for held in found.held)
+    return {
+        "expression": "said" if is_said else "",
+        "valid": all(held.verdict.valid for held in found.held),
+        "commercial_use": False if found.terms.commercial_use == "forbidden" else None,
+        "licence_class": found.terms.licence_class,
+    }
+
+
+def badges_of(versions: Sequence[DatasetVersion]) -> dict[int, dict[str, Any]]:
+    """The badge of each version, sources and derivations included. It names nothing, so no team is asked for."""
+    origins, wanted = origins_of(versions), [version.pk for version in versions]
+    return {pk: badge_of(inherit(origins.thing(pk, ()))) for pk in wanted}
+
+
 @dataclass(frozen=True)
 class ProvenancePart:
     """What the page of a dataset version shows of where it came from and what it inherits."""
@@ -99,13 +116,7 @@ class ProvenancePart:
     @property
     def badge(self) -> dict[str, Any]:
         """The verdict in the words of the licence badge, for all that is inherited."""
-        terms, is_said = self.inheritance.terms, any(held.verdict.expression for held in self.inheritance.held)
-        return {
-            "expression": "said" if is_said else "",
-            "valid": all(held.verdict.valid for held in self.inheritance.held),
-            "commercial_use": False if terms.commercial_use == "forbidden" else None,
-            "licence_class": terms.licence_class,
-        }
+        return badge_of(self.inheritance)
 
     @property
     def shares(self) -> float:
