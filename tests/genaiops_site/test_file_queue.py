@@ -1,0 +1,73 @@
+"""The message broker in files: whoever looks finds whole messages or none, and the settings choose it."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kombu import Connection, Exchange, Queue
+
+from genaiops_site.file_queue import Transport
+from genaiops_site.launch import BASE_DIR
+
+NUMBER = 200
+BODY = {"run": "x" * 20_000}  # several writes long
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Connection:
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "control").mkdir()
+    folders = {"data_folder_in": tmp_path / "messages", "data_folder_out": tmp_path / "messages"}
+    options = {name: str(folder) for name, folder in folders.items()} | {"control_folder": str(tmp_path / "control")}
+    return Connection("filesystem://localhost//", transport=Transport, transport_options=options)
+
+
+def looked(folder: Path, until: int) -> int:
+    """Read what can be seen, again and again, until so many messages are there. Raises for one that is not JSON."""
+    seen = 0
+    while seen < until:
+        found = list(folder.glob("*.msg"))
+        seen = len(found)
+        for path in found[-3:]:
+            json.loads(path.read_text())
+    return seen
+
+
+def test_a_message_is_never_seen_before_it_is_whole(connection: Connection, tmp_path: Path) -> None:
+    channel = connection.channel()
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(looked, tmp_path / "messages", NUMBER)
+        for _ in range(NUMBER):
+            channel._put("cpu", BODY)
+        assert reader.result(60) == NUMBER
+    assert not list((tmp_path / "messages").glob("*.part"))
+
+
+def test_what_is_sent_arrives_in_order(connection: Connection) -> None:
+    queue = Queue("cpu", Exchange("cpu"), routing_key="cpu")
+    got: list[Any] = []
+
+    def receive(body: Any, message: Any) -> None:
+        got.append(body)
+        message.ack()
+
+    with connection, connection.Producer() as producer, connection.Consumer(queue, callbacks=[receive]):
+        for number in range(3):
+            producer.publish(number, exchange=queue.exchange, routing_key="cpu", declare=[queue])
+        while len(got) < 3:
+            connection.drain_events(timeout=5)
+    assert sorted(got) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("url", "is_ours"), [("filesystem://localhost//", True), ("memory://", False)])
+def test_the_settings_choose_it_for_files_alone(tmp_path: Path, url: str, is_ours: bool) -> None:
+    environment = {**os.environ, "VAR_DIR": str(tmp_path), "CELERY_BROKER_URL": url}
+    code = "from genaiops_site.celery import app; print(type(app.connection_for_write().transport).__module__)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
+    assert (done.stdout.strip() == "genaiops_site.file_queue") is is_ours, done.stderr
