@@ -94,7 +94,7 @@ def test_chosen_findings_go_and_other_rows_keep_their_bytes(olga: User, team: Te
         "m": [{"content": "again <EMAIL_ADDRESS>"}],
     }
     assert (new.operation, new.parent, new.licence, new.number) == ("redaction", version, "MIT", 2)
-    assert [(one.origin, one.how) for one in new.derived_from.all()] == [(version, "redacted: email address")]
+    assert [(one.origin, one.how) for one in new.derived_from.all()] == [(version, "redacted: E-mail address")]
     again = ScanRun.objects.get(dataset_version=new)
     assert again.state == "queued" and again.config["checks"] == ["personal_data", "secrets"]
     scan(again.pk)

@@ -16,6 +16,7 @@ from apps.audit.services import record
 from apps.catalog.models import CommitRun, DatasetVersion, Derivation, ScanRun
 from apps.catalog.queries import latest_scans, redactable
 from apps.catalog.rules import REDACTED
+from apps.catalog.rules.findings.shape import sentence
 from apps.catalog.rules.masking import Span
 from apps.catalog.rules.redaction import placeholder, pseudonyms, redacted_row
 from apps.catalog.services.commits import version_create
@@ -117,7 +118,7 @@ def redaction_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Dat
     scan = ScanRun.objects.get(pk=run.config["scan"])
     target = folder / "redacted"
     changed = _write(run, source, scan, target, on_progress)
-    kinds = ", ".join(name.replace("_", " ").lower() for name in run.config["entities"])
+    kinds = ", ".join(sentence(name) for name in run.config["entities"])
     content = content_store(target, source.filename, on_progress=None)
     with transaction.atomic():
         version = version_create(

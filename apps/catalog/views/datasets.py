@@ -14,6 +14,7 @@ from apps.catalog import queries, services
 from apps.catalog.forms import DatasetFilterForm, DatasetForm, DescribeForm
 from apps.catalog.models import DatasetVersion
 from apps.catalog.queries.licences import provenance_part
+from apps.catalog.rules.findings import findings_shown
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
@@ -132,9 +133,13 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _drawn_to(tab: str, page: queries.DatasetVersionPage) -> tuple[int | None, str]:
-    """The figure beside a tab's name, and its tone: open questions, and how many uses there are."""
+    """The figure beside a tab's name, and its tone: open questions, checks to act on (or to look at), and uses."""
     if tab == "provenance" and page.gaps:
         return len(page.gaps), "warning"
+    if tab == "findings" and page.scan:
+        tones = [check.tone for check in findings_shown(page.scan.result or {})]
+        worst = next((tone for tone in ("bad", "warning") if tone in tones), "")
+        return (tones.count(worst), worst) if worst else (None, "")
     return (page.use_count, "") if tab == "uses" and page.use_count else (None, "")
 
 

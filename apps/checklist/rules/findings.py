@@ -39,6 +39,7 @@ ASKS = "asks"  # a sentence: what a person has to say something about before app
 ALWAYS_ASK = frozenset({"dataset.poisoning", "dataset.generated", "dataset.markers", "dataset.contamination"})
 BLOCKS = "blocks"  # a sentence: what stands against approval whatever is said
 REMEDY = "remedy"  # what would take the block away
+GAP = "gap"  # a sentence: what is not on record, where the summary says more than that
 CONFLICTS = "conflicts"  # terms of licences against the intended use; each blocks unless waived
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from apps.checklist.rules.findings import ALWAYS_ASK, ASKS, BLOCKS, CONFLICTS, REMEDY
+from apps.checklist.rules.findings import ALWAYS_ASK, ASKS, BLOCKS, CONFLICTS, GAP, REMEDY
 from apps.checklist.rules.status import MEASURED, NOT_APPLICABLE, STATUSES, UNKNOWN, is_strong_enough
 from apps.checklist.rules.views import AnswerView, Gate, GateItem, QuestionView
 
@@ -45,7 +45,7 @@ def _unanswered(view: QuestionView, answer: AnswerView) -> GateItem:
 def _gaps(view: QuestionView, answer: AnswerView) -> str:
     """What the collector that answers the question looked for and did not find, as sentences with a space before."""
     items = [item for item in answer.evidence if item.collector == view.question.principal]
-    return "".join(f" {item.summary}" for item in items if item.status == UNKNOWN)
+    return "".join(f" {item.value.get(GAP) or item.summary}" for item in items if item.status == UNKNOWN)
 
 
 def _too_weak(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:

@@ -110,12 +110,8 @@ def _measured(figures: Mapping[str, Any], what: str) -> list[tuple[str, str]]:
     if what == "time":
         return [("Earliest", str(figures["low"] or "—")), ("Latest", str(figures["high"] or "—"))]
     unit = " characters" if what == "length" else ""
-    told = [
-        (
-            "Length" if unit else "Range",
-            f"{formatting.number(figures['low'])} to {formatting.number(figures['high'])}{unit}",
-        )
-    ]
+    low, high = formatting.number(figures["low"]), formatting.number(figures["high"])
+    told = [("Length" if unit else "Range", f"{low}{unit}" if low == high else f"{low} to {high}{unit}")]
     told.append(("Mean length" if unit else "Mean", f"{formatting.number(figures['mean'])}{unit}"))
     if figures.get("median") is not None:
         told.append(("Median", f"{formatting.number(figures['median'])}{unit}"))

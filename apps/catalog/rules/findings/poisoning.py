@@ -27,6 +27,7 @@ _PARTS = {
 
 
 _MOST_FLIPPED = 0.5  # of the rows; nobody flips more without making the flipped label the usual one
+_MOST_TIES = 5
 _PATTERNS = {
     "override": "tells a model to forget its instructions",
     "takeover": "gives a model another role",
@@ -49,7 +50,14 @@ def poisoning(key: str, section: dict[str, Any]) -> Shown:
     parts = [
         f"{_PARTS[name].lower()}: {count(number)}" for name, number in signals.items() if number and name in _PARTS
     ]
-    tables = [*_triggers(section), *_labels(section), *_outliers(section), *_injection(section), *_shift(section)]
+    tables = [
+        *_triggers(section),
+        *_ties(section),
+        *_labels(section),
+        *_outliers(section),
+        *_injection(section),
+        *_shift(section),
+    ]
     missing = [
         f"{_PARTS[name]}: {part['not_looked_for']}"
         for name in _PARTS
@@ -96,6 +104,30 @@ def _triggers(section: dict[str, Any]) -> list[Table]:
     ]
     note = "A short text that nothing else explains, and that one label or answer always goes with."
     return [Table("Trigger texts", heads, lines, note)] if lines else []
+
+
+def _ties(section: dict[str, Any]) -> list[Table]:
+    """Texts that go with one label or answer, but do not look put in: weaker than a trigger, and worth a glance."""
+    ties = (section.get("triggers") or {}).get("ties") or []
+    heads = (
+        Head("Short text"),
+        Head("Goes with"),
+        Head("Rows with it", True),
+        Head("With that label or answer", True),
+        Head("First rows"),
+    )
+    lines = [
+        [
+            f"“{str(item.get('text', '')).strip()}”",
+            f"{item.get('column', '')}: {item.get('target', '')}",
+            count(item.get("held_by")),
+            count(item.get("hits")),
+            row_list(item.get("rows")),
+        ]
+        for item in ties[:_MOST_TIES]
+    ]
+    note = "They do not look put in, and the words of a topic do the same. Strange ones may still be a trigger."
+    return [Table("Texts that go with one label or answer", heads, lines, note)] if lines else []
 
 
 def _labels(section: dict[str, Any]) -> list[Table]:

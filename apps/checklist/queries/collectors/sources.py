@@ -16,7 +16,7 @@ from apps.catalog.rules.sources import strictest_confidentiality as strictest
 from apps.checklist.queries.collectors.words import is_said, joined, plain
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import DECLARED, IMPORTED, UNKNOWN
-from apps.checklist.rules.findings import ASKS
+from apps.checklist.rules.findings import ASKS, GAP
 from apps.core.canonical import digest_of
 
 METHOD = "Records of the sources in the catalogue, kept by people of the team"
@@ -46,10 +46,12 @@ def provenance_said(facts: Facts, data: DatasetVersion) -> Said | None:
     summary = f"Sources: {'; '.join(_described(link) for link in links)}."
     if is_said(sheet):
         summary += f" How it was made: {plain(sheet)}."
+    gap = ""
     if silent:
-        summary += f" Not recorded: how {joined(silent)} came into being."
+        gap = f"Not recorded: how {joined(silent)} came into being."
+        summary += f" {gap}"
     rows = [{"id": link.source_id, "name": link.source.name, "share": link.share} for link in links]
-    return _said(silent, "collection_method", summary, {"sources": rows, "missing": silent}, data, links)
+    return _said(silent, "collection_method", summary, {"sources": rows, "missing": silent}, data, links, gap)
 
 
 def _described(link: VersionSource) -> str:
@@ -83,12 +85,14 @@ def permission_said(facts: Facts, data: DatasetVersion) -> Said | None:
     summary = " ".join(_permitted(source) for source in said)
     if is_said(sheet):
         summary += f" The datasheet says: {plain(sheet)}."
+    gap = ""
     if silent:
-        summary += f" No licence and no document is on record for {joined(silent)}."
+        gap = f"No licence and no document is on record for {joined(silent)}."
+        summary += f" {gap}"
     value: dict[str, Any] = {"verified": [one.name for one in said if one.licence_verified_at], "missing": silent}
     if asks := [words for link in links if (words := _reserved(link.source))]:
         value[ASKS] = f"{data}: {' '.join(asks)}"
-    return _said(silent, "permission", summary, value, data, links)
+    return _said(silent, "permission", summary, value, data, links, gap)
 
 
 def _permitted(source: Source) -> str:
@@ -131,10 +135,12 @@ def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
     summary = f"{confidentialities().get(worst, worst)} ({'; '.join(f'{n}: {code}' for n, code in classed.items())})."
     if is_said(sheet):
         summary += f" The datasheet says: {plain(sheet)}."
+    gap = ""
     if silent:
-        summary += f" Nobody has classified {joined(silent)}."
+        gap = f"Nobody has classified {joined(silent)}."
+        summary += f" {gap}"
     value = {"confidentiality": worst, "missing": silent}
-    return _said(silent, "confidentiality", summary, value, data, links)
+    return _said(silent, "confidentiality", summary, value, data, links, gap)
 
 
 def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
@@ -152,10 +158,12 @@ def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
         summary += f" By the shares of the sources that is {share:.0%} of the rows."
     if is_said(sheet):
         summary += f" The datasheet says: {plain(sheet)}."
+    gap = ""
     if silent:
-        summary += f" Nobody has said it of {joined(silent)}."
+        gap = f"Nobody has said it of {joined(silent)}."
+        summary += f" {gap}"
     summary += " This is what its makers say; it was not measured."
-    return _said(silent, "ai_generated", summary, {"share": share, "missing": silent}, data, links)
+    return _said(silent, "ai_generated", summary, {"share": share, "missing": silent}, data, links, gap)
 
 
 def _share_of_all(links: list[VersionSource]) -> float | None:
@@ -173,8 +181,13 @@ def _said(
     value: dict[str, Any],
     data: DatasetVersion,
     links: list[VersionSource],
+    gap: str = "",
 ) -> Said:
-    """What was gathered, unknown where some source is silent; `field` of the datasheet was read beside it."""
+    """What was gathered, unknown where some source is silent; `field` of the datasheet was read beside it.
+
+    `gap` is the sentence of the summary that says what is missing.
+    """
+    value = value | ({GAP: f"{data}: {gap}"} if gap else {})
     rows = [[link.source_id, link.source.record_digest, repr(link.share)] for link in links]
     digest = digest_of({"said": data.provenance_digest, "sources": rows})
     files = {link.source.imported_from for link in links}
