@@ -12,8 +12,9 @@ from apps.catalog.models import CommitRun, ScanRun
 from apps.catalog.queries import scan_steps_of
 from apps.catalog.rules import SCAN_CHECKS
 from apps.catalog.rules.findings import checks_missing, findings_shown
+from apps.catalog.rules.findings.shape import RowList
 from apps.catalog.services import scan_finish, scan_start
-from tests.makers import claim, make_data, make_person, make_team
+from tests.makers import claim, make_browser, make_data, make_person, make_scan, make_team
 
 pytestmark = pytest.mark.django_db
 COMMON = {
@@ -288,3 +289,22 @@ def test_settings_that_make_no_sense_are_named(client: Client, olga: User, team:
         content_type="application/json",
     )
     assert hidden.status_code == 404
+
+
+def test_a_text_that_goes_with_one_label_is_shown_though_it_is_no_trigger() -> None:
+    tie = {"text": " xq lantern", "column": "topic", "target": "billing", "held_by": 30, "hits": 30, "rows": [4, 9]}
+    section = {"triggers": {"found": [], "ties": [tie]}, "signals": {"triggers": 0}}
+    table = findings_shown({"poisoning": section})[0].tables[0]
+    assert table.lines == [["“xq lantern”", "topic: billing", "30", "30", "4, 9"]]
+    rows = table.lines[0][4]
+    assert isinstance(rows, RowList) and rows.numbers == (4, 9)
+
+
+def test_rows_of_findings_lead_to_the_rows() -> None:
+    team = make_team()
+    olga = make_person(ENGINEER, team=team)
+    version = make_data(olga, team)
+    found = {"entity": "EMAIL_ADDRESS", "column": "prompt", "count": 1, "rows": 1, "samples": [], "row_indices": [2]}
+    make_scan(olga, version, {"personal_data": {"total": 1, "rows": 1, "findings": [found]}})
+    page = make_browser(olga).get(f"/data/versions/{version.pk}/", {"tab": "findings"}).content.decode()
+    assert f'href="{reverse("catalog:version-rows", args=[version.pk])}?row=2#row-2"' in page

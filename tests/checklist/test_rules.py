@@ -162,6 +162,12 @@ def test_the_gate_on_one_answer(current: AnswerView | None, problems: list[str])
         assert item.remedy
 
 
+def test_the_gate_names_what_is_missing_and_not_all_that_is_known() -> None:
+    told = evidence(status=UNKNOWN, summary="Three sources. Not recorded: who.", value={"gap": "Not recorded: who."})
+    problem = problems_of(QuestionView(question(), answer(UNKNOWN, told), basis=""))[0].problem
+    assert problem == "There is evidence, but it does not answer the question. Not recorded: who."
+
+
 def test_a_version_that_nobody_measured_cannot_pass_by_not_applicable() -> None:
     asked = question("evaluation.metrics", subject="model")
     said = answer(NOT_APPLICABLE, stated=NOT_APPLICABLE, reason="We trust it.")
