@@ -23,7 +23,10 @@ def connection(tmp_path: Path) -> Connection:
     (tmp_path / "messages").mkdir()
     (tmp_path / "control").mkdir()
     folders = {"data_folder_in": tmp_path / "messages", "data_folder_out": tmp_path / "messages"}
-    options = {name: str(folder) for name, folder in folders.items()} | {"control_folder": str(tmp_path / "control")}
+    options: dict[str, Any] = {name: str(folder) for name, folder in folders.items()} | {
+        "control_folder": str(tmp_path / "control")
+    }
+    options["polling_interval"] = 0.05
     return Connection("filesystem://localhost//", transport=Transport, transport_options=options)
 
 
@@ -60,7 +63,7 @@ def test_what_is_sent_arrives_in_order(connection: Connection) -> None:
         for number in range(3):
             producer.publish(number, exchange=queue.exchange, routing_key="cpu", declare=[queue])
         while len(got) < 3:
-            connection.drain_events(timeout=5)
+            connection.drain_events(timeout=60)
     assert sorted(got) == [0, 1, 2]
 
 
