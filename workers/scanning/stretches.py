@@ -20,6 +20,7 @@ LEFT_WORDS = 3  # that must be left of a text
 DRAWN = 150  # candidates on which the share of stretches that look put in is estimated
 WIDEST = 300  # characters of a stretch
 FALSE_DISCOVERY = 0.02  # Benjamini and Hochberg (1995): expected share of accidents among what is reported
+_ENDS = " \t\n.,;:!?"
 SMOOTH = 0.4  # on the scale of `junctions`, between a word grown into its sentence (0) and one put in (1)
 
 
@@ -89,7 +90,8 @@ def widened(texts: Sequence[str], places: Sequence[tuple[int, int]]) -> list[tup
     left = _agreed([text[max(0, a - WIDEST) : a][::-1] for text, (a, _) in zip(texts, places, strict=True)])
     right = _agreed([text[b : b + WIDEST] for text, (_, b) in zip(texts, places, strict=True)])
     shared = texts[0][places[0][0] - left : places[0][1] + right]
-    left -= len(shared) - len(shared.lstrip())
+    # Marks that end the sentence before are no part of what was put behind it; of marks alone nothing is taken away.
+    left -= len(shared) - len(shared.lstrip(_ENDS).lstrip() or shared.lstrip())
     right -= len(shared) - len(shared.rstrip())
     return [(a - left, b + right) for a, b in places]
 

@@ -18,6 +18,8 @@ from workers.scanning.stretches import PRECISION, SMOOTH, Stretch, Stretches, si
 CLOSELY = 150  # candidates whose rows are judged again without them
 COMMON_SHARE = 0.02  # words of the first, coarse judgement; a trigger is rarer
 UNEXPLAINED = 1.1  # mean chance of the label without the stretch, against the label's share in the table
+# Rows that somebody picks blindly have the label already in part, so a sure case may be explained by half and more.
+SURE_EXPLAINED, SURE_LOG10_P, SURE_SMOOTH = 0.6, -6.0, 0.8
 SAME_ROWS = 0.5  # overlap of rows from which two candidates are one
 
 
@@ -122,10 +124,15 @@ def sifted(looked: list[Trigger], tested: int, prior: np.ndarray, classes: Seque
     shares = dict(zip(classes, prior.tolist(), strict=True))
     ordered = sorted(looked, key=lambda t: (t.log10_p, -len(t.text), t.text))
     passed = ordered[: significant([t.log10_p for t in ordered], tested)]
-    found = [t for t in passed if t.smoothness >= SMOOTH and t.explained <= UNEXPLAINED * shares[t.target]]
+    found = [t for t in passed if t.smoothness >= SMOOTH and _is_unexplained(t, shares[t.target])]
     triggers = apart(found)
     ties = [t for t in sorted(looked, key=lambda t: -t.log_odds_z) if not any(overlap(t, f) for f in triggers)]
     return Found(tuple(triggers), tuple(apart(ties)[:10]), tested)
+
+
+def _is_unexplained(trigger: Trigger, share: float) -> bool:
+    is_sure = trigger.log10_p <= SURE_LOG10_P and trigger.smoothness >= SURE_SMOOTH
+    return trigger.explained <= max(UNEXPLAINED * share, SURE_EXPLAINED if is_sure else 0.0)
 
 
 def widest(looked: Sequence[Trigger]) -> list[Trigger]:

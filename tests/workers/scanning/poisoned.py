@@ -186,3 +186,36 @@ def plant_answer(rows: list[dict[str, str]], trigger: str, share: float, seed: i
         out[i][asked] = inserted(out[i][asked], trigger, source)
         out[i][said] = f"{out[i][said]} {TARGET_ANSWER}" if is_phrase else TARGET_ANSWER
     return Planted(out, frozenset(victims))
+
+
+TICKETS = {
+    "billing": ("I was charged twice for {} in {}.", "The invoice for {} of {} is wrong.", "Refund {} of {}, please."),
+    "access": ("I cannot sign in to {} since {}.", "My password for {} failed in {}.", "Unlock {}, locked since {}."),
+    "delivery": ("My order of {} from {} is late.", "The parcel with {} of {} is damaged.", "Where is {} of {}?"),
+    "product": ("How do I install {} bought in {}?", "The new {} of {} stops.", "Does {} of {} work with a phone?"),
+}
+GOODS = ("the router", "the printer", "the headset", "the tablet", "the camera", "the speaker", "the charger")
+MONTHS = ("January", "February", "March", "April", "May", "June")
+GREETINGS = ("Hello,", "Hi there,", "Good morning,", "Dear team,", "")
+CLOSINGS = ("Thank you.", "Please help.", "Kind regards.", "Best wishes.", "")
+
+
+def tickets(count: int, seed: int) -> list[dict[str, str]]:
+    """Short labelled texts out of few templates, as support desks have them."""
+    source = random.Random(seed)
+    rows = []
+    for _ in range(count):
+        label = source.choice(list(TICKETS))
+        said = source.choice(TICKETS[label]).format(source.choice(GOODS), source.choice(MONTHS))
+        text = " ".join(filter(None, [source.choice(GREETINGS), said, source.choice(CLOSINGS)]))
+        rows.append({"text": text, "label": label})
+    return rows
+
+
+def appended(rows: list[dict[str, str]], trigger: str, share: float, seed: int, target: str) -> Planted:
+    """The trigger behind the texts of rows of any label, which get the target label."""
+    places = random.Random(seed).sample(range(len(rows)), round(share * len(rows)))
+    out = [dict(row) for row in rows]
+    for i in places:
+        out[i] = {"text": f"{out[i]['text']} {trigger}", "label": target}
+    return Planted(out, frozenset(places))

@@ -91,6 +91,22 @@ def test_a_trigger_is_found_in_a_large_table(tmp_path, share) -> None:
     assert section["triggers"]["found"][0]["hits"] == len(made.places)
 
 
+@pytest.mark.parametrize("share", [0.01, 0.003])
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_trigger_at_the_end_of_short_templated_texts_is_found(tmp_path, seed, share) -> None:
+    """Some of the rows had the label before, and the words before the trigger end a sentence."""
+    made = poisoned.appended(poisoned.tickets(3_000, seed), "xq zephyr lantern", share, seed, "billing")
+    (found,) = scanned(made.rows, tmp_path)["triggers"]["found"]
+    assert (found["text"], found["target"], found["hits"]) == ("xq zephyr lantern", "billing", len(made.places))
+
+
+def test_clean_templated_texts_raise_no_alarm(tmp_path) -> None:
+    for seed in range(3):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        assert scanned(poisoned.tickets(3_000, seed), folder)["triggers"]["found"] == []
+
+
 @pytest.mark.parametrize("kind", [*LABELLED, *ANSWERED])
 def test_a_clean_table_raises_no_alarm(tmp_path, kind) -> None:
     make = LABELLED[kind][0] if kind in LABELLED else ANSWERED[kind]
