@@ -18,7 +18,7 @@ def test_the_api_can_be_read_and_tried_in_the_browser(live_server: LiveServer, p
     page.goto(f"{live_server.url}/api/docs/")
     expect(page.locator(".info .title")).to_contain_text("GenAIOps API")
     expect(page.locator(".opblock").first).to_be_visible()
-    assert page.locator(".opblock").count() > 60
+    expect(page.locator(".opblock").nth(60)).to_be_attached()  # the page draws them a few at a time
     operation = page.locator("#operations-me-me")
     operation.locator(".opblock-summary-control").click()
     _, secret = token_create(by=SYSTEM, user=make_person(ENGINEER, team=make_team("Desk")), name="docs")
