@@ -45,14 +45,29 @@ class Section:
 
 
 def write(sections: list[Section]) -> Path:
-    """Write benchmarks/RESULTS.md anew."""
-    lines = ["# Results", "", "Written by `make bench`. Nothing in this file is edited by hand.", "", *_machine(), ""]
-    for section in sections:
-        lines += [f"## {section.title}", "", section.about, "", "| figure | value | goal | how |", "|---|---|---|---|"]
-        lines += [f"| {item.what} | {item.value} | {_goal(item)} | {item.how} |" for item in section.figures]
-        lines.append("")
-    RESULTS.write_text("\n".join(lines), encoding="utf-8")
+    """Write these sections into benchmarks/RESULTS.md; sections that were not measured now stay as they were.
+
+    Each section says when and with what it was measured, so figures of different days cannot be taken for one run.
+    """
+    kept = _written()
+    kept |= {section.title: _rendered(section) for section in sections}
+    head = "# Results\n\nWritten by `make bench`. Nothing in this file is edited by hand.\n\n"
+    RESULTS.write_text(head + "\n".join(kept.values()), encoding="utf-8")
     return RESULTS
+
+
+def _written() -> dict[str, str]:
+    """What stands in the file, by section."""
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    parts = [f"## {part}".rstrip() + "\n" for part in text.split("\n## ")[1:]]
+    return {part.partition("\n")[0].removeprefix("## "): part for part in parts}
+
+
+def _rendered(section: Section) -> str:
+    lines = [f"## {section.title}", "", section.about, "", *_machine(), ""]
+    lines += ["| figure | value | goal | how |", "|---|---|---|---|"]
+    lines += [f"| {item.what} | {item.value} | {_goal(item)} | {item.how} |" for item in section.figures]
+    return "\n".join(lines) + "\n"
 
 
 def _goal(figure: Figure) -> str:
