@@ -30,6 +30,6 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
-    """Named by CELERY_BROKER_TRANSPORT where the broker's address begins with filesystem://."""
+    """Taken for a broker whose address begins with filesystem://; `genaiops_site.celery` sees to it."""
 
     Channel = Channel

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from kombu import Connection, Exchange, Queue
+from kombu.transport.virtual import BrokerState
 
 from genaiops_site.file_queue import Transport
 from genaiops_site.launch import BASE_DIR
@@ -19,7 +20,9 @@ BODY = {"run": "x" * 20_000}  # several writes long
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Connection:
+def connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    """A broker of its own: what a process knows of queues is shared by all its connections otherwise."""
+    monkeypatch.setattr(Transport, "global_state", BrokerState())
     (tmp_path / "messages").mkdir()
     (tmp_path / "control").mkdir()
     folders = {"data_folder_in": tmp_path / "messages", "data_folder_out": tmp_path / "messages"}

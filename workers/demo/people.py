@@ -51,7 +51,8 @@ def clients(site: Site) -> dict[str, Client]:
 def _make(site: Site, path: Path) -> None:
     passwords = {person.key: secrets.token_urlsafe(12) for person in PEOPLE}
     for person in PEOPLE:
-        options = ["--name", person.name, "--team", TEAM, "--password", passwords[person.key]]
+        # One word with its option: a drawn password may begin with a hyphen, which would read as another option.
+        options = ["--name", person.name, "--team", TEAM, f"--password={passwords[person.key]}"]
         options += [word for role in person.roles for word in ("--role", role)]
         options += ["--staff"] if "administrator" in person.roles else []
         manage(site, "person_create", person.email, *options)
