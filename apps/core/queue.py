@@ -25,6 +25,8 @@ SCAN = "scanning.scan"
 COMMIT = "catalog.commit"
 DIFF = "catalog.diff"
 TUNE = "tuning.tune"
+RECREATE = "tuning.recreate"
+SCAN_FILES = "artifacts.scan_files"
 EVALUATE = "evaluation.evaluate"
 SERVE = "serving.serve"
 DRIFT = "drift.measure"
@@ -38,6 +40,8 @@ QUEUES: dict[str, str] = {
     COMMIT: CPU,
     DIFF: CPU,
     TUNE: GPU,
+    RECREATE: GPU,
+    SCAN_FILES: CPU,
     EVALUATE: GPU,
     SERVE: SERVING,
     DRIFT: CPU,

@@ -18,6 +18,8 @@ ORM_UPDATE_OWNERS = {"objects", "filter", "exclude", "all", "_default_manager", 
 # Name: why the write says nothing about a decision, and where what happened can be read instead.
 NOT_RECORDED = {
     "accounts.token_use": "the time of last use, written at most once a minute; the requests themselves are in the log",
+    "registry.version_number_next": "one step of every service that makes a version; each of them records it",
+    "registry.files_add": "one step of every service that gives a version its files; each of them records the digest",
 }
 
 

@@ -21,12 +21,12 @@ MISSING = "There is no such object, or you may not see it."
 def models_seen_by(user: "User | AnonymousUser") -> QuerySet[RegisteredModel]:
     """Models of the person's teams and those shared with them one by one."""
     shared = shared_ids(user, RegisteredModel)
-    return RegisteredModel.objects.filter(Q(team_id__in=team_ids_seen_by(user)) | Q(pk__in=shared))
+    return RegisteredModel.objects.filter(Q(team_id__in=team_ids_seen_by(user)) | Q(pk__in=shared), deleted_at=None)
 
 
 def models_listed_for(user: "User | AnonymousUser") -> QuerySet[RegisteredModel]:
     """The model list: each with its latest version's id, number and stage, read by index whatever the count."""
-    latest = ModelVersion.objects.filter(model=OuterRef("pk")).order_by("-number")
+    latest = ModelVersion.objects.filter(model=OuterRef("pk"), deleted_at=None).order_by("-number")
     return (
         models_seen_by(user)
         .select_related("team")
@@ -45,7 +45,7 @@ def versions_seen_by(user: "User | AnonymousUser") -> QuerySet[ModelVersion]:
     seen = Q(team_id__in=team_ids_seen_by(user))
     if shared:  # an OR over two indexes costs every reader something; only those with shares pay it
         seen |= Q(model_id__in=shared)
-    return ModelVersion.objects.filter(seen).select_related("model", "team", "created_by")
+    return ModelVersion.objects.filter(seen, deleted_at=None).select_related("model", "team", "created_by")
 
 
 def model_seen(user: "User | AnonymousUser", pk: int) -> RegisteredModel:
@@ -118,7 +118,7 @@ def tuning_of(version: ModelVersion) -> TuningRun | None:
 
 def versions_of(model: RegisteredModel) -> QuerySet[ModelVersion]:
     """The versions of one model, newest first, in the order of the index on (model, number)."""
-    return ModelVersion.objects.filter(model=model).select_related("created_by").order_by("-number")
+    return ModelVersion.objects.filter(model=model, deleted_at=None).select_related("created_by").order_by("-number")
 
 
 def import_marks(versions: list[ModelVersion]) -> dict[int, ImportRun]:

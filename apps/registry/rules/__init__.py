@@ -19,6 +19,22 @@ RELATIONS = {"adapter": "Adapter", "merge": "Merge", "quantized": "Quantised", "
 TRAINED_ON, TUNED_FROM, MADE_BY = "trained_on", "tuned_from", "made_by"
 LINKS = {TRAINED_ON: "Trained on", TUNED_FROM: "Tuned from", MADE_BY: "Made by"}
 
+# AI Act: prohibited practices (Art. 5), high risk (Art. 6, Annexes I and III), transparency duties (Art. 50), the rest.
+RISK_UNKNOWN = "unknown"
+RISK_CLASSES = {
+    RISK_UNKNOWN: "Not yet classified",
+    "minimal": "Minimal",
+    "limited": "Limited: transparency duties",
+    "high": "High",
+    "prohibited": "Prohibited",
+}
+
+HELD, RELEASED, REFUSED = "held", "released", "refused"
+HELD_STATES = {HELD: "In quarantine", RELEASED: "Released", REFUSED: "Refused"}
+
+IMPORTED, MEASURED, DECLARED = "imported", "measured", "declared"
+FIGURE_STATES = {IMPORTED: "Imported", MEASURED: "Measured", DECLARED: "Declared"}
+
 # The settings of a tuning run that a person may choose; each is explained in workers/tuning/engine.py.
 TUNING_SETTINGS = frozenset(
     {
@@ -46,6 +62,11 @@ TUNING_SETTINGS = frozenset(
         "seed",
     }
 )
+
+
+def protected_by_default() -> list[str]:
+    """The aliases that only an approved version may carry, unless the team says otherwise."""
+    return ["champion", "production"]
 
 
 def may_move(stage: str, to: str) -> bool:

@@ -1,0 +1,1 @@
+"""Incidents: what went wrong, with what, when it became known, and how it ended."""

@@ -1,0 +1,1 @@
+"""The doors through which unmodified MLflow clients come in. No tables of its own; the rules stand below."""

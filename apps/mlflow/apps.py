@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MlflowConfig(AppConfig):
+    name = "apps.mlflow"
+    label = "mlflow"

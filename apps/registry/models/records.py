@@ -1,0 +1,94 @@
+"""Figures on record for a version, files that still arrive, and cards and bills of materials that were read in."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from apps.accounts.models import Team, User
+from apps.registry import rules
+from apps.registry.models.versions import ModelVersion
+
+
+class VersionMetric(models.Model):
+    """One figure about a version that came from outside, such as from its card, with where it was read."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="metrics")
+    name = models.CharField(max_length=250)
+    value = models.FloatField(null=True, blank=True)
+    text = models.CharField(max_length=200, blank=True, help_text="the value as it was written, if it is no number")
+    task = models.CharField(max_length=120, blank=True)
+    dataset = models.CharField(max_length=200, blank=True)
+    split = models.CharField(max_length=60, blank=True)
+    revision = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=500, blank=True, help_text="who says so: a file, an address")
+    status = models.CharField(max_length=12, choices=list(rules.FIGURE_STATES.items()), default=rules.IMPORTED)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["dataset", "name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VersionDocument(models.Model):
+    """One card or bill of materials that was read into a version: what it said, and what it lacked."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="documents")
+    format = models.CharField(max_length=20)
+    filename = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the stored file")
+    found = models.JSONField(default=dict)
+    missing = models.JSONField(default=list)
+    applied = models.JSONField(default=list, blank=True, help_text="names of the fields that were taken over")
+    applied_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ModelUpload(models.Model):
+    """A file of a version that arrives in pieces, possibly over days."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="uploads")
+    path = models.CharField(max_length=300, help_text="where in the version the file belongs")
+    size = models.BigIntegerField()
+    offset = models.BigIntegerField(default=0, help_text="bytes that have arrived")
+    expect_digest = models.CharField(max_length=64, blank=True)
+    metadata = models.TextField(blank=True, help_text="the Upload-Metadata header, as it was sent")
+    digest = models.CharField(max_length=64, blank=True, help_text="of the whole file, once it is stored")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    touched_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="when it was stored or given up")
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.path
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every byte has arrived."""
+        return self.offset == self.size
+
+    @property
+    def arrival(self) -> str:
+        """The name of its file among those that arrive."""
+        return f"model-upload-{self.pk.hex}"
+
+    @property
+    def expires_at(self) -> datetime:
+        """Until when the rest is waited for; every piece puts it off."""
+        return self.touched_at + timedelta(days=settings.UPLOAD_DAYS)

@@ -1,0 +1,19 @@
+"""Every write about models, versions and tuning runs."""
+
+from apps.registry.services.imports import import_finish, version_import
+from apps.registry.services.models import model_create, model_describe
+from apps.registry.services.stages import version_approve, version_propose, version_reject, version_retire
+from apps.registry.services.tuning import tuning_finish, tuning_start
+
+__all__ = [
+    "import_finish",
+    "model_create",
+    "model_describe",
+    "tuning_finish",
+    "tuning_start",
+    "version_approve",
+    "version_import",
+    "version_propose",
+    "version_reject",
+    "version_retire",
+]

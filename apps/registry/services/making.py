@@ -1,0 +1,40 @@
+"""How every version comes to its number and its files, whichever way it was made."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Max
+
+from apps.accounts.models import User
+from apps.core import storage
+from apps.registry import rules
+from apps.registry.models import ModelFile, ModelVersion, RegisteredModel
+
+
+def version_number_next(*, by: User, model: RegisteredModel, **fields: Any) -> ModelVersion:
+    """The model's next version, without any permission asked or trail written: for the services that do both."""
+    RegisteredModel.objects.select_for_update().get(pk=model.pk)  # two imports at once get two numbers
+    last = ModelVersion.objects.filter(model=model).aggregate(last=Max("number"))["last"] or 0
+    return ModelVersion.objects.create(model=model, team_id=model.team_id, number=last + 1, created_by=by, **fields)
+
+
+def files_stored(folder: Path) -> list[ModelFile]:
+    """Every file of a folder, stored, as rows to be saved. Outside of transactions: gigabytes take their time, and
+    nobody else may wait for them (on SQLite a transaction holds up every other write).
+    """
+    files = []
+    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+        stored = storage.put_path(path)
+        name = path.relative_to(folder).as_posix()
+        files.append(ModelFile(path=name, digest=stored.digest, size=stored.size))
+    return files
+
+
+def files_add(version: ModelVersion, files: list[ModelFile]) -> None:
+    """Make these the version's files, and set its manifest digest."""
+    ModelFile.objects.filter(version=version).delete()
+    for file in files:
+        file.version = version
+    ModelFile.objects.bulk_create(files)
+    version.manifest_digest = rules.manifest_digest((file.path, file.digest, file.size) for file in files)
+    version.size = sum(file.size for file in files)
