@@ -77,3 +77,48 @@ def test_the_settings_choose_it_for_files_alone(tmp_path: Path, url: str, is_our
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
     assert (done.stdout.strip() == "genaiops_site.file_queue") is is_ours, done.stderr
+
+
+BINDS = """
+import sys
+from pathlib import Path
+from genaiops_site.file_queue import Transport
+from kombu import Connection
+
+messages, control, number = sys.argv[1:]
+options = {"data_folder_in": messages, "data_folder_out": messages, "control_folder": control}
+channel = Connection("filesystem://localhost//", transport=Transport, transport_options=options).channel()
+print("ready", flush=True)
+sys.stdin.readline()  # all begin at once
+for queue in range(20):
+    channel._queue_bind("jobs", "", "", f"queue-{number}-{queue}")
+    assert all(bound.queue for bound in channel.get_table("jobs"))
+channel._delete(f"queue-{number}-0", "jobs", "", "")
+"""
+
+
+def test_workers_that_start_at_once_on_an_empty_folder_lose_no_binding(tmp_path: Path) -> None:
+    control = tmp_path / "control"
+    (tmp_path / "messages").mkdir()
+    command = [sys.executable, "-c", BINDS, str(tmp_path / "messages"), str(control)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    workers = [subprocess.Popen([*command, str(number)], cwd=BASE_DIR, **pipes) for number in range(4)]
+    for worker in workers:
+        assert worker.stdout is not None and worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("\n")
+        worker.stdin.flush()
+    ended = [worker.communicate(timeout=60) for worker in workers]
+    assert [worker.returncode for worker in workers] == [0] * 4, ended
+    bound = {queue for _, _, queue in json.loads((control / "jobs.exchange").read_text())}
+    assert bound == {f"queue-{number}-{queue}" for number in range(4) for queue in range(1, 20)}
+    assert not list(control.glob("*.part"))
+
+
+def test_an_empty_table_of_before_is_taken_for_none(connection: Connection, tmp_path: Path) -> None:
+    (tmp_path / "control" / "jobs.exchange").touch()
+    channel = connection.channel()
+    assert channel.get_table("jobs") == []
+    channel._queue_bind("jobs", "", "", "cpu")
+    assert [bound.queue for bound in channel.get_table("jobs")] == ["cpu"]
