@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -79,21 +80,32 @@ def test_the_settings_choose_it_for_files_alone(tmp_path: Path, url: str, is_our
     assert (done.stdout.strip() == "genaiops_site.file_queue") is is_ours, done.stderr
 
 
+ROUNDS, WORKERS = 10, 4
 BINDS = """
-import sys
-from pathlib import Path
+import sys, time
 from genaiops_site.file_queue import Transport
 from kombu import Connection
 
-messages, control, number = sys.argv[1:]
+messages, control, number, rounds = sys.argv[1:]
+
+
+def slow(event, args):  # a moment before each file is opened, as on a busy machine: others come in between
+    if event == "open" and control in str(args[0]):
+        time.sleep(0.001)
+
+
+sys.addaudithook(slow)
 options = {"data_folder_in": messages, "data_folder_out": messages, "control_folder": control}
 channel = Connection("filesystem://localhost//", transport=Transport, transport_options=options).channel()
 print("ready", flush=True)
-sys.stdin.readline()  # all begin at once
-for queue in range(20):
-    channel._queue_bind("jobs", "", "", f"queue-{number}-{queue}")
-    assert all(bound.queue for bound in channel.get_table("jobs"))
-channel._delete(f"queue-{number}-0", "jobs", "", "")
+start = float(sys.stdin.readline())
+for turn in range(int(rounds)):
+    while time.time() < start + turn / 50:  # all of them begin each table at one moment
+        pass
+    channel._queue_bind(f"jobs-{turn}", "", "", f"queue-{number}")
+    channel._queue_bind(f"jobs-{turn}", "", "", f"gone-{number}")
+    assert all(bound.queue for bound in channel.get_table(f"jobs-{turn}"))
+    channel._delete(f"gone-{number}", f"jobs-{turn}", "", "")
 """
 
 
@@ -101,18 +113,19 @@ def test_workers_that_start_at_once_on_an_empty_folder_lose_no_binding(tmp_path:
     control = tmp_path / "control"
     (tmp_path / "messages").mkdir()
     command = [sys.executable, "-c", BINDS, str(tmp_path / "messages"), str(control)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    workers = [subprocess.Popen([*command, str(number)], cwd=BASE_DIR, **pipes) for number in range(4)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    workers = [
+        subprocess.Popen([*command, str(number), str(ROUNDS)], cwd=BASE_DIR, text=True, **pipes)
+        for number in range(WORKERS)
+    ]
     for worker in workers:
         assert worker.stdout is not None and worker.stdout.readline() == "ready\n"
-    for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.write("\n")
-        worker.stdin.flush()
-    ended = [worker.communicate(timeout=60) for worker in workers]
-    assert [worker.returncode for worker in workers] == [0] * 4, ended
-    bound = {queue for _, _, queue in json.loads((control / "jobs.exchange").read_text())}
-    assert bound == {f"queue-{number}-{queue}" for number in range(4) for queue in range(1, 20)}
+    start = f"{time.time() + 0.1}\n"
+    ended = [worker.communicate(start, timeout=60) for worker in workers]
+    assert [worker.returncode for worker in workers] == [0] * WORKERS, ended
+    wanted = {f"queue-{number}" for number in range(WORKERS)}
+    for turn in range(ROUNDS):
+        assert {queue for _, _, queue in json.loads((control / f"jobs-{turn}.exchange").read_text())} == wanted
     assert not list(control.glob("*.part"))
 
 
