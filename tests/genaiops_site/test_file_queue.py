@@ -121,7 +121,11 @@ def test_workers_that_start_at_once_on_an_empty_folder_lose_no_binding(tmp_path:
     for worker in workers:
         assert worker.stdout is not None and worker.stdout.readline() == "ready\n"
     start = f"{time.time() + 0.1}\n"
-    ended = [worker.communicate(start, timeout=60) for worker in workers]
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write(start)
+        worker.stdin.flush()
+    ended = [worker.communicate(timeout=60) for worker in workers]
     assert [worker.returncode for worker in workers] == [0] * WORKERS, ended
     wanted = {f"queue-{number}" for number in range(WORKERS)}
     for turn in range(ROUNDS):
