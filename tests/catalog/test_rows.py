@@ -64,7 +64,8 @@ def version(people: People) -> DatasetVersion:
 
 
 def scanned(people: People, version: DatasetVersion, rows: int = 40, places: Any = PLACES, **config: Any) -> ScanRun:
-    run = make_scan(people.olga, version, {"personal_data": {"rows_scanned": rows, "findings": []}})
+    looked_for = config.get("checks") or ("personal_data", "secrets", "special_categories")
+    run = make_scan(people.olga, version, {name: {"rows_scanned": rows, "findings": []} for name in looked_for})
     stored = storage.put(io.BytesIO(jsonl(places))).digest if places is not None else ""
     ScanRun.objects.filter(pk=run.pk).update(spans_file=stored, config=config)
     return run
@@ -173,6 +174,55 @@ def test_columns_that_the_scan_left_out_are_hidden(people: People, version: Data
     scanned(people, version, columns=["text"])
     cells = api(make_client(people.rui), version, count=1).json()["rows"][0]["cells"]
     assert cells == {"id": "[hidden]", "text": "Row 0", "meta": "[hidden]", "label": "[hidden]"}
+
+
+WEAKER: list[dict[str, Any]] = [
+    {"pii_score_threshold": 1.0},
+    {"languages": ["fi"]},
+    {"checks": ["secrets"]},
+    {"columns": ["label"]},
+    {"rows": 3},
+]
+
+
+@pytest.mark.parametrize("config", WEAKER)
+def test_a_weaker_scan_uncovers_nothing(people: People, version: DatasetVersion, config: dict[str, Any]) -> None:
+    scanned(people, version)
+    scanned(people, version, places=[], **config)
+    answer = api(make_client(people.rui), version, count=3).json()
+    assert answer["rows"][1]["cells"]["text"] == "Write to [e-mail address] now" and not answer["hidden_because"]
+    assert SECRET not in make_browser(people.rui).get(rows_url(version)).text
+
+
+def test_scans_of_single_checks_add_up(people: People, version: DatasetVersion) -> None:
+    client = make_client(people.rui)
+    for check in ("personal_data", "secrets", "special_categories"):
+        assert api(client, version, count=1).json()["rows"][0]["cells"]["text"] == "[hidden]"
+        scanned(people, version, places=PLACES if check == "personal_data" else [], checks=[check])
+    assert api(client, version, count=2).json()["rows"][1]["cells"]["text"] == "Write to [e-mail address] now"
+
+
+def test_what_two_scans_found_is_hidden_together(people: People, version: DatasetVersion) -> None:
+    for place in PLACES:
+        scanned(people, version, places=[place])
+    shown = api(make_client(people.rui), version, count=3)
+    assert SECRET not in shown.text and "4915123456789" not in shown.text
+    assert "4 scans of this content" in make_browser(people.rui).get(rows_url(version)).text
+
+
+def test_a_scan_that_left_out_low_scores_shows_no_cell(people: People, version: DatasetVersion) -> None:
+    scanned(people, version, places=[], pii_score_threshold=0.9)
+    assert api(make_client(people.rui), version, count=1).json()["hidden_because"] == LOOKED_FOR_LESS
+
+
+def test_the_same_bytes_in_another_version_are_known_already(people: People, version: DatasetVersion) -> None:
+    scanned(people, version)
+    again = make_data(people.olga, people.team, ROWS)
+    cells = api(make_client(people.rui), again, count=2).json()["rows"][1]["cells"]
+    assert cells["text"] == "Write to [e-mail address] now"
+    elsewhere = make_data(people.xena, people.other_team, ROWS)
+    auditor = make_person("auditor", team=people.other_team)
+    assert api(make_client(auditor), elsewhere).json()["hidden_because"] == NEVER_SCANNED
 
 
 def test_a_scan_that_found_nothing_hides_nothing(people: People, version: DatasetVersion) -> None:
@@ -382,7 +432,7 @@ def test_the_lowest_number_is_a_value_too(people: People, version: DatasetVersio
     run = scanned(people, version)
     assert "number" in make_client(people.rui).get(url).json()["columns"][0]
     found = {"personal_data": {"rows_scanned": 40, "findings": [{"column": "id", "entity": "PHONE_NUMBER"}]}}
-    ScanRun.objects.filter(pk=run.pk).update(result=found)
+    ScanRun.objects.filter(pk=run.pk).update(result=run.result | found)
     assert "number" not in make_client(people.rui).get(url).json()["columns"][0]
     page = make_browser(people.rui).get(reverse("catalog:version-detail", args=[version.pk]), {"tab": "statistics"})
     assert "hidden from you" in page.text

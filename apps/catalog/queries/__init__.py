@@ -24,11 +24,13 @@ from apps.catalog.queries.pages import (
 )
 from apps.catalog.queries.refs import branches_seen_by, history_at, tags_seen_by, version_at
 from apps.catalog.queries.scans import (
+    Scanned,
     Step,
     latest_scans,
     redactable,
     scan_marks,
     scan_steps_of,
+    scanned,
     scans_seen_by,
     versions_for,
 )
@@ -58,9 +60,11 @@ __all__ = [
     "history_at",
     "latest_scans",
     "redactable",
+    "Scanned",
     "Step",
     "scan_marks",
     "scan_steps_of",
+    "scanned",
     "scans_seen_by",
     "tags_seen_by",
     "upload_seen",

@@ -1,13 +1,16 @@
 """Reading scans."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Q, QuerySet
 
 from apps.accounts.queries import shared_ids, team_ids_seen_by
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
-from apps.catalog.rules import SCAN_CHECKS
+from apps.catalog.rules.scans import PLACED_CHECKS, SCAN_CHECKS
 from apps.core.rules import RUNNING, SUCCEEDED
 
 if TYPE_CHECKING:
@@ -22,10 +25,79 @@ def scans_seen_by(user: "User | AnonymousUser") -> QuerySet[ScanRun]:
     return ScanRun.objects.filter(seen).select_related("dataset_version__dataset", "created_by")
 
 
-def latest_scans(version_pks: list[int]) -> dict[int, ScanRun]:
-    """The newest successful scan of each of these dataset versions, in one query."""
-    scans = ScanRun.objects.filter(dataset_version_id__in=version_pks, state=SUCCEEDED).order_by("finished_at", "pk")
-    return {scan.dataset_version_id: scan for scan in scans}
+@dataclass(frozen=True)
+class Scanned:
+    """What the finished scans of one dataset version say together: of every check the newest that ran it speaks.
+
+    So a scan of few checks replaces what earlier ones found with these checks, and hides nothing else.
+    """
+
+    scans: tuple[ScanRun, ...]  # the newest first; at least one
+
+    @property
+    def newest(self) -> ScanRun:
+        """The scan that finished last, whatever it looked for."""
+        return self.scans[0]
+
+    @cached_property
+    def by_check(self) -> dict[str, ScanRun]:
+        """The scan that speaks of each check; checks that none ran are left out."""
+        found: dict[str, ScanRun] = {}
+        for scan in self.scans:
+            for name in sections_of(scan):
+                found.setdefault(name, scan)
+        return {name: found[name] for name in SCAN_CHECKS if name in found}
+
+    @cached_property
+    def speaking(self) -> list[ScanRun]:
+        """The scans that speak of some check, the newest first."""
+        pks = {scan.pk for scan in self.by_check.values()}
+        return [scan for scan in self.scans if scan.pk in pks]
+
+    def scan_of(self, check: str) -> ScanRun:
+        """The scan that speaks of a check; the newest where none ran it."""
+        return self.by_check.get(check, self.newest)
+
+    def section(self, check: str) -> dict[str, Any] | None:
+        """What was found by a check; None where none ran it."""
+        scan = self.by_check.get(check)
+        return None if scan is None else sections_of(scan)[check]
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The newest result, with what earlier scans say of the checks that were not part of it."""
+        return (self.newest.result or {}) | {name: sections_of(scan)[name] for name, scan in self.by_check.items()}
+
+
+def sections_of(scan: ScanRun) -> dict[str, dict[str, Any]]:
+    """The sections of a scan's result by check; checks that were not part of it are left out."""
+    result = scan.result or {}
+    return {name: part for name in SCAN_CHECKS if isinstance(part := result.get(name), dict)}
+
+
+def finished_scans(version_pks: "Iterable[int] | QuerySet[Any, Any]") -> QuerySet[ScanRun]:
+    """The successful scans of these dataset versions, the newest first, without their logs."""
+    scans = ScanRun.objects.filter(dataset_version_id__in=version_pks, state=SUCCEEDED).defer("log")
+    return scans.order_by("-finished_at", "-pk")
+
+
+def scans_of_content(version: DatasetVersion) -> list[ScanRun]:
+    """The team's successful scans of the very bytes of a version, of whichever version they are; the newest first."""
+    same = DatasetVersion.objects.filter(team_id=version.team_id, digest=version.digest, format=version.format)
+    return list(finished_scans(same.values("pk")))
+
+
+def scanned(version_pks: Iterable[int]) -> dict[int, Scanned]:
+    """What the finished scans of each of these dataset versions say together, in one query."""
+    found: dict[int, list[ScanRun]] = defaultdict(list)
+    for scan in finished_scans(version_pks):
+        found[scan.dataset_version_id].append(scan)
+    return {pk: Scanned(tuple(scans)) for pk, scans in found.items()}
+
+
+def latest_scans(version_pks: Sequence[int]) -> dict[int, ScanRun]:
+    """The newest successful scan of each of these dataset versions, in one query; it may have run few checks."""
+    return {pk: one.newest for pk, one in scanned(version_pks).items()}
 
 
 def scan_marks(versions: list[DatasetVersion]) -> dict[int, ScanRun]:
@@ -48,7 +120,7 @@ def versions_for(version: DatasetVersion, purpose: str) -> list[int]:
 def redactable(scan: ScanRun) -> dict[str, int]:
     """Kinds of findings whose places the scan listed, with how many there are."""
     counts: dict[str, int] = {}
-    for section in ("personal_data", "secrets", "special_categories"):
+    for section in PLACED_CHECKS:
         found = ((scan.result or {}).get(section) or {}).get("by_entity") or {}
         for entity, count in found.items():
             counts[entity] = counts.get(entity, 0) + int(count)

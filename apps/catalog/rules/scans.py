@@ -28,6 +28,9 @@ LANGUAGES = {
     "fi": "Finnish",
     "sv": "Swedish",
 }
+# The checks that list places, by which cells are masked.
+PLACED_CHECKS = ("personal_data", "secrets", "special_categories")
+SCORE_THRESHOLD = 0.5  # of personal data, where nothing is chosen; above it whole kinds are left out
 # Each setting is explained in workers/scanning/config.py; `against` and `protected` are numbers of dataset versions.
 SCAN_SETTINGS = frozenset(
     {
@@ -57,6 +60,19 @@ _TEXTS = ("checks", "columns", "copy_columns", "languages")
 _NUMBERS = ("against", "protected")
 _COLUMN_LISTS = ("columns", "copy_columns")
 _COLUMN = ("label_column", "answer_column")
+
+
+def rows_read(check: str, config: Mapping[str, Any], result: Mapping[str, Any]) -> int:
+    """How many rows a finished scan searched by a check that lists places, leaving out none of what it would find.
+
+    0 where the check was not part of it, or where the threshold of its scores was raised.
+    """
+    section = result.get(check)
+    if not isinstance(section, Mapping):
+        return 0
+    threshold = config.get("pii_score_threshold")
+    is_raised = check == "personal_data" and threshold is not None and threshold > SCORE_THRESHOLD
+    return 0 if is_raised else int(section.get("rows_scanned") or 0)
 
 
 def scan_config_problem(config: Mapping[str, Any], columns: list[str]) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from apps.catalog.models import DatasetVersion
+from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.queries.rows.masking import sight_of
 from apps.catalog.queries.rows.statistics import EXACT_ROWS
+from apps.catalog.rules.scans import PLACED_CHECKS
 from apps.core import formatting
 from apps.core.charts import NARROW, Axis, Bar, Chart, bar_chart, histogram
 
@@ -75,19 +76,18 @@ def statistics_without(columns: Sequence[Mapping[str, Any]], hidden: frozenset[s
 def _hidden_columns(
     user: "User | AnonymousUser", version: DatasetVersion, columns: Sequence[Mapping[str, Any]]
 ) -> frozenset[str]:
-    """Columns of whose values this person may see none: those hidden altogether, and those in which the newest scan
-    found something. The lowest number of a column of telephone numbers is a telephone number."""
+    """Columns of whose values this person may see none: those hidden altogether, and those in which a scan found
+    something. The lowest number of a column of telephone numbers is a telephone number."""
     sight = sight_of(user, version)
     if sight.may_read_raw:
         return frozenset()
-    found = {item.get("column") for item in _findings(sight.scan)}
+    found = {item.get("column") for scan in sight.scans for item in _findings(scan)}
     names = [item["name"] for item in columns]
     return frozenset(name for name in names if sight.hides_column(name) or name in found)
 
 
-def _findings(scan: Any) -> list[dict[str, Any]]:
-    result = (scan.result or {}) if scan else {}
-    sections = [result.get(name) or {} for name in ("personal_data", "secrets", "special_categories")]
+def _findings(scan: ScanRun) -> list[dict[str, Any]]:
+    sections = [(scan.result or {}).get(name) or {} for name in PLACED_CHECKS]
     return [item for section in sections for item in section.get("findings", [])]
 
 

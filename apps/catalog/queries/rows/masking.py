@@ -1,8 +1,10 @@
-"""What a person may see of a version's rows: everything, everything but what the newest scan found, or no text at all.
+"""What a person may see of a version's rows: everything, everything but what scans found, or no text at all.
 
-Who has not the right to read raw data sees findings hidden by their places in the newest scan's file. Where that scan
-did not look, nobody knows what stands there, so it is hidden altogether: a version without a scan, columns that the
-scan left out, and all of a version of which the scan read a part or for less than everything that is hidden.
+Who has not the right to read raw data sees findings hidden by the places that scans listed: all finished scans of this
+content together, so that no later scan with fewer languages, a raised threshold or fewer checks uncovers anything.
+Where no scan looked, nobody knows what stands there, so it is hidden altogether: a version without a scan, columns that
+were left out, and all of a version of which a part was read, or that was searched for less than everything that is
+hidden.
 """
 
 import json
@@ -19,8 +21,9 @@ from apps.accounts.queries import may
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.queries.rows.connection import opened, quoted
 from apps.catalog.queries.rows.values import fetched
-from apps.catalog.queries.scans import latest_scans
+from apps.catalog.queries.scans import scans_of_content
 from apps.catalog.rules.masking import Span, hidden_value
+from apps.catalog.rules.scans import PLACED_CHECKS, rows_read
 from apps.core import storage
 
 if TYPE_CHECKING:
@@ -29,26 +32,33 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 HIDDEN = "hidden"
-HIDING = frozenset({"personal_data", "secrets", "special_categories"})  # the checks that list places
 PLACES = "'row': 'BIGINT', 'column': 'VARCHAR', 'start': 'BIGINT', 'end': 'BIGINT', 'entity': 'VARCHAR', 'path': 'JSON'"
 NEVER_SCANNED = "Nobody has scanned this version, so nobody knows what stands in its cells: they are hidden from you."
-PARTLY_SCANNED = "The newest scan read a part of the rows only, so the cells are hidden from you."
+PARTLY_SCANNED = "Only a part of the rows was searched for everything that is hidden, so the cells are hidden from you."
 LOOKED_FOR_LESS = (
-    "The newest scan did not look for personal data, secrets and special categories alike, so the cells are hidden "
-    "from you."
+    "No scan has looked for personal data, secrets and special categories alike, or it left out findings of low scores,"
+    " so the cells are hidden from you."
 )
-WITHOUT_PLACES = "The newest scan did not keep the places of what it found, so the cells are hidden from you."
+WITHOUT_PLACES = "No scan has kept the places of what it found, so the cells are hidden from you."
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What one person may see of one version. `reason` says why everything is hidden; empty where it is not."""
+    """What one person may see of one version. `reason` says why everything is hidden; empty where it is not.
+
+    `scans` are all finished ones of this content, the newest first: each hides what it found.
+    """
 
     version: DatasetVersion
     may_read_raw: bool
-    scan: ScanRun | None
+    scans: tuple[ScanRun, ...]
     reason: str
     scanned_columns: frozenset[str] | None  # None: all of them
+
+    @property
+    def scan(self) -> ScanRun | None:
+        """The newest scan."""
+        return self.scans[0] if self.scans else None
 
     def hides_column(self, name: str) -> bool:
         """Whether a column is hidden altogether."""
@@ -60,37 +70,53 @@ class Sight:
 def sight_of(user: "User | AnonymousUser", version: DatasetVersion) -> Sight:
     """What the person may see of a version that they see."""
     may_read_raw = may(user, "dataset.read_raw", version.team_id)
-    scan = latest_scans([version.pk]).get(version.pk)
-    columns = (scan.config or {}).get("columns") if scan else None
+    scans = scans_of_content(version)
     return Sight(
         version,
         may_read_raw,
-        scan,
-        "" if may_read_raw else _reason(version, scan),
-        frozenset(columns) if columns else None,
+        tuple(scans),
+        "" if may_read_raw else _reason(version, scans),
+        _searched_columns(version, scans),
     )
 
 
-def _reason(version: DatasetVersion, scan: ScanRun | None) -> str:
-    if scan is None:
-        return NEVER_SCANNED
-    if not scan.spans_file:
-        return WITHOUT_PLACES
-    if HIDING - set((scan.config or {}).get("checks") or HIDING):
+def _reason(version: DatasetVersion, scans: Sequence[ScanRun]) -> str:
+    placed = [scan for scan in scans if scan.spans_file]
+    if not placed:
+        return WITHOUT_PLACES if scans else NEVER_SCANNED
+    most = [max(rows_read(check, scan.config or {}, scan.result or {}) for scan in placed) for check in PLACED_CHECKS]
+    if not all(most):
         return LOOKED_FOR_LESS
-    looked = ((scan.result or {}).get("personal_data") or {}).get("rows_scanned", 0)
-    return PARTLY_SCANNED if looked < version.rows else ""
+    return PARTLY_SCANNED if min(most) < version.rows else ""
+
+
+def _searched_columns(version: DatasetVersion, scans: Sequence[ScanRun]) -> frozenset[str] | None:
+    """The columns in which every row was searched by each check that lists places; None for all columns."""
+    every = frozenset(str(column["name"]) for column in version.columns)
+    searched = every
+    for check in PLACED_CHECKS:
+        found: set[str] = set()
+        for scan in scans:
+            config = scan.config or {}
+            if scan.spans_file and rows_read(check, config, scan.result or {}) >= version.rows:
+                found |= set(config.get("columns") or every)
+        searched &= found
+    return None if searched == every else searched
 
 
 def spans_of(sight: Sight, numbers: Sequence[int]) -> dict[int, list[Span]]:
-    """The findings in these rows, by row; nothing where no scan kept their places."""
-    if sight.scan is None or not sight.scan.spans_file or not numbers:
+    """The findings of all scans in these rows, by row; nothing where no scan kept their places."""
+    digests = {scan.spans_file for scan in sight.scans if scan.spans_file}
+    if not digests or not numbers:
         return {}
-    path = _places_path(sight.scan.spans_file)
+    paths = [_places_path(digest) for digest in sorted(digests)]
+    files = ", ".join(quoted(path) for path in paths)
     wanted = ", ".join(str(int(number)) for number in numbers)
-    question = f"SELECT c0, c1, c2, c3, c4, c5 FROM read_parquet({quoted(path)}) WHERE c0 IN ({wanted})"
+    question = (
+        f"SELECT DISTINCT c0, c1, c2, c3, c4, c5 FROM read_parquet([{files}]) WHERE c0 IN ({wanted}) ORDER BY ALL"
+    )
     found: dict[int, list[Span]] = defaultdict(list)
-    with opened(path, seconds=settings.QUERY_SECONDS) as connection:
+    with opened(*paths, seconds=settings.QUERY_SECONDS) as connection:
         for row, column, start, end, entity, steps in fetched(connection, question):
             found[row].append(Span(column, int(start), int(end), entity, tuple(json.loads(steps or "[]"))))
     return found
