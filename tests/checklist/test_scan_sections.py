@@ -25,7 +25,7 @@ CLEAN: dict[str, dict[str, Any]] = {
     "markers": COMMON | {"findings": [], "rows": 0, "protected": []},
     "secrets": COMMON | {"total": 0, "rows": 0, "by_entity": {}},
     "special_categories": COMMON | {"total": 0, "rows": 0, "by_entity": {}},
-    "overlap": COMMON | {"references": [], "compared": False},
+    "overlap": COMMON | {"references": [{"label": "Quiz v1", "contaminated": {"count": 0}, "comparable": 9}]},
     "integrity": COMMON | {"compromised": False, "statement": "All 2 stored chunks have their digests."},
 }
 COLLECTORS = ("poisoning", "generated", "markers", "sensitive", "contamination")
@@ -99,3 +99,53 @@ def test_a_second_scan_with_the_same_findings_changes_no_digest(world: World) ->
     assert first == {name: found(world, name).subject_digest for name in COLLECTORS}
     other = found(world, "markers", markers=CLEAN["markers"] | {"digest": "b" * 64})
     assert other.subject_digest != first["markers"]
+
+
+NOTHING_TOLD: list[tuple[str, dict[str, Any], str]] = [
+    ("contamination", {"overlap": COMMON | {"references": [], "compared": False}}, "Mark a dataset as evaluation set"),
+    (
+        "contamination",
+        {"overlap": COMMON | {"references": [{"label": "Quiz v1", "contaminated": {"count": 0}, "comparable": 0}]}},
+        "no example of Quiz v1 is long enough",
+    ),
+    ("generated", {"generated": CLEAN["generated"] | {"low": 0.0, "high": 1.0}}, "Said."),
+    ("generated", {"generated": CLEAN["generated"] | {"estimate": None}}, "Said."),
+]
+
+
+@pytest.mark.parametrize(("name", "sections", "words"), NOTHING_TOLD)
+def test_a_scan_that_could_tell_nothing_is_not_called_a_measurement(
+    world: World, name: str, sections: dict[str, Any], words: str
+) -> None:
+    finding = found(world, name, **sections)
+    assert finding.status == UNKNOWN and words in finding.summary
+
+
+def test_secrets_without_special_categories_are_half_an_answer(world: World) -> None:
+    make_scan(world.people.olga, world.data, {"digest": "1" * 64, "secrets": CLEAN["secrets"]})
+    finding = of(world, "sensitive")
+    assert finding.status == UNKNOWN and "special categories of personal data: not looked for" in finding.summary
+
+
+def of(world: World, name: str) -> Any:
+    return next(f for f in findings_for(world.version)[f"dataset.{name}"] if f.subject_id == str(world.data.pk))
+
+
+def test_a_scan_of_fewer_checks_hides_nothing_that_another_found(world: World) -> None:
+    before = {name: found(world, name) for name in COLLECTORS} | {"pii": of(world, "pii")}
+    first = world.data.scans.latest("pk")
+    again = make_scan(world.people.olga, world.data, {"digest": "1" * 64, "secrets": CLEAN["secrets"]})
+    after = {name: of(world, name) for name in before}
+    assert {name: f.subject_digest for name, f in after.items()} == {n: f.subject_digest for n, f in before.items()}
+    assert {f.status for f in after.values()} == {MEASURED}
+    assert after["pii"].method.startswith(f"Scan {first.pk}:")
+    assert after["sensitive"].method == f"Scan {again.pk}: Looked. Scan {first.pk}: Looked."
+    assert after["sensitive"].value["scans"] == [first.pk, again.pk]
+
+
+def test_a_newer_scan_of_the_same_check_takes_the_place_of_the_older(world: World) -> None:
+    before = found(world, "sensitive")
+    part = CLEAN["secrets"] | {"total": 1, "rows": 1, "by_entity": {"API_KEY": 1}, "digest": "c" * 64}
+    make_scan(world.people.olga, world.data, {"digest": "1" * 64, "secrets": part})
+    after = of(world, "sensitive")
+    assert after.subject_digest != before.subject_digest and "api key 1" in after.summary

@@ -27,7 +27,8 @@ class QuestionOut(serializers.Serializer[Any]):
     next_step = serializers.CharField()
     subject = serializers.CharField()
     minimum_status = serializers.ChoiceField(choices=STATUSES)
-    collectors = serializers.ListField(child=serializers.CharField())
+    collectors = serializers.ListField(child=serializers.CharField(), help_text="what brings evidence")
+    answering = serializers.ListField(child=serializers.CharField(), help_text="those that decide how it is known")
 
 
 class GroupOut(serializers.Serializer[Any]):

@@ -11,8 +11,8 @@ from itertools import chain
 
 from django.db.models import Prefetch
 
-from apps.catalog.models import DatasetVersion, ScanRun
-from apps.catalog.queries import latest_scans
+from apps.catalog.models import DatasetVersion
+from apps.catalog.queries import Scanned, scanned
 from apps.catalog.queries.licences import Origins, origins_of
 from apps.catalog.rules.propagation import Inheritance, inherit
 from apps.core.rules import SUCCEEDED
@@ -35,7 +35,7 @@ class Facts:
     version: ModelVersion
     ancestors: tuple[ModelVersion, ...]
     data: tuple[tuple[DatasetVersion, ModelVersion], ...]
-    scans: dict[int, ScanRun]
+    scans: dict[int, Scanned]
     tuning: TuningRun | None
     evaluations: tuple[EvaluationRun, ...]
     deployments: tuple[Deployment, ...]
@@ -53,8 +53,8 @@ class Facts:
         with_data = {model.pk for _, model in self.data}
         return tuple(model for model in self.ancestors if model.pk not in with_data)
 
-    def scan_of(self, data: DatasetVersion) -> ScanRun | None:
-        """The newest successful scan of a dataset version."""
+    def scanned(self, data: DatasetVersion) -> Scanned | None:
+        """What the finished scans of a dataset version say together; None where none has finished."""
         return self.scans.get(data.pk)
 
 
@@ -63,7 +63,7 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
     pks = [version.pk for version in versions]
     links = lineage_links(pks)
     origins = origins_of(datasets_in(links))
-    scans = latest_scans(list({link.dataset_version_id for link in chain(*links.values()) if link.dataset_version_id}))
+    scans = scanned({link.dataset_version_id for link in chain(*links.values()) if link.dataset_version_id})
     tunings = {run.output_version_id: run for run in _tunings(pks)}
     evaluations, deployments = _evaluations(pks), _deployments(pks)
     found = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.checklist.rules.status import UNKNOWN, weakest
+from apps.checklist.rules.status import UNKNOWN, strongest, weakest
 
 # Every collector by its id, with what it reads, in words for the page and the report.
 COLLECTORS: dict[str, str] = {
@@ -37,6 +37,14 @@ COLLECTORS: dict[str, str] = {
 ASKS = "asks"  # a sentence: what a person has to say something about before approval
 # Collectors whose question is put wherever they bring evidence, not only where they answer first.
 ALWAYS_ASK = frozenset({"dataset.poisoning", "dataset.generated", "dataset.markers", "dataset.contamination"})
+# Questions that people answer on record and that the platform measures as well: the collector of the record, and that
+# of the measurement. Permission is what the licences say to the intended use. Markers of rights answer nothing alone:
+# text without any notice is protected all the same.
+MEASURED_BY = {
+    "dataset.permission": "dataset.licence",
+    "dataset.confidentiality": "dataset.sensitive",
+    "dataset.generation": "dataset.generated",
+}
 BLOCKS = "blocks"  # a sentence: what stands against approval whatever is said
 REMEDY = "remedy"  # what would take the block away
 GAP = "gap"  # a sentence: what is not on record, where the summary says more than that
@@ -78,9 +86,9 @@ class Known:
         """The findings of these collectors, in their order."""
         return [finding for collector in collectors for finding in self.findings.get(collector, [])]
 
-    def status_of(self, collector: str) -> str:
-        """How a collector knows what it says: as well as the least known of its things."""
-        return weakest(finding.status for finding in self.findings.get(collector, []))
+    def status_of(self, collectors: Iterable[str]) -> str:
+        """How well the best of these collectors knows what it says; each as well as the least known of its things."""
+        return strongest(weakest(finding.status for finding in self.findings.get(name, [])) for name in collectors)
 
     def digest_by_subject(self) -> dict[tuple[str, str, str], str]:
         """The present digest of each thing that a collector speaks of."""

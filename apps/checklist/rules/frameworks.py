@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from apps.checklist.rules.findings import COLLECTORS
+from apps.checklist.rules.findings import COLLECTORS, MEASURED_BY
 from apps.checklist.rules.status import DECLARED, IMPORTED, MEASURED
 
 SUBJECTS = ("dataset", "model", "deployment")
@@ -23,7 +23,7 @@ class FrameworkInvalid(ValueError):
 class Question:
     """One question with what helps to answer it and what the gate asks of the answer.
 
-    `collectors` bring evidence; the first one alone decides how the answer is known, the others add to it.
+    `collectors` bring evidence; those in `answering` decide how the answer is known, the others add to it.
     """
 
     id: str
@@ -39,6 +39,12 @@ class Question:
     def principal(self) -> str:
         """The collector that answers the question itself."""
         return self.collectors[0]
+
+    @property
+    def answering(self) -> tuple[str, ...]:
+        """The collectors that answer the question: the principal one, and the one that measures what it records."""
+        measuring = MEASURED_BY.get(self.principal)
+        return (self.principal, measuring) if measuring in self.collectors else (self.principal,)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ def problems_of(view: QuestionView) -> list[GateItem]:
         *_blocks(view, answer),
         *_conflicts(view, answer),
         *_unsaid(view, answer),
+        *_unrecorded(view, answer),
         *_contradicted(view, answer),
         *_indispensable(view, answer),
     ]
@@ -43,8 +44,8 @@ def _unanswered(view: QuestionView, answer: AnswerView) -> GateItem:
 
 
 def _gaps(view: QuestionView, answer: AnswerView) -> str:
-    """What the collector that answers the question looked for and did not find, as sentences with a space before."""
-    items = [item for item in answer.evidence if item.collector == view.question.principal]
+    """What the collectors that answer the question looked for and did not find, as sentences with a space before."""
+    items = [item for item in answer.evidence if item.collector in view.question.answering]
     return "".join(f" {item.value.get(GAP) or item.summary}" for item in items if item.status == UNKNOWN)
 
 
@@ -86,15 +87,28 @@ def _unsaid(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
     if answer.has_statement:
         return
     for item in answer.evidence:
-        if item.value.get(ASKS) and (item.collector == view.question.principal or item.collector in ALWAYS_ASK):
+        if item.value.get(ASKS) and item.collector in {*view.question.answering, *ALWAYS_ASK}:
             yield GateItem(view.id, item.value[ASKS], "Write what was decided, and why, as the answer's text.")
+
+
+def _unrecorded(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
+    """A measurement answers the question, but what only people know is not on record beside it."""
+    principal, *measuring = view.question.answering
+    if not measuring or answer.has_statement or answer.status == NOT_APPLICABLE:
+        return
+    recorded = [item for item in answer.evidence if item.collector == principal]
+    if recorded and all(item.status != UNKNOWN for item in recorded):
+        return
+    gaps = "".join(f" {item.value.get(GAP) or item.summary}" for item in recorded if item.status == UNKNOWN)
+    problem = f"This is measured, but what only people can know of it is not on record.{gaps}"
+    yield GateItem(view.id, problem, f"{view.question.next_step} Or write it as the answer's text.")
 
 
 def _contradicted(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
     if answer.status != NOT_APPLICABLE:
         return
     for item in answer.evidence:
-        if item.collector == view.question.principal and item.status != UNKNOWN:
+        if item.collector in view.question.answering and item.status != UNKNOWN:
             problem = f"The question is said not to apply, but there is evidence: {item.summary}"
             yield GateItem(view.id, problem, "Answer the question; it applies.")
 

@@ -191,8 +191,14 @@ class QuestionView:
         """The answer in words: what a person wrote, or else what the evidence that answers the question says."""
         if self.answer is None:
             return ""
-        telling = [item.summary for item in self.evidence if item.collector == self.question.principal]
-        return self.answer.text or self.answer.reason or "\n".join(telling)
+        return self.answer.text or self.answer.reason or "\n".join(item.summary for item in self._telling)
+
+    @property
+    def _telling(self) -> list[EvidenceView]:
+        """The evidence that answers the question; a collector that found nothing is silent where another did."""
+        items = [item for item in self.evidence if item.collector in self.question.answering]
+        knowing = {item.collector for item in items if item.status != UNKNOWN}
+        return [item for item in items if item.collector in knowing] or items
 
     @property
     def what_next(self) -> str:

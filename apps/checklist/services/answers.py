@@ -62,7 +62,7 @@ def _collect(
     """The next revision of one answer, or None when nothing new was found."""
     findings = known.of(question.collectors)
     statement = statement_of(before)
-    status = answer_status(statement.stated, known.status_of(question.principal))
+    status = answer_status(statement.stated, known.status_of(question.answering))
     if before is None and not findings:
         return None
     if before is not None and before.status == status and _collected_rows(before) == as_rows(findings):
@@ -130,7 +130,7 @@ def answer_save(
         assessment=assessment,
         question=asked,
         before=before,
-        status=answer_status(status, known.status_of(asked.principal)),
+        status=answer_status(status, known.status_of(asked.answering)),
         statement=Statement(stated=status, text=text, reason=reason, stated_on=basis, by_id=by.pk),
         findings=known.of(asked.collectors),
         given=by_hand(before),

@@ -9,6 +9,7 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion
 from apps.catalog.rules import imported_from
+from apps.catalog.rules.declared import carried_from, carried_words
 from apps.checklist.queries.collectors import sources
 from apps.checklist.queries.collectors.model import FROM_CARD, card_value, model_finding
 from apps.checklist.queries.collectors.words import is_said, joined, plain
@@ -66,7 +67,11 @@ def of_each(
 
 
 def _how_said(data: DatasetVersion, *names: str) -> tuple[str, str]:
-    """Status and method of what these fields of a datasheet say: all read from a file, or some typed by a person."""
+    """Status and method of what these fields of a datasheet say: all read from a file, or some typed by a person, or
+    carried over from an earlier version, of which the file spoke.
+    """
+    if carried := carried_from(data.carried, *names):
+        return DECLARED, f"Datasheet of the dataset version, {carried_words(carried)}"
     sources = {imported_from(data.provenance, name) for name in names}
     if "" not in sources:
         return IMPORTED, f"Read from the datasheet file {plain(sources.pop())}"

@@ -39,7 +39,7 @@ def records(facts: Facts) -> dict[str, bool]:
     data = [one for one, _ in facts.data]
     return {
         "complete datasheets": bool(data) and not any(provenance_gaps(one.provenance) for one in data),
-        "scans of all training data": bool(data) and all(facts.scan_of(one) is not None for one in data),
+        "scans of all training data": bool(data) and all(facts.scanned(one) is not None for one in data),
         "lineage": bool(facts.data or facts.ancestors),
         "tuning run": facts.tuning is not None,
         "evaluation": bool(facts.evaluations),

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from apps.catalog.models import DatasetVersion
+from apps.catalog.rules.declared import LICENCE, carried_from, carried_words
 from apps.catalog.rules.licence_book import licence_book
 from apps.catalog.rules.propagation import DATASET, Conflict, Held, Inheritance
 from apps.checklist.queries.collectors import model
@@ -40,6 +41,8 @@ def _of_data(facts: Facts, data: DatasetVersion) -> Finding:
     conflicts = [one for one in facts.inheritance.conflicts if _first_data(one) == key]
     copyrighted = data.provenance.get("contains_copyrighted_material")
     about = f" Copyrighted material: {plain(copyrighted)}." if is_said(copyrighted) else ""
+    if carried := carried_words(carried_from(data.carried, LICENCE)):
+        about = f" The dataset version's own licence was {carried}.{about}"
     value: dict[str, Any] = {
         "licence": data.licence.strip(),
         "terms": [{"chain": one.words, "licence": _name(one)} for one in held],

@@ -1,12 +1,14 @@
 """Collectors that speak of what a scan measured in every dataset version, and of the digest of its bytes.
 
-The shape of a scan's result is `workers.scanning.engine.Result`. Digests cover the part of the result that is spoken
-of and not the time it took, so that a second scan with the same findings makes nothing stale.
+The shape of a scan's result is `workers.scanning.engine.Result`; of every check the newest scan that ran it speaks.
+Digests cover the part of the result that is spoken of and not the time it took, so that a second scan with the same
+findings makes nothing stale.
 """
 
 from typing import Any
 
 from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.queries import Scanned
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
 from apps.checklist.queries.collectors.words import counted, joined
 from apps.checklist.queries.facts import Facts
@@ -19,19 +21,18 @@ A_SIGNAL = "This is a signal and no proof; hidden triggers were searched for sep
 NO_TRIGGERS = "Nobody searched for hidden triggers, so this is a signal and no proof."
 
 
-def _part(scan: ScanRun | None, name: str) -> dict[str, Any] | None:
-    """One part of a scan's result, or None."""
-    part = (scan.result or {}).get(name) if scan else None
-    return part if isinstance(part, dict) else None
+def _part(found: Scanned | None, name: str) -> dict[str, Any] | None:
+    """What was found by a check, or None."""
+    return found.section(name) if found else None
 
 
 def _digest(data: DatasetVersion, part: dict[str, Any]) -> str:
     return digest_of({"content": data.digest, "found": part})
 
 
-def _proof(scan: ScanRun | None) -> str:
+def _proof(found: Scanned | None) -> str:
     """What unchanged or unrepeated rows leave open."""
-    return A_SIGNAL if _part(scan, "poisoning") else NO_TRIGGERS
+    return A_SIGNAL if _part(found, "poisoning") else NO_TRIGGERS
 
 
 def _method(scan: ScanRun) -> str:
@@ -42,10 +43,11 @@ def pii(facts: Facts) -> list[Finding]:
     """Personal data that the scan found, by kind; what to do about it is a person's to say."""
 
     def find(data: DatasetVersion) -> Finding | None:
-        scan = facts.scan_of(data)
-        part = _part(scan, "personal_data")
-        if scan is None or part is None:
+        found = facts.scanned(data)
+        part = _part(found, "personal_data")
+        if found is None or part is None:
             return None
+        scan = found.scan_of("personal_data")
         total = int(part["total"])
         value: dict[str, Any] = {"total": total, "rows": part["rows"], "by_entity": part["by_entity"], "scan": scan.pk}
         if total:
@@ -73,16 +75,17 @@ def duplicates(facts: Facts) -> list[Finding]:
     """Repeated rows: a warning sign of planted data, among other things."""
 
     def find(data: DatasetVersion) -> Finding | None:
-        scan = facts.scan_of(data)
-        part = _part(scan, "duplicates")
-        if scan is None or part is None:
+        found = facts.scanned(data)
+        part = _part(found, "duplicates")
+        if found is None or part is None:
             return None
+        scan = found.scan_of("duplicates")
         exact, near = int(part["exact_rows"]), int(part["near_rows"])
         columns = [str(name) for name in (scan.result or {}).get("copy_columns") or []]
         compared = f", compared by {joined(columns)}" if columns else ""
         summary = (
             f"{counted(exact, 'row')} repeat another exactly and {counted(near, 'text')} nearly, of "
-            f"{counted(data.rows, 'row')}{compared}. {_proof(scan)}"
+            f"{counted(data.rows, 'row')}{compared}. {_proof(found)}"
         )
         value = {"exact_rows": exact, "near_rows": near, "columns": columns, "scan": scan.pk}
         return data_finding("dataset.duplicates", data, MEASURED, _method(scan), summary, value, _digest(data, part))
@@ -105,8 +108,8 @@ def integrity(facts: Facts) -> list[Finding]:
         elif not read_again:
             summary += "The bytes were not read again for this answer. "
         value: dict[str, Any] = {"digest": data.digest, "is_confirmed_by_tuning": is_same}
-        scan = facts.scan_of(data)
-        if chunks := _part(scan, "integrity"):
+        found = facts.scanned(data)
+        if chunks := _part(found, "integrity"):
             summary += f"{chunks['statement']} "
             value["is_compromised"] = bool(chunks["compromised"])
             if chunks["compromised"]:
@@ -118,7 +121,7 @@ def integrity(facts: Facts) -> list[Finding]:
             value[REMEDY] = "Find out what was read, upload the data again, and tune again."
         method = "SHA-256 on upload; content-addressed storage does not overwrite"
         return data_finding(
-            "dataset.integrity", data, MEASURED, method, f"{summary}{_proof(scan)}", value, _digest(data, value)
+            "dataset.integrity", data, MEASURED, method, f"{summary}{_proof(found)}", value, _digest(data, value)
         )
 
     return of_each(facts, "dataset.integrity", "no digest is recorded.", find)

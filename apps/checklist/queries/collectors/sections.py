@@ -4,10 +4,11 @@ A scan from before these checks says so and asks for a new one. Digests are thos
 that a second scan with the same findings makes nothing stale.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.models import DatasetVersion
+from apps.catalog.queries import Scanned
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
 from apps.checklist.queries.collectors.words import counted, joined
 from apps.checklist.queries.facts import Facts
@@ -17,33 +18,46 @@ from apps.core.canonical import digest_of
 
 NO_SCAN = "no scan of this version has finished."
 NOT_LOOKED_FOR = "not looked for by this scan; scan again."
+NO_SET = (
+    "no evaluation set was there to compare with. Mark a dataset as evaluation set in its settings, or name one when"
+    " you scan, and scan again."
+)
+TOO_SHORT = "no example of {} is long enough to be found among rows. Name a set of longer examples and scan again."
+VACUOUS = 0.95  # an interval as wide as this tells nothing: nearly any share is compatible with what was measured
 Section = dict[str, Any]
-Told = tuple[str, dict[str, Any]]
+Told = tuple[str, str, dict[str, Any]]  # how it is known, in words, with values
 
 
 def _of_sections(
     facts: Facts, collector: str, names: tuple[str, ...], tell: Callable[[DatasetVersion, dict[str, Section]], Told]
 ) -> list[Finding]:
-    """One finding for each dataset version whose newest scan has any of these sections."""
+    """One finding for each scanned dataset version: what the newest scan that looked for each of these found."""
 
     def find(data: DatasetVersion) -> Finding | None:
-        scan = facts.scan_of(data)
-        if scan is None:
+        found = facts.scanned(data)
+        if found is None:
             return None
-        parts = {name: part for name in names if isinstance(part := (scan.result or {}).get(name), dict)}
-        if not parts:
-            return data_finding(
-                collector, data, UNKNOWN, f"Scan {scan.pk}", NOT_LOOKED_FOR, {"scan": scan.pk}, _digest(data, parts)
-            )
-        summary, value = tell(data, parts)
-        value |= {"scan": scan.pk}
-        return data_finding(collector, data, MEASURED, _method(scan, parts), summary, value, _digest(data, parts))
+        parts = {name: part for name in names if (part := found.section(name)) is not None}
+        status, summary, value = tell(data, parts) if parts else (UNKNOWN, NOT_LOOKED_FOR, {})
+        value |= {"scans": _scans(found, names)}
+        return data_finding(collector, data, status, _method(found, parts), summary, value, _digest(data, parts))
 
     return of_each(facts, collector, NO_SCAN, find)
 
 
-def _method(scan: ScanRun, parts: dict[str, Section]) -> str:
-    return f"Scan {scan.pk}: {' '.join(str(part.get('method', '')) for part in parts.values()).strip()}"
+def _scans(found: Scanned, names: Iterable[str]) -> list[int]:
+    """The scans that speak of these checks; the newest where none does."""
+    return sorted({found.scan_of(name).pk for name in names})
+
+
+def _method(found: Scanned, parts: dict[str, Section]) -> str:
+    """Which scan found what, and how."""
+    if not parts:
+        return f"Scan {found.newest.pk}"
+    methods: dict[int, list[str]] = {}
+    for name, part in parts.items():
+        methods.setdefault(found.scan_of(name).pk, []).append(str(part.get("method", "")))
+    return " ".join(f"Scan {pk}: {' '.join(told).strip()}" for pk, told in methods.items())
 
 
 def _digest(data: DatasetVersion, parts: dict[str, Section]) -> str:
@@ -63,7 +77,7 @@ def poisoning(facts: Facts) -> list[Finding]:
             value[ASKS] = f"{data} shows signs of planted rows ({joined(suspicious)}); say what they are."
         named = f" Triggers: {'; '.join(value['triggers'])}." if value["triggers"] else ""
         looked_at = f" {counted(int(part['rows_scanned']), 'row')} looked at."
-        return f"{part.get('statement', '')}{named}{looked_at} {part.get('error_rate', '')}".strip(), value
+        return MEASURED, f"{part.get('statement', '')}{named}{looked_at} {part.get('error_rate', '')}".strip(), value
 
     return _of_sections(facts, "dataset.poisoning", ("poisoning",), tell)
 
@@ -81,9 +95,17 @@ def generated(facts: Facts) -> list[Finding]:
         value = {name: part.get(name) for name in ("estimate", "low", "high", "declared", "agreement")}
         if part.get("agreement") == "disagrees":
             value[ASKS] = f"What is declared about machine-written text in {data} disagrees with what was measured."
-        return f"{part.get('statement', '')} {part.get('error_rate', '')}".strip(), value
+        return _spread(part), f"{part.get('statement', '')} {part.get('error_rate', '')}".strip(), value
 
     return _of_sections(facts, "dataset.generated", ("generated",), tell)
+
+
+def _spread(part: Section) -> str:
+    """Measured, unless the interval leaves nearly every share possible: then nothing is known by it."""
+    low, high = part.get("low"), part.get("high")
+    if part.get("estimate") is None or low is None or high is None:
+        return UNKNOWN
+    return MEASURED if high - low < VACUOUS else UNKNOWN
 
 
 def markers(facts: Facts) -> list[Finding]:
@@ -100,7 +122,7 @@ def markers(facts: Facts) -> list[Finding]:
             value[ASKS] = f"{data} holds markers of rights or confidentiality, and nobody has said what was decided."
         looked_at = f" {counted(int(part['rows_scanned']), 'row')} looked at."
         words = f"Found: {'; '.join(named)}." if named else "No notices, banners or protected passages were found."
-        return f"{words}{looked_at} {part.get('error_rate', '')}".strip(), value
+        return MEASURED, f"{words}{looked_at} {part.get('error_rate', '')}".strip(), value
 
     return _of_sections(facts, "dataset.markers", ("markers",), tell)
 
@@ -116,7 +138,7 @@ def sensitive(facts: Facts) -> list[Finding]:
             value[ASKS] = f"{data} holds secrets or special categories, and nobody has said what was decided."
         told = [_counted_kinds(titles[name], part) for name, part in parts.items()]
         missing = [f"{title}: {NOT_LOOKED_FOR}" for name, title in titles.items() if name not in parts]
-        return " ".join(told + missing), value
+        return UNKNOWN if missing else MEASURED, " ".join(told + missing), value
 
     return _of_sections(facts, "dataset.sensitive", tuple(titles), tell)
 
@@ -137,11 +159,15 @@ def contamination(facts: Facts) -> list[Finding]:
         sets = part.get("references") or []
         held = {str(one["label"]): int(one["contaminated"]["count"]) for one in sets}
         value: dict[str, Any] = {"contaminated": held}
-        if not sets:
-            return "Overlap with evaluation sets: none was named to compare with.", value
+        if not any(one["comparable"] for one in sets):
+            return UNKNOWN, TOO_SHORT.format(joined(list(held))) if sets else NO_SET, value
         if any(held.values()):
             value[ASKS] = f"{data} holds examples of evaluation sets; say which scores may still be relied on."
         named = "; ".join(f"{held[str(one['label'])]} of {one['comparable']} of {one['label']}" for one in sets)
-        return f"Examples of evaluation sets among the rows: {named}. {part.get('error_rate', '')}".strip(), value
+        return (
+            MEASURED,
+            f"Examples of evaluation sets among the rows: {named}. {part.get('error_rate', '')}".strip(),
+            value,
+        )
 
     return _of_sections(facts, "dataset.contamination", ("overlap",), tell)

@@ -11,6 +11,7 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion, Source, VersionSource
 from apps.catalog.rules import imported_from
+from apps.catalog.rules.declared import carried_from
 from apps.catalog.rules.sources import TDM_RESERVATIONS, confidentialities, data_uses, method_in_words
 from apps.catalog.rules.sources import strictest_confidentiality as strictest
 from apps.checklist.queries.collectors.words import is_said, joined, plain
@@ -192,7 +193,7 @@ def _said(
     digest = digest_of({"said": data.provenance_digest, "sources": rows})
     files = {link.source.imported_from for link in links}
     if is_said(data.provenance.get(field)):
-        files.add(imported_from(data.provenance, field))
+        files.add("" if carried_from(data.carried, field) else imported_from(data.provenance, field))
     if silent or "" in files:
         return Said(UNKNOWN if silent else DECLARED, summary, value, digest)
     return Said(IMPORTED, summary, value, digest, METHOD_IMPORTED.format(joined(sorted(map(plain, files)))))
