@@ -38,6 +38,8 @@ POLICY: dict[str, frozenset[str]] = {
     "version.create": _BUILDERS,
     "version.propose": _MAKERS,
     "version.retire": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
+    "alias.set": _MAKERS,
+    "alias.protect": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
     "tuning.start": _BUILDERS,
     "evaluation.start": _MAKERS,
     "drift.start": _MAKERS,

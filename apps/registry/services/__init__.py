@@ -1,11 +1,16 @@
 """Every write about models, versions and tuning runs."""
 
+from apps.registry.services.aliases import alias_delete, alias_set, aliases_end, aliases_protect
 from apps.registry.services.imports import import_finish, version_import
 from apps.registry.services.models import model_create, model_describe
 from apps.registry.services.stages import version_approve, version_propose, version_reject, version_retire
 from apps.registry.services.tuning import tuning_finish, tuning_start
 
 __all__ = [
+    "alias_delete",
+    "alias_set",
+    "aliases_end",
+    "aliases_protect",
     "import_finish",
     "model_create",
     "model_describe",
