@@ -26,6 +26,7 @@ from apps.core.serializing import Input, JsonObject, Key, PlainObject, Reference
 from apps.core.viewsets import ReadViewSet, RunViewSet
 
 DIGEST = r"^[0-9a-f]{64}$"
+CARRIED = "Left out: carried over from the branch's newest version, and marked so"
 
 
 class DatasetOut(serializers.ModelSerializer[Dataset]):
@@ -101,9 +102,15 @@ class DatasetVersionDetail(DatasetVersionOut):
     columns = ColumnOut(many=True)
     provenance = JsonObject()
     provenance_digest = serializers.CharField()
+    carried = serializers.DictField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        read_only=True,
+        help_text="what nobody has said anew (“licence”, “datasheet.origin” …), with the numbers of the versions that "
+        "it was said of",
+    )
 
     class Meta(DatasetVersionOut.Meta):
-        fields = [*DatasetVersionOut.Meta.fields, "columns", "provenance", "provenance_digest"]
+        fields = [*DatasetVersionOut.Meta.fields, "columns", "provenance", "provenance_digest", "carried"]
 
 
 class CommitIn(Input):
@@ -111,7 +118,9 @@ class CommitIn(Input):
 
     branch = serializers.CharField(max_length=80, required=False, help_text="that it is committed on; main by default")
     message = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    licence = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    licence = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text=f"{CARRIED}; empty: none"
+    )
     datasheet_file = serializers.CharField(
         max_length=200, required=False, allow_blank=True, help_text="name of the file that `provenance` was read from"
     )
@@ -122,14 +131,16 @@ class FileIn(CommitIn):
     """A file and what is known about it. `provenance` is the datasheet, as JSON or YAML text."""
 
     file = serializers.FileField(max_length=200)
-    provenance = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    provenance = serializers.CharField(
+        required=False, allow_blank=True, trim_whitespace=False, help_text=f"the datasheet. {CARRIED}; empty: none"
+    )
 
 
 class UploadIn(CommitIn):
     """A file that arrived whole by /uploads/, and what is known about it."""
 
     upload = serializers.UUIDField(help_text="id of the upload")
-    provenance = PlainObject(required=False, help_text="the datasheet")
+    provenance = PlainObject(required=False, help_text=f"the datasheet. {CARRIED}; {{}}: none")
 
 
 class DescribeIn(Input):
@@ -216,7 +227,8 @@ class DatasetViewSet(ReadViewSet):
             return self._commit_upload(dataset)
         given = self.accepted_input(FileIn)
         file: TemporaryUploadedFile = given.pop("file")
-        given["provenance"] = object_of_text(given.get("provenance", ""), "provenance")
+        if "provenance" in given:
+            given["provenance"] = object_of_text(given["provenance"], "provenance")
         version = services.dataset_version_commit(
             by=person(request),
             dataset=dataset,

@@ -8,6 +8,8 @@ from django import forms
 from apps.accounts.models import Team, User
 from apps.accounts.queries import teams_where
 from apps.catalog.models import DatasetVersion
+from apps.catalog.rules import provenance_gaps
+from apps.catalog.rules.declared import statements_of
 from apps.core.errors import Invalid
 from apps.core.plain import MOST_CHARACTERS, object_of_text
 
@@ -123,11 +125,24 @@ class DescribeForm(DatasheetForm):
     @classmethod
     def of(cls, version: DatasetVersion, data: Any = None, files: Any = None) -> "DescribeForm":
         """The form with what is declared now."""
-        text = datasheet_text(version.provenance) if version.provenance else SKELETON
-        return cls(data, files, initial={"licence": version.licence, "datasheet": text})
+        form = cls(
+            data, files, initial={"licence": version.licence, "datasheet": datasheet_to_edit(version.provenance)}
+        )
+        if version.carried:
+            form.fields["reason"].label = "Why is this right for this version?"
+            form.fields[
+                "reason"
+            ].help_text = "It is written into the audit trail. After saving, all of it counts as said of this version."
+        return form
 
 
 def datasheet_text(provenance: dict[str, Any]) -> str:
     """The datasheet as YAML that reads back to the same values."""
     text: str = yaml.safe_dump(provenance, allow_unicode=True, sort_keys=False, width=100)
     return text
+
+
+def datasheet_to_edit(provenance: dict[str, Any]) -> str:
+    """What the datasheet says, as YAML, with the fields that are still empty at its end."""
+    said = statements_of(provenance)
+    return datasheet_text(said) + "".join(f"{name}:\n" for name in provenance_gaps(said)) if said else SKELETON

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Team, User
 from apps.catalog.rules import MAIN, OPERATIONS, PURPOSES, UPLOADED, provenance_digest
+from apps.catalog.rules.declared import Declared
 from apps.core.plain import StoredNumbers
 
 
@@ -51,6 +52,9 @@ class DatasetVersion(models.Model):
     statistics = models.JSONField(null=True, blank=True, decoder=StoredNumbers)
     licence = models.CharField(max_length=200, blank=True)
     provenance = models.JSONField(default=dict, blank=True, decoder=StoredNumbers)  # or its digest would change
+    carried = models.JSONField(
+        default=dict, blank=True, help_text="statements that nobody made anew, with the versions they were made of"
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -65,7 +69,12 @@ class DatasetVersion(models.Model):
     @property
     def provenance_digest(self) -> str:
         """SHA-256 of what is declared about the version: its content digest, licence and provenance."""
-        return provenance_digest(self.digest, self.licence, self.provenance)
+        return provenance_digest(self.digest, self.licence, self.provenance, self.carried)
+
+    @property
+    def declared(self) -> Declared:
+        """What is said of it, and which of that was said of earlier versions only."""
+        return Declared(self.licence, self.provenance, self.carried)
 
 
 class Branch(models.Model):

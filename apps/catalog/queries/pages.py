@@ -1,12 +1,13 @@
 """What the pages of data show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apps.accounts.queries import team_ids_seen_by
 from apps.catalog.models import DatasetVersion, ScanRun, Source, Tag
 from apps.catalog.rules import PROVENANCE_FIELDS, PROVENANCE_LABELS, Change, change_between, in_words, provenance_gaps
+from apps.catalog.rules.declared import LICENCE, carried_from, carried_words, field_key
 from apps.catalog.rules.licences import licence_section
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ from apps.catalog.queries.scans import latest_scans
 class Statement:
     """One field of a datasheet as people read it; `is_gap` where a Data question needs it and nothing is said.
 
-    `by_sources`: the datasheet is silent, but the record of every source that is linked says it.
+    `by_sources`: the datasheet is silent, but the record of every source that is linked says it. `carried` says where
+    it was carried over from, if nobody has said it of this version.
     """
 
     label: str
     paragraphs: list[str]
     is_gap: bool = False
     by_sources: bool = False
+    carried: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,16 @@ class DatasetVersionPage:
     tags: list[Tag]
 
     @property
+    def carried_licence(self) -> str:
+        """Where the licence was carried over from; empty where it was said of this version."""
+        return carried_words(carried_from(self.version.carried, LICENCE))
+
+    @property
+    def carried(self) -> str:
+        """Where what is declared was carried over from; empty where all of it was said of this version."""
+        return carried_words({number for numbers in self.version.carried.values() for number in numbers})
+
+    @property
     def use_count(self) -> int:
         """How many uses are listed."""
         waiting = [run for run in self.tunings if run.output_version_id is None]
@@ -78,8 +91,7 @@ def dataset_version_page(
 
     `sources` are those linked to it: what all of them say on record is no gap of the datasheet.
     """
-    sheet = version.provenance
-    silent, told = provenance_gaps(sheet), told_by(sources)
+    silent, told = provenance_gaps(version.provenance), told_by(sources)
     gaps = [name for name in silent if name not in told]
     teams = team_ids_seen_by(user)
     # Tunings, evaluations and lineage live in apps above; their rows point here, so no import is needed to follow them.
@@ -90,15 +102,8 @@ def dataset_version_page(
     scans = list(version.scans.select_related("created_by").defer("log", "result").order_by("-pk")[:20])
     return DatasetVersionPage(
         version=version,
-        datasheet=[
-            Statement(PROVENANCE_LABELS[name], in_words(sheet.get(name)), name in gaps, name in silent and name in told)
-            for name in PROVENANCE_FIELDS
-        ],
-        more=[
-            Statement(name.replace("_", " ").capitalize(), in_words(value))
-            for name, value in sheet.items()
-            if name not in PROVENANCE_FIELDS
-        ],
+        datasheet=_asked_for(version, gaps, told.intersection(silent)),
+        more=_more(version),
         gaps=[PROVENANCE_LABELS[name] for name in gaps],
         comparison=_comparison(version, made_of.get(version.parent_id or 0)),
         scan=latest_scans([version.pk]).get(version.pk),
@@ -112,6 +117,33 @@ def dataset_version_page(
         children=list(version.children.defer("statistics", "provenance").order_by("number")[:20]),
         tags=list(version.tags.order_by("name")),
     )
+
+
+def _asked_for(version: DatasetVersion, gaps: Collection[str], told: Collection[str]) -> list[Statement]:
+    """What the datasheet says to each Data question; `told` are those that the sources say instead."""
+    sheet = version.provenance
+    return [
+        Statement(
+            PROVENANCE_LABELS[name],
+            in_words(sheet.get(name)),
+            is_gap=name in gaps,
+            by_sources=name in told,
+            carried=carried_words(carried_from(version.carried, name)),
+        )
+        for name in PROVENANCE_FIELDS
+    ]
+
+
+def _more(version: DatasetVersion) -> list[Statement]:
+    return [
+        Statement(
+            name.replace("_", " ").capitalize(),
+            in_words(value),
+            carried=carried_words(version.carried.get(field_key(name), [])),
+        )
+        for name, value in version.provenance.items()
+        if name not in PROVENANCE_FIELDS
+    ]
 
 
 def told_by(sources: Sequence[Source]) -> set[str]:

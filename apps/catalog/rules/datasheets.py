@@ -53,9 +53,14 @@ def imported_from(provenance: Mapping[str, Any], name: str) -> str:
     return str(provenance.get(IMPORTED_FROM) or "") if came else ""
 
 
-def provenance_digest(content_digest: str, licence: str, provenance: dict[str, Any]) -> str:
-    """The digest of what is said about one content; it changes when content, licence or any statement changes."""
-    return digest_of({"content": content_digest, "licence": licence, "provenance": provenance})
+def provenance_digest(
+    content_digest: str, licence: str, provenance: dict[str, Any], carried: Mapping[str, Any] | None = None
+) -> str:
+    """The digest of what is said about one content; it changes when content, licence or any statement changes, and
+    when somebody says anew what was only carried over from an earlier version.
+    """
+    told = {"content": content_digest, "licence": licence, "provenance": provenance}
+    return digest_of(told | ({"carried": dict(carried)} if carried else {}))
 
 
 def provenance_gaps(provenance: dict[str, Any]) -> list[str]:

@@ -10,8 +10,9 @@ from apps.catalog.services.branches import (
     tag_create,
     tag_delete,
 )
-from apps.catalog.services.commits import dataset_version_commit, dataset_version_describe
+from apps.catalog.services.commits import dataset_version_commit
 from apps.catalog.services.datasets import dataset_create
+from apps.catalog.services.describing import dataset_version_describe
 from apps.catalog.services.merges import merge_preview, merge_start
 from apps.catalog.services.metadata import metadata_apply, metadata_import, metadata_sources_record
 from apps.catalog.services.provenance import (

@@ -101,8 +101,7 @@ def branch_rollback(*, by: User, branch: Branch, to: DatasetVersion, reason: str
         operation=ROLLED_BACK,
         origins=[to],
         message=f"Back to version {to.number}: {reason.strip()}",
-        licence=to.licence,
-        provenance=to.provenance,
+        declare=lambda head: to.declared,  # the same bytes: what was said of them still is
         reason=reason,
     )
 

@@ -15,6 +15,8 @@ def upload_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Datase
     upload = run.upload
     if upload is None:
         raise Conflict("This run has no uploaded file to commit.", code="commit.no_upload")
+    said = dict(run.config)
+    shown = said.pop("shown", None)
     with arrivals.held(upload.arrival) as path:
         version = dataset_version_commit(
             by=run.created_by,
@@ -24,7 +26,8 @@ def upload_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Datase
             branch=run.branch,
             run=run,
             on_progress=on_progress,
-            **run.config,
+            shown=DatasetVersion.objects.filter(pk=shown).first() if shown else None,
+            **said,
         )
         upload_finish(by=run.created_by, upload=upload, version=version)
     return version

@@ -1,6 +1,6 @@
 """Storing content as the next version of a dataset, and saying what it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from apps.accounts.services import require
 from apps.audit.services import record
 from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion
 from apps.catalog.rules import MAIN, UPLOADED, commit_digest, sourced
+from apps.catalog.rules.declared import Declared, declared_anew
 from apps.catalog.services.contents import Content, OnProgress, content_store
 from apps.catalog.services.provenance import provenance_carry
 from apps.core import rules as run_rules
-from apps.core.errors import Conflict, Invalid, NotFound
+from apps.core.errors import Conflict, NotFound
 
 
 def dataset_version_commit(
@@ -28,9 +29,10 @@ def dataset_version_commit(
     filename: str,
     branch: str = MAIN,
     message: str = "",
-    licence: str = "",
+    licence: str | None = None,
     provenance: dict[str, Any] | None = None,
     datasheet_file: str = "",
+    shown: DatasetVersion | None = None,
     expect_digest: str = "",
     operation: str = UPLOADED,
     run: CommitRun | None = None,
@@ -40,8 +42,11 @@ def dataset_version_commit(
 
     The file is read once, in pieces. Raises Invalid for a file that cannot be read, NotFound for a branch that is not
     there, Conflict for content that the branch already holds as its newest or for another digest than
-    `expect_digest`, StorageFull when there is no room. `datasheet_file` names the file that `provenance` was read
-    from; empty: a person typed it. `run` is the claimed run that this commit ends.
+    `expect_digest`, StorageFull when there is no room. `run` is the claimed run that this commit ends.
+
+    A `licence` or a `provenance` (the datasheet) that is None is carried over from the version before, and marked so.
+    `datasheet_file` names the file that `provenance` was read from; empty: a person typed it. `shown` is the version
+    whose licence and datasheet stood in the form: what came back unchanged is carried over from it.
     """
     require(by, "dataset.upload", dataset.team_id, shared=dataset)
     _branch_of(dataset, branch)  # before anything is stored
@@ -54,9 +59,23 @@ def dataset_version_commit(
         operation=operation,
         run=run,
         message=message,
-        licence=licence,
-        provenance=sourced(provenance or {}, datasheet_file),
+        declare=lambda head: _declared(head, licence, provenance, datasheet_file, shown),
     )
+
+
+def _declared(
+    head: DatasetVersion | None,
+    licence: str | None,
+    provenance: dict[str, Any] | None,
+    datasheet_file: str,
+    shown: DatasetVersion | None,
+) -> Declared:
+    """What is said of an uploaded file that follows `head`."""
+    before = shown or head
+    sheet = None if provenance is None else sourced(provenance, datasheet_file)
+    if before is None:
+        return Declared(licence or "", sheet or {})
+    return declared_anew(before.declared, before.number, licence, sheet, was_shown=shown is not None)
 
 
 def version_create(
@@ -71,15 +90,15 @@ def version_create(
     merged: DatasetVersion | None = None,
     origins: Sequence[DatasetVersion] = (),
     message: str = "",
-    licence: str = "",
-    provenance: dict[str, Any] | None = None,
+    declare: Callable[[DatasetVersion | None], Declared],
     reason: str = "",
 ) -> DatasetVersion:
     """Make stored content the newest version on a branch, and end the run that it was made by, in one step.
 
     With `expect_head`, raises Conflict when the branch has moved on from that version. `merged` is the version of
     another branch whose rows came in. `origins` are the versions that the rows come from, whose sources the new one
-    has as well; without any it is the parent. The caller has asked whether `by` may do so.
+    has as well; without any it is the parent. `declare` gives what is said of the new version once it is known which
+    one it follows. The caller has asked whether `by` may do so.
     """
     try:
         with transaction.atomic():
@@ -87,9 +106,9 @@ def version_create(
             _require_unmoved(line, branch, expect_head)
             if merged is None:  # a merge may end in the very rows that were there, and still joins two lines
                 _require_new(line, content)
-            said = {"message": message[:300], "licence": licence, "provenance": provenance or {}}
-            made = {"branch": branch, "merged": merged, "operation": operation}
-            version = _saved(by, dataset, line.head if line else None, **made, **said, **asdict(content))
+            head = line.head if line else None
+            made = {"branch": branch, "merged": merged, "operation": operation, "message": message[:300]}
+            version = _saved(by, dataset, head, **made, **asdict(declare(head)), **asdict(content))
             _move(by, dataset, line, branch, version)
             _record(by, version, reason)
             for origin in origins or (version.parent,):
@@ -182,6 +201,7 @@ def _record(by: User, version: DatasetVersion, reason: str) -> None:
         "branch": version.branch,
         "operation": version.operation,
         "commit_digest": version.commit_digest,
+        "carried": len(version.carried),
     }
     record(action="dataset_version.create", obj=version, by=by, reason=reason, data=data)
 
@@ -196,37 +216,3 @@ def _end(run: CommitRun, version: DatasetVersion) -> None:
         "new_bytes": version.new_bytes,
     }
     run.end(run_rules.SUCCEEDED, version=version, result=result, message=f"Committed as version {version.number}")
-
-
-@transaction.atomic
-def dataset_version_describe(
-    *,
-    by: User,
-    version: DatasetVersion,
-    licence: str,
-    provenance: dict[str, Any],
-    reason: str,
-    datasheet_file: str = "",
-    imported_fields: Iterable[str] | None = None,
-) -> DatasetVersion:
-    """Replace what is declared about a version: licence and datasheet. Answers that rested on it turn stale.
-
-    `datasheet_file` names the file that the datasheet was read from; `imported_fields` those of its fields that came
-    in it, where the others were typed.
-    """
-    require(by, "dataset.describe", version.team_id, shared=version.dataset)
-    if not reason.strip():
-        raise Invalid("Say why the description changes; the reason is kept in the trail.", code="reason.missing")
-    version = DatasetVersion.objects.select_for_update().select_related("dataset").get(pk=version.pk)
-    before = version.provenance_digest
-    version.licence = licence
-    version.provenance = sourced(provenance, datasheet_file, imported_fields)
-    version.save(update_fields=["licence", "provenance"])
-    record(
-        action="dataset_version.describe",
-        obj=version,
-        by=by,
-        reason=reason,
-        data={"before": before, "after": version.provenance_digest},
-    )
-    return version

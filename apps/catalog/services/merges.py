@@ -15,7 +15,8 @@ from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion
 from apps.catalog.queries.merging import MOST_SHOWN, Clash, Plan, Three, clash_told, merge_plan
 from apps.catalog.queries.refs import base_of, is_ancestor
 from apps.catalog.rules import MERGED
-from apps.catalog.rules.merging import OURS, THEIRS, key_text, licence_of_both, provenance_of_both
+from apps.catalog.rules.declared import declared_of_both
+from apps.catalog.rules.merging import OURS, THEIRS, key_text
 from apps.catalog.services.commits import version_create
 from apps.catalog.services.contents import OnProgress, content_store
 from apps.catalog.services.merged_files import merged_file
@@ -156,7 +157,7 @@ def merge_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Dataset
     content = content_store(
         target, ours.filename, on_progress=lambda share, words: on_progress(0.7 + 0.3 * share, words)
     )
-    licence = run.config["licence"]
+    said = declared_of_both(ours.declared, ours.number, theirs.declared, theirs.number, run.config["licence"])
     return version_create(
         by=run.created_by,
         dataset=run.dataset,
@@ -168,8 +169,7 @@ def merge_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Dataset
         merged=theirs,
         origins=[ours, theirs],
         message=run.config["message"] or f"Merge of version {theirs.number} ({theirs.branch}) into {run.branch}",
-        licence=licence_of_both(ours.licence, theirs.licence) if licence is None else licence,
-        provenance=provenance_of_both(ours.provenance, theirs.provenance),
+        declare=lambda head: said,
     )
 
 

@@ -13,8 +13,9 @@ from apps.audit.services import record
 from apps.catalog.models import DatasetVersion, MetadataImport, Source, VersionSource
 from apps.catalog.queries import metadata as metadata_queries
 from apps.catalog.rules import metadata
+from apps.catalog.rules.declared import statement_key
 from apps.catalog.rules.metadata.source_rows import share_of, source_told
-from apps.catalog.services.commits import dataset_version_describe
+from apps.catalog.services.describing import dataset_version_describe
 from apps.catalog.services.provenance import version_source_link
 from apps.catalog.services.sources import source_create
 from apps.core import storage, tables
@@ -68,6 +69,7 @@ def metadata_apply(
     if not taken:
         raise Invalid("Nothing was picked, so nothing changes.", code="metadata.nothing")
     provenance, file, came = metadata.merged(version.provenance, imported.found, taken, imported.filename)
+    looked_at = {statement_key(name) for name in taken}
     dataset_version_describe(
         by=by,
         version=version,
@@ -76,6 +78,7 @@ def metadata_apply(
         reason=reason.strip() or f"Taken over from {imported.filename}",
         datasheet_file=file,
         imported_fields=came,
+        still_carried=[key for key in version.carried if key not in looked_at],
     )
     imported.applied = sorted({*imported.applied, *taken})
     imported.applied_at = timezone.now()

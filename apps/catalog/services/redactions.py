@@ -16,6 +16,7 @@ from apps.audit.services import record
 from apps.catalog.models import CommitRun, DatasetVersion, Derivation, ScanRun
 from apps.catalog.queries import latest_scans, redactable
 from apps.catalog.rules import REDACTED
+from apps.catalog.rules.declared import carried_over
 from apps.catalog.rules.findings.shape import sentence
 from apps.catalog.rules.masking import Span
 from apps.catalog.rules.redaction import placeholder, pseudonyms, redacted_row
@@ -131,8 +132,7 @@ def redaction_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Dat
             expect_head=source,
             origins=(source,),
             message=run.config["message"] or f"{changed} rows redacted: {kinds}",
-            licence=source.licence,
-            provenance=source.provenance,
+            declare=lambda head: carried_over(source.declared, source.number),
         )
         how = f"redacted: {kinds}"[:300]  # what becomes known of the original's terms holds for its copy as well
         Derivation.objects.create(version=version, origin=source, how=how, created_by=run.created_by)

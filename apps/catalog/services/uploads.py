@@ -134,9 +134,10 @@ def commit_start(
     upload: Upload,
     branch: str = MAIN,
     message: str = "",
-    licence: str = "",
+    licence: str | None = None,
     provenance: dict[str, Any] | None = None,
     datasheet_file: str = "",
+    shown: DatasetVersion | None = None,
     expect_digest: str = "",
 ) -> CommitRun:
     """Queue the commit of a whole upload. The run's config holds what `dataset_version_commit` is to be given."""
@@ -147,8 +148,9 @@ def commit_start(
     said = {
         "message": message[:300],
         "licence": licence,
-        "provenance": provenance or {},
+        "provenance": provenance,
         "datasheet_file": datasheet_file,
+        "shown": shown.pk if shown else None,
         "expect_digest": expect_digest or upload.expect_digest,
     }
     run = CommitRun.objects.create(

@@ -12,6 +12,7 @@ from apps.catalog.queries.rows.cutting import cut_to
 from apps.catalog.queries.rows.files import table_of
 from apps.catalog.queries.rows.paging import numbers_of, rows_counted
 from apps.catalog.rules import FILTERED, MAIN
+from apps.catalog.rules.declared import carried_over
 from apps.catalog.services.commits import version_create
 from apps.catalog.services.contents import OnProgress, content_store
 from apps.core import storage
@@ -88,8 +89,7 @@ def view_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> DatasetV
             run=run,
             origins=[origin],  # whose rows these are; the branch's newest version may hold others
             message=run.config["message"],
-            licence=origin.licence,
-            provenance=origin.provenance,
+            declare=lambda head: carried_over(origin.declared, origin.number),
         )
         # The name alone: a filter may hold what its reader may not see, and everybody sees where rows come from.
         how = f"rows of view “{view.name}”"

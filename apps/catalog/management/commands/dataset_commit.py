@@ -7,8 +7,10 @@ from apps.accounts.models import Team, User
 from apps.catalog.management.naming import dataset_named, datasets_named, person_named
 from apps.catalog.models import Dataset
 from apps.catalog.rules import MAIN
+from apps.catalog.rules.declared import carried_words
 from apps.catalog.services import dataset_create, dataset_version_commit
 from apps.core.errors import DomainError
+from apps.core.plain import object_of_text
 
 
 class Command(BaseCommand):
@@ -21,7 +23,13 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="who commits")
         parser.add_argument("--branch", default=MAIN)
         parser.add_argument("--message", default="")
-        parser.add_argument("--licence", default="", help="an SPDX expression")
+        parser.add_argument("--licence", help="an SPDX expression; left out: that of the version before, marked so")
+        parser.add_argument(
+            "--datasheet",
+            type=Path,
+            metavar="FILE",
+            help="YAML or JSON that says where the data comes from; left out: that of the version before, marked so",
+        )
         parser.add_argument("--expect", default="", metavar="DIGEST", help="refuse a file of another SHA-256")
         parser.add_argument("--create", action="store_true", help="make the dataset in --team where it is missing")
 
@@ -29,7 +37,7 @@ class Command(BaseCommand):
         path: Path = options["path"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
-        by = person_named(options["email"])
+        by, sheet = person_named(options["email"]), options["datasheet"]
         try:
             version = dataset_version_commit(
                 by=by,
@@ -39,6 +47,8 @@ class Command(BaseCommand):
                 branch=options["branch"],
                 message=options["message"],
                 licence=options["licence"],
+                provenance=_datasheet(sheet) if sheet else None,
+                datasheet_file=sheet.name if sheet else "",
                 expect_digest=options["expect"],
             )
         except DomainError as error:
@@ -46,7 +56,18 @@ class Command(BaseCommand):
         self.stdout.write(f"{version} on {version.branch}: {version.rows} rows, {version.size} bytes")
         self.stdout.write(f"commit  {version.commit_digest}")
         self.stdout.write(f"content {version.digest}")
+        if words := carried_words({number for numbers in version.carried.values() for number in numbers}):
+            self.stdout.write(f"licence and datasheet: {len(version.carried)} statements {words}")
         self.stdout.write(f"chunks  {version.chunks}, of which {version.new_bytes} bytes are new")
+
+
+def _datasheet(path: Path) -> dict[str, Any]:
+    try:
+        return object_of_text(path.read_text(encoding="utf-8-sig"), "datasheet")
+    except OSError as error:
+        raise CommandError(f"There is no file {path}.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path} is not UTF-8 text.") from error
 
 
 def _dataset(by: User, options: dict[str, Any]) -> Dataset:

@@ -1,0 +1,51 @@
+"""Saying what a version is, after it was made."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.accounts.services import require
+from apps.audit.services import record
+from apps.catalog.models import DatasetVersion
+from apps.catalog.rules import sourced
+from apps.core.errors import Invalid
+
+
+@transaction.atomic
+def dataset_version_describe(
+    *,
+    by: User,
+    version: DatasetVersion,
+    licence: str,
+    provenance: dict[str, Any],
+    reason: str,
+    datasheet_file: str = "",
+    imported_fields: Iterable[str] | None = None,
+    still_carried: Iterable[str] = (),
+) -> DatasetVersion:
+    """Replace what is declared about a version: licence and datasheet. Answers that rested on it turn stale.
+
+    All of it then counts as said of this version; `still_carried` names the statements that were not looked at, and
+    stay marked as carried over from an earlier one. `datasheet_file` names the file that the datasheet was read from;
+    `imported_fields` those of its fields that came in it, where the others were typed.
+    """
+    require(by, "dataset.describe", version.team_id, shared=version.dataset)
+    if not reason.strip():
+        raise Invalid("Say why the description changes; the reason is kept in the trail.", code="reason.missing")
+    version = DatasetVersion.objects.select_for_update().select_related("dataset").get(pk=version.pk)
+    before = version.provenance_digest
+    version.licence = licence
+    version.provenance = sourced(provenance, datasheet_file, imported_fields)
+    unseen = set(still_carried)
+    version.carried = {key: numbers for key, numbers in version.carried.items() if key in unseen}
+    version.save(update_fields=["licence", "provenance", "carried"])
+    record(
+        action="dataset_version.describe",
+        obj=version,
+        by=by,
+        reason=reason,
+        data={"before": before, "after": version.provenance_digest},
+    )
+    return version
