@@ -27,6 +27,7 @@ urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("admin/login/", back_office_sign_in),
     path("admin/", admin.site.urls),
+    path("", include("apps.mlflow.urls")),  # before the API, which answers every other address below api/
     path("api/", include("genaiops_site.api")),
     path("data/", include("apps.catalog.urls")),
     path("models/", include("apps.registry.urls")),

@@ -10,9 +10,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from apps.accounts.models import ApiToken, User
-from apps.accounts.queries import token_by_secret
 from apps.accounts.rules import scope_allows
-from apps.accounts.services import token_use
+from apps.accounts.services import token_accept
+from apps.core.errors import Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -33,10 +33,10 @@ class BearerToken(BaseAuthentication):
         parts = get_authorization_header(request).decode("latin-1").split()
         if not parts or parts[0].lower() != "bearer":
             return None
-        token = token_by_secret(parts[1]) if len(parts) == 2 else None
-        if token is None or not token.is_valid or not token.user.has_access:
-            raise AuthenticationFailed("This token is unknown, revoked or expired.", code="token.invalid")
-        token_use(token)
+        try:
+            token = token_accept(parts[1] if len(parts) == 2 else "")
+        except Refused as error:
+            raise AuthenticationFailed(error.message, code=error.code) from error
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

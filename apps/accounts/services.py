@@ -197,6 +197,19 @@ def _require_management(by: User, user: User) -> None:
         raise Refused("Only an administrator of every team that the person works in may do this.")
 
 
+def token_accept(secret: str) -> ApiToken:
+    """The token that this secret opens, with its use noted. Raises Refused (token.invalid)."""
+    token = queries.token_by_secret(secret)
+    if token is None or not token.is_valid or not token.user.has_access:
+        raise Refused(
+            "This token is unknown, revoked or expired.",
+            code="token.invalid",
+            remedy="Make a new token on your account page.",
+        )
+    token_use(token)
+    return token
+
+
 def token_use(token: ApiToken) -> None:
     """Note that a token was used, at most once a minute; a note for its owner, not an event for the trail."""
     if token.last_used_at is None or token.last_used_at < timezone.now() - timedelta(minutes=1):

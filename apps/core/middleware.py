@@ -1,13 +1,19 @@
 """What every page answer carries, and how a refusal becomes a page."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import resolve
 
 from apps.core.errors import DomainError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+ToolView = Callable[..., HttpResponseBase]
+_TOOL_DOOR = "is_tool_door"
+_TOOL_ADDRESSES = ("/api/2.0/", "/api/3.0/", "/ajax-api/", "/teams/", "/health", "/version")
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -54,3 +60,31 @@ class DomainErrors:
         if not isinstance(error, DomainError):
             return None
         return render(request, "error.html", {"error": error}, status=error.status)
+
+
+def tool_door(view: ToolView) -> ToolView:
+    """Marks a view that tools call with a token: nothing of what pages need is read for it."""
+    setattr(view, _TOOL_DOOR, True)
+    return view
+
+
+class ToolDoors:
+    """Calls the views that `tool_door` marks at once: no session, form token, sign-in or message is looked at.
+
+    Such views know no cookies, so what is left out guards nothing there, and a tool calls them many times a second.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not request.path_info.startswith(_TOOL_ADDRESSES):
+            return self.get_response(request)
+        try:
+            match = resolve(request.path_info)
+        except Http404:
+            return self.get_response(request)
+        if not hasattr(match.func, _TOOL_DOOR):
+            return self.get_response(request)
+        request.resolver_match = match
+        return match.func(request, *match.args, **match.kwargs)

@@ -1,0 +1,32 @@
+"""For which team a client speaks that knows nothing of teams."""
+
+from django.conf import settings
+
+from apps.accounts.models import Team, User
+from apps.accounts.queries import teams_where
+from apps.core.errors import Invalid, NotFound
+
+ANY = frozenset({"", "default"})  # MLflow's clients name the workspace “default” when nobody chose one
+
+
+def team_spoken_for(user: User, slug: str, workspace: str) -> Team:
+    """The team that the address names, else the one that MLflow's workspace header names, else the only one.
+
+    Raises NotFound for a team the person does not belong to, Invalid where it cannot be told.
+    """
+    named = slug or ("" if workspace in ANY else workspace)
+    teams = teams_where(user, "team.view")
+    if named:
+        team = teams.filter(slug=named).first()
+        if team is None:
+            raise NotFound(f"There is no team “{named}”, or you do not belong to it.", code="team.unknown")
+        return team
+    found = list(teams[:20])
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFound("You belong to no team yet.", remedy="Ask an administrator to give you a role in one.")
+    addresses = ", ".join(f"{settings.BASE_URL}/teams/{team.slug}" for team in found)
+    raise Invalid(
+        "You belong to several teams.", code="team.which", remedy=f"Set the tracking URI to one of {addresses}"
+    )

@@ -1,0 +1,67 @@
+"""The error words of MLflow's protocol, and which refusal is told by which of them. No Django."""
+
+from apps.core.errors import Conflict, DomainError, Invalid, NotFound, Refused, StorageFull, Unavailable
+
+INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE"
+RESOURCE_DOES_NOT_EXIST = "RESOURCE_DOES_NOT_EXIST"
+RESOURCE_ALREADY_EXISTS = "RESOURCE_ALREADY_EXISTS"
+RESOURCE_CONFLICT = "RESOURCE_CONFLICT"
+RESOURCE_EXHAUSTED = "RESOURCE_EXHAUSTED"
+PERMISSION_DENIED = "PERMISSION_DENIED"
+UNAUTHENTICATED = "UNAUTHENTICATED"
+ENDPOINT_NOT_FOUND = "ENDPOINT_NOT_FOUND"
+TEMPORARILY_UNAVAILABLE = "TEMPORARILY_UNAVAILABLE"
+INVALID_STATE = "INVALID_STATE"
+NOT_IMPLEMENTED = "NOT_IMPLEMENTED"
+
+# Statuses as mlflow.exceptions.ERROR_CODE_TO_HTTP_STATUS gives them. A full disk is 507 and not MLflow's 429, which
+# its clients would try again seven times.
+STATUS: dict[str, int] = {
+    INVALID_PARAMETER_VALUE: 400,
+    RESOURCE_ALREADY_EXISTS: 400,
+    UNAUTHENTICATED: 401,
+    PERMISSION_DENIED: 403,
+    RESOURCE_DOES_NOT_EXIST: 404,
+    ENDPOINT_NOT_FOUND: 404,
+    RESOURCE_CONFLICT: 409,
+    INVALID_STATE: 500,
+    NOT_IMPLEMENTED: 501,
+    TEMPORARILY_UNAVAILABLE: 503,
+    RESOURCE_EXHAUSTED: 507,
+}
+
+# The refusals of services, nearest first, and the word a client is told for each.
+_WORDS: tuple[tuple[type[DomainError], str], ...] = (
+    (Refused, PERMISSION_DENIED),
+    (NotFound, RESOURCE_DOES_NOT_EXIST),
+    (Conflict, RESOURCE_CONFLICT),
+    (Invalid, INVALID_PARAMETER_VALUE),
+    (StorageFull, RESOURCE_EXHAUSTED),
+    (Unavailable, TEMPORARILY_UNAVAILABLE),
+)
+_BY_CODE = {"token.missing": UNAUTHENTICATED, "token.invalid": UNAUTHENTICATED}
+
+
+class WireError(DomainError):
+    """A refusal that MLflow's protocol words in its own way; `word` is one of the error words above."""
+
+    def __init__(self, word: str, message: str, *, code: str = "") -> None:
+        super().__init__(message, code=code or word.lower())
+        self.word = word
+
+
+def word_of(error: DomainError) -> str:
+    """The error word for a refusal. A name that is taken has a code ending in `.exists` wherever it is raised."""
+    if isinstance(error, WireError):
+        return error.word
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code]
+    if isinstance(error, Conflict) and error.code.endswith(".exists"):
+        return RESOURCE_ALREADY_EXISTS
+    return next((word for kind, word in _WORDS if isinstance(error, kind)), INVALID_PARAMETER_VALUE)
+
+
+def error_body(error: DomainError) -> dict[str, str]:
+    """What an MLflow client reads of a refusal. `code` is the portal's own, for programs; clients pass over it."""
+    message = f"{error.message} {error.remedy}" if error.remedy else error.message
+    return {"error_code": word_of(error), "message": message, "code": error.code}
