@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.core import storage
 from apps.registry import rules
 from apps.registry.models import ModelFile, ModelVersion, RegisteredModel
+from apps.registry.services.quarantine import quarantine_files
 
 
 def version_number_next(*, by: User, model: RegisteredModel, **fields: Any) -> ModelVersion:
@@ -31,10 +32,11 @@ def files_stored(folder: Path) -> list[ModelFile]:
 
 
 def files_add(version: ModelVersion, files: list[ModelFile]) -> None:
-    """Make these the version's files, and set its manifest digest."""
+    """Make these the version's files, set its manifest digest, and hold those that may run code."""
     ModelFile.objects.filter(version=version).delete()
     for file in files:
         file.version = version
     ModelFile.objects.bulk_create(files)
     version.manifest_digest = rules.manifest_digest((file.path, file.digest, file.size) for file in files)
     version.size = sum(file.size for file in files)
+    quarantine_files(version, files)
