@@ -8,6 +8,7 @@ from apps.portal.queries.runs import (
     line_of,
     mark_of,
     plain_values,
+    recreate_url_of,
     remedy_link_of,
     result_link_of,
     run_seen,
@@ -19,9 +20,11 @@ from apps.portal.queries.runs import (
 from apps.portal.queries.search import search_for
 from apps.portal.queries.trail import trail_seen_by, with_actor_names
 from apps.portal.queries.version import version_page_for
+from apps.portal.queries.version_tabs import TABS
 
 __all__ = [
     "KINDS",
+    "TABS",
     "RunLine",
     "RunMark",
     "line_of",
@@ -29,6 +32,7 @@ __all__ = [
     "overview_for",
     "plain_values",
     "remedy_link_of",
+    "recreate_url_of",
     "result_link_of",
     "run_seen",
     "runs_below",

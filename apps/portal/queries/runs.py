@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from apps.accounts.queries import team_ids_seen_by
+from apps.accounts.queries import may, team_ids_seen_by
 from apps.catalog.models import Branch, CommitRun, DiffRun
 from apps.catalog.queries import scans_seen_by
 from apps.core import formatting
 from apps.core.errors import NotFound
 from apps.core.models import Run
 from apps.core.runs import run_model, run_models
+from apps.registry.models import TuningRun
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -48,6 +49,18 @@ KINDS = {
     ),
     "tuning": Kind(
         "Tuning", "Trains a version further on data and makes a new version.", "base_version", ("base_version__model",)
+    ),
+    "recreation": Kind(
+        "Recreation",
+        "Repeats a tuning from its recorded inputs and compares what comes out.",
+        "tuning",
+        ("tuning__base_version__model",),
+    ),
+    "file_scan": Kind(
+        "Model file check",
+        "Looks for code hidden in a version's files, without running any of it.",
+        "version",
+        ("version__model",),
     ),
     "evaluation": Kind(
         "Evaluation",
@@ -173,6 +186,7 @@ _LABELS = {
     "dataset": "Dataset",
     "upload": "File",
     "source_version": "Taken from",
+    "tuning": "Repeats",
     "before": "Before",
     "after": "After",
 }
@@ -191,6 +205,8 @@ def subject_links_of(run: Run) -> list[Subject]:
 
 
 def _subject(name: str, obj: Any) -> Subject:
+    if isinstance(obj, Run):
+        return Subject(_LABELS[name], line_of(obj).title, reverse("portal:run-detail", args=[obj.kind, obj.pk]))
     page = _PAGES.get(obj._meta.model_name)
     label = "Made" if (name, obj._meta.model_name) == ("version", "datasetversion") else _LABELS[name]
     return Subject(label, str(obj), reverse(page, args=[obj.pk]) if page else "")
@@ -219,6 +235,13 @@ def remedy_link_of(run: Run) -> tuple[str, str] | None:
         return None
     address = reverse("catalog:merge", args=[run.dataset_id])
     return ("Choose which side to take", f"{address}?source={source}&branch={branch}")
+
+
+def recreate_url_of(user: "User | AnonymousUser", run: Run) -> str:
+    """Where the person asks for a repetition of this run; empty for what cannot be repeated, or not by them."""
+    if not isinstance(run, TuningRun) or run.output_version_id is None or not may(user, "tuning.start", run.team_id):
+        return ""
+    return reverse("registry:recreation-start", args=[run.pk])
 
 
 def result_link_of(run: Run) -> tuple[str, str] | None:

@@ -23,6 +23,7 @@ from apps.registry.queries.models import (
     versions_of,
     versions_seen_by,
 )
+from apps.registry.queries.recreations import recreations_of, recreations_seen_by, tuning_seen
 
 __all__ = [
     "datasets_in",
@@ -39,7 +40,10 @@ __all__ = [
     "models_seen_by",
     "trained_dataset_ids",
     "training_data_of",
+    "recreations_of",
+    "recreations_seen_by",
     "tuning_of",
+    "tuning_seen",
     "tunings_seen_by",
     "version_seen",
     "versions_of",

@@ -3,6 +3,7 @@
 from apps.registry.services.aliases import alias_delete, alias_set, aliases_end, aliases_protect
 from apps.registry.services.imports import import_finish, version_import
 from apps.registry.services.models import model_create, model_describe
+from apps.registry.services.recreations import recreation_finish, recreation_start
 from apps.registry.services.stages import version_approve, version_propose, version_reject, version_retire
 from apps.registry.services.tuning import tuning_finish, tuning_start
 
@@ -14,6 +15,8 @@ __all__ = [
     "import_finish",
     "model_create",
     "model_describe",
+    "recreation_finish",
+    "recreation_start",
     "tuning_finish",
     "tuning_start",
     "version_approve",
