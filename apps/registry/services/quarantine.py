@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from apps.audit.services import WORKER, record
+from apps.audit.services import SYSTEM, record
 from apps.core import storage
 from apps.core.queue import enqueue
 from apps.registry.models import FileScanRun, HeldFile, ModelFile, ModelVersion
@@ -18,14 +18,14 @@ def quarantine_files(version: ModelVersion, files: list[ModelFile]) -> list[Held
     """
     known = {(held.path, held.digest): held for held in HeldFile.objects.filter(version=version)}
     found = [known.get((file.path, file.digest)) or _held(version, file, name) for file, name in _executable(files)]
-    fresh = [held for held in found if held.pk is None]
+    fresh = [held for held in found if held._state.adding]
     HeldFile.objects.bulk_create(fresh)
     waiting = [held for held in found if held.state != RELEASED]
     version.held_files = len(waiting)
     ModelVersion.objects.filter(pk=version.pk).update(held_files=version.held_files)
     if fresh:
         record(
-            action="version.hold", obj=version, by=WORKER, data={"files": {held.path: held.format for held in fresh}}
+            action="version.hold", obj=version, by=SYSTEM, data={"files": {held.path: held.format for held in fresh}}
         )
         _scan(version)
     return waiting
