@@ -44,8 +44,9 @@ from apps.catalog.rules.metadata.fields import (
 from apps.catalog.rules.metadata.found import Found, is_blank, missing_in, said_of
 from apps.catalog.rules.metadata.gathered import gathered_from
 from apps.catalog.rules.metadata.licensing import spdx_of
-from apps.catalog.rules.metadata.reading import MOST_BYTES, json_object, refuse, text_of
+from apps.catalog.rules.metadata.reading import METADATA, MOST_BYTES
 from apps.catalog.rules.metadata.scanned import measured_by
+from apps.core.front_matter import is_card
 
 WRITERS: dict[str, Callable[[Described], bytes]] = {
     CROISSANT_1_0: lambda described: croissant_writing.write(described, CROISSANT_1_0),
@@ -69,12 +70,12 @@ FILENAMES = {
 
 def read(content: bytes) -> Found:
     """What a file says, whichever of the formats it is. Raises Invalid where it is none of them or too large."""
-    text = text_of(content)
+    text = METADATA.text(content)
     if not text.lstrip().startswith(("{", "[")):
-        if not card_reading.is_card(text):
-            refuse("This is neither JSON nor a card that begins with “---” or a heading.", "metadata.unknown")
+        if not is_card(text):
+            METADATA.refuse("This is neither JSON nor a card that begins with “---” or a heading.", "unknown")
         return card_reading.read(text)
-    return dps_reading.read(text) if dps_reading.is_dps(json_object(text)) else croissant_reading.read(text)
+    return dps_reading.read(text) if dps_reading.is_dps(METADATA.json_object(text)) else croissant_reading.read(text)
 
 
 def write(described: Described, format: str) -> bytes:

@@ -8,54 +8,34 @@ import re
 from typing import Any
 
 from apps.catalog.rules.datasheets import in_words
-from apps.catalog.rules.metadata.card_sections import HEADINGS, as_markdown, is_absent, sections
+from apps.catalog.rules.metadata.card_sections import HEADINGS
 from apps.catalog.rules.metadata.fields import CARD, DATASHEET_FIELDS, label_of
 from apps.catalog.rules.metadata.found import Found, is_blank
 from apps.catalog.rules.metadata.licensing import spdx_of
-from apps.catalog.rules.metadata.reading import MOST_ITEMS, refuse, shortened
-from apps.core.errors import Invalid
-from apps.core.plain import object_of_text
+from apps.catalog.rules.metadata.reading import METADATA, MOST_ITEMS, shortened
+from apps.core.front_matter import NO_FRONT, card_read
+from apps.core.prose import as_markdown, is_absent, sections
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)(?:^---[ \t]*$|\Z)\n?", re.DOTALL | re.MULTILINE)
 _MODEL_KEYS = ("library_name", "pipeline_tag", "base_model", "model-index", "widget")
 _LABELS = {label_of(name).lower(): name for name in DATASHEET_FIELDS} | HEADINGS
 OWN_KEY = "genaiops"
 MOST_SECTIONS = 100  # of one field
 
 
-def is_card(text: str) -> bool:
-    """Whether a text begins like a card."""
-    return text.startswith("---") or text.lstrip().startswith("#")
-
-
 def read(text: str) -> Found:
     """What a card says. Raises Invalid for front matter that is broken or is no mapping."""
-    match = _FRONT.match(text)
     found = Found(format=CARD)
-    if match and not re.search(r"^---[ \t]*$", text[4:], re.MULTILINE):
-        refuse("The card's front matter begins with “---” and never ends.", "metadata.card")
-    front = _front_matter(match[1]) if match else {}
-    if not match:
-        found.note("This card has no front matter, so only its prose was read.")
+    given, prose = card_read(text, f"{METADATA.code}.card", METADATA.remedy)
+    front = given or {}
+    if given is None:
+        found.note(NO_FRONT)
     _read_front(front, found)
-    prose = text[match.end() :] if match else text
     bodies = _bodies(prose, found)
     _restore_own(front.get(OWN_KEY), bodies, found)
     for field, said in bodies.items():
         for body in said:
             found.say(field, shortened(body))
     return found
-
-
-def _front_matter(text: str) -> dict[str, Any]:
-    try:
-        return object_of_text(text, "front matter")
-    except Invalid as error:
-        raise Invalid(
-            f"The card's front matter cannot be read. {error.message}",
-            code="metadata.card",
-            remedy="Between the two lines “---” there must be YAML names with their values, without anchors and tags.",
-        ) from None
 
 
 def _read_front(front: dict[str, Any], found: Found) -> None:

@@ -6,16 +6,16 @@ The front matter repeats, under `genaiops`, the values behind the prose, so that
 import re
 from typing import Any
 
-import yaml
-
 from apps.catalog.rules.datasheets import in_words
 from apps.catalog.rules.metadata.card_reading import OWN_KEY
-from apps.catalog.rules.metadata.card_sections import KNOWN, WRITTEN, as_markdown
+from apps.catalog.rules.metadata.card_sections import WRITTEN
 from apps.catalog.rules.metadata.croissant_writing import ENCODINGS
 from apps.catalog.rules.metadata.described import Described
 from apps.catalog.rules.metadata.fields import FIELDS, label_of
 from apps.catalog.rules.metadata.found import is_blank
 from apps.catalog.rules.metadata.licensing import hub_identifier
+from apps.core.front_matter import card_written
+from apps.core.prose import KNOWN, as_markdown
 
 # Upper bounds of rows, as the hub's size categories count (hub-docs, datasetcard.md).
 _SIZES = (
@@ -26,17 +26,9 @@ _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 NOT_SAID = "[More Information Needed]"
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes a value twice rather than as an alias, which readers here refuse."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
 def write(described: Described) -> bytes:
     """The README.md as UTF-8. Equal facts give equal bytes."""
-    front = yaml.dump(_front(described), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
-    return f"---\n{front}---\n\n{_prose(described)}".encode()
+    return card_written(_front(described), _prose(described))
 
 
 def _front(described: Described) -> dict[str, Any]:

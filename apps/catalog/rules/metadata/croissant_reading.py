@@ -11,7 +11,7 @@ from apps.catalog.rules.metadata.fields import CROISSANT_1_0, CROISSANT_1_1, DAT
 from apps.catalog.rules.metadata.found import MOST_COLUMNS, Found, is_blank, is_same
 from apps.catalog.rules.metadata.jsonld import Node, nodes_of, objects, text, text_of_value, texts
 from apps.catalog.rules.metadata.licensing import spdx_of
-from apps.catalog.rules.metadata.reading import MOST_ITEMS, json_object, refuse, shortened
+from apps.catalog.rules.metadata.reading import METADATA, MOST_ITEMS, shortened
 from apps.catalog.rules.metadata.terms import ABOUT_TERMS, NOT_RECORDED, OWN_TERMS, RAI_TERMS, SOURCE_TERMS
 
 _SHA256 = re.compile(r"^[0-9a-fA-F]{64}$")
@@ -20,7 +20,7 @@ _SOFTWARE = ("prov:SoftwareAgent", "sc:SoftwareApplication")
 
 def read(content: str) -> Found:
     """What a Croissant file says. Raises Invalid for text that is no JSON-LD dataset."""
-    document = json_object(content)
+    document = METADATA.json_object(content)
     dataset = _dataset(nodes_of(document))
     found = Found(format=_version(dataset))
     if any(len(values) > MOST_ITEMS for values in dataset.values()):
@@ -41,7 +41,7 @@ def _dataset(nodes: list[Node]) -> Node:
         return datasets[0]
     likely = [node for node in nodes if {"sc:distribution", "cr:recordSet", "dct:conformsTo"} & set(node)]
     if not likely:
-        refuse("This JSON describes no dataset: it has no @type “Dataset”.", "metadata.not_croissant")
+        METADATA.refuse("This JSON describes no dataset: it has no @type “Dataset”.", "not_croissant")
     return likely[0]
 
 

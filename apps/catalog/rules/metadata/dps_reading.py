@@ -9,7 +9,7 @@ from apps.catalog.rules.metadata.dps_schema import GROUPS, TYPES, problems
 from apps.catalog.rules.metadata.fields import DPS
 from apps.catalog.rules.metadata.found import Found, is_blank
 from apps.catalog.rules.metadata.licensing import spdx_of
-from apps.catalog.rules.metadata.reading import MOST_ITEMS, json_object, refuse, shortened
+from apps.catalog.rules.metadata.reading import METADATA, MOST_ITEMS, shortened
 from apps.catalog.rules.metadata.terms import NOT_RECORDED, UNKNOWN_PLACE
 
 METHODS = "https://dataandtrustalliance.org/DPS/CodeSystem/Method"
@@ -39,9 +39,9 @@ def is_dps(document: dict[str, Any]) -> bool:
 
 def read(text: str) -> Found:
     """What a DPS file says. Raises Invalid for JSON that has none of the standard's groups."""
-    document = json_object(text)
+    document = METADATA.json_object(text)
     if not is_dps(document):
-        refuse("This JSON has no “source”, “provenance” and “use”, so it is no DPS metadata.", "metadata.not_dps")
+        METADATA.refuse("This JSON has no “source”, “provenance” and “use”, so it is no DPS metadata.", "not_dps")
     found = Found(format=DPS)
     wrong = problems(document)
     for problem in wrong[:_MOST_PROBLEMS]:
