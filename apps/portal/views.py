@@ -40,10 +40,10 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def version_detail(request: HttpRequest, pk: int, tab: str = "") -> HttpResponse:
+def version_detail(request: HttpRequest, pk: int | str, tab: str = "") -> HttpResponse:
     """One model version, a tab at a time. Tabs have addresses of their own; `?tab=` of older links works as well."""
     wanted = tab or request.GET.get("tab", "")
-    page = queries.version_page_for(person(request), pk, wanted, chosen=key_named(request, "run"))
+    page = queries.version_page_for(person(request), int(pk), wanted, chosen=key_named(request, "run"))
     context = {**page.content, "page": page, "version": page.version}
     if "entries" in context:
         context["trail"] = rows_page(request, context["entries"])
@@ -89,7 +89,6 @@ def run_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "settings": queries.plain_values(run.config),
         "results": queries.plain_values(run.result),
         "may_cancel": run.is_open and run.cancel_requested_at is None and may(person(request), "run.cancel", team),
-        "recreate_url": queries.recreate_url_of(person(request), run),
         "may_retry": not run.is_open and run.state != run.State.SUCCEEDED and may(person(request), "run.retry", team),
     }
     if not is_part:

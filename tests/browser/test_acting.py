@@ -119,7 +119,7 @@ def test_the_trail_is_read_and_verified(live_server: LiveServer, page: Page, wor
 
 def test_a_report_is_asked_for(live_server: LiveServer, page: Page, world: World, sign_in: SignIn) -> None:
     sign_in(world.olga)
-    page.goto(f"{live_server.url}{reverse('portal:version-detail', args=[world.version.pk])}?tab=documents")
+    page.goto(live_server.url + reverse("portal:version-tab", args=[world.version.pk, "documents"]))
     page.get_by_role("button", name=re.compile("pack", re.IGNORECASE)).first.click()
     expect(page.locator("main")).to_contain_text(re.compile("waiting|queued", re.IGNORECASE))
     assert ReportRun.objects.get().state == "queued"

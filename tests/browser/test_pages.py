@@ -47,7 +47,7 @@ LISTS = [
     "portal:trail",
     "accounts:account",
 ]
-TABS = ["", "lineage", "evaluations", "tuning", "deployments", "monitoring", "documents", "trail"]
+TABS = ["lineage", "evaluations", "tuning", "deployments", "monitoring", "files", "documents", "trail"]
 # Pages look alike to all; each person's own buttons and forms are seen once. Looking for barriers takes the time.
 SCHEMES = {"olga": ("light", "dark"), "rui": ("light",), "ada": ()}
 FORMS_OF_AN_ENGINEER = ("create", "start", "upload", "import", "describe")
@@ -57,7 +57,8 @@ def pages(world: World, user: User) -> Iterator[str]:
     """The address of every page that there is for this person."""
     is_engineer = user == world.olga
     yield from (reverse(name) for name in LISTS if is_engineer or not name.endswith(FORMS_OF_AN_ENGINEER))
-    yield from (f"{reverse('portal:version-detail', args=[world.version.pk])}?tab={tab}" for tab in TABS)
+    yield from (reverse("portal:version-tab", args=[world.version.pk, tab]) for tab in TABS)
+    yield reverse("portal:version-detail", args=[world.version.pk])
     yield reverse("portal:version-detail", args=[world.base.pk])
     yield reverse("catalog:version-detail", args=[world.data.pk])
     yield reverse("catalog:dataset-detail", args=[world.data.dataset_id])

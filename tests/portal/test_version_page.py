@@ -23,7 +23,7 @@ from tests.reports.results import drift_result
 from tests.reports.world import World, approve, claimed, evaluate, make_world
 
 pytestmark = pytest.mark.django_db
-TABS = ("checklist", "lineage", "evaluations", "tuning", "deployments", "monitoring", "documents", "trail")
+TABS = ("checklist", "lineage", "evaluations", "tuning", "deployments", "monitoring", "files", "documents", "trail")
 
 
 @pytest.fixture
@@ -37,10 +37,15 @@ def approved(world: World) -> World:
     return world
 
 
+def version_page(version: ModelVersion) -> str:
+    return reverse("portal:version-detail", args=[version.pk])
+
+
 def tab(user: User, version: ModelVersion, name: str = "", status: int = 200) -> str:
     client = Client()
     client.force_login(user)
-    response = client.get(reverse("portal:version-detail", args=[version.pk]), {"tab": name} if name else {})
+    page = reverse("portal:version-tab", args=[version.pk, name]) if name else version_page(version)
+    response = client.get(page)
     assert response.status_code == status
     return response.content.decode()
 
@@ -113,7 +118,8 @@ def test_the_lineage_leads_from_data_to_applications(approved: World) -> None:
         reverse("serving:deployment-detail", args=[Deployment.objects.get().pk]),
     ):
         assert f'<a href="{url}"><title>' in text, "the drawing leads there"
-    assert "model.safetensors" in text and "Application, acknowledged" in text
+    assert "Application, acknowledged" in text
+    assert "model.safetensors" in tab(approved.ada, approved.version, "files")
 
 
 def test_the_evaluations_say_whether_it_is_better(world: World) -> None:
@@ -160,7 +166,7 @@ def test_the_trail_is_for_those_who_may_read_it(approved: World) -> None:
     for words in ("version.approve", "tuning.finish", "assessment.decide", "application.acknowledge", "Rui"):
         assert words in text
     assert "Good enough for the desk." in text
-    assert "?tab=trail" not in tab(approved.olga, approved.version)
+    assert "/trail/" not in tab(approved.olga, approved.version)
     assert 'data-label="Question"' in tab(approved.olga, approved.version, "trail"), "the checklist stands instead"
 
 
@@ -176,7 +182,7 @@ def test_a_version_whose_files_are_on_the_way_says_so() -> None:
     run = version_import(by=people.olga, model=make_model(people.olga, people.team), source="example/base")
     text = tab(people.olga, run.version)
     assert "The files are being fetched" in text and primary(text) == ""
-    assert "No files yet" in tab(people.olga, run.version, "lineage")
+    assert "No files yet" in tab(people.olga, run.version, "files")
 
 
 def test_every_tab_of_an_empty_version_is_useful_and_holds_nothing_inline() -> None:
@@ -193,11 +199,12 @@ def test_every_tab_of_an_empty_version_is_useful_and_holds_nothing_inline() -> N
 # One number a tab, whatever there is; session, roles, the version and its checklist cost twenty of them.
 QUERIES = {
     "checklist": 20,
-    "lineage": 33,
+    "lineage": 32,
     "evaluations": 23,
     "tuning": 22,
     "deployments": 23,
     "monitoring": 22,
+    "files": 21,
     "documents": 21,
     "trail": 31,
 }

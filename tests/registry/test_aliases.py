@@ -45,7 +45,7 @@ def test_a_protected_alias_goes_to_deployable_versions_only() -> None:
         alias_set(by=people.olga, model=approved.model, name="champion", version=draft)
     assert refusal.value.code == "alias.protected"
     assert "is draft, not approved" in refusal.value.message
-    assert f"/models/versions/{draft.pk}/?tab=checklist" in refusal.value.remedy
+    assert f"/models/versions/{draft.pk}/checklist/" in refusal.value.remedy
     assert alias_set(by=people.olga, model=approved.model, name="champion", version=approved).version == approved
     version_reject(by=people.rui, version=approved, reason="found a fault")
     with pytest.raises(Refused):  # even to where it points already: the approval is gone

@@ -84,7 +84,7 @@ def test_the_page_says_what_a_model_is_meant_for(people: People, version: ModelV
     assert olga.post(url, {"intended_uses": ["commercial_use"], "reason": ""}).status_code == 422
     assert olga.post(url, {"intended_uses": ["commercial_use"], "reason": "It is sold"}).status_code == 302
     assert "serves a business" in olga.get(page).content.decode()
-    lineage = reverse("portal:version-detail", args=[version.pk]) + "?tab=lineage"
+    lineage = reverse("portal:version-tab", args=[version.pk, "lineage"])
     assert "forbids commercial use" in olga.get(lineage).content.decode()
     assert make_browser(people.rui).get(url).status_code == 403
     assert make_browser(people.xena).get(url).status_code == 404

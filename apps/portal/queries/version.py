@@ -10,7 +10,7 @@ from apps.accounts.queries import may, may_anywhere
 from apps.checklist.models import Assessment
 from apps.checklist.queries import assessment_of, makers_of, present_view
 from apps.checklist.rules import APPROVED, SUBMITTED, UNKNOWN, AssessmentView
-from apps.portal.queries.version_tabs import READ
+from apps.portal.queries.version_tabs import READ, TABS
 from apps.registry.models import ImportRun, ModelVersion
 from apps.registry.queries import version_seen
 from apps.registry.rules import RETIRED
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
-
-TABS = {
-    "checklist": "Checklist",
-    "lineage": "Lineage",
-    "evaluations": "Evaluations",
-    "tuning": "Tuning",
-    "deployments": "Deployments",
-    "monitoring": "Monitoring",
-    "documents": "Documents",
-    "trail": "Trail",
-}
 
 
 @dataclass(frozen=True)
@@ -112,13 +101,16 @@ def version_page_for(user: "User | AnonymousUser", pk: int, tab: str, *, chosen:
 
 
 def _tabs(version: ModelVersion, current: str, rights: Rights, checklist: AssessmentView | None) -> list[Tab]:
-    page = reverse("portal:version-detail", args=[version.pk])
     problems = len(checklist.gate.questions) or None if checklist else None
     return [
-        Tab(name, label, f"{page}?tab={name}", name == current, problems if name == "checklist" else None)
+        Tab(name, label, _address(version, name), name == current, problems if name == "checklist" else None)
         for name, label in TABS.items()
         if name != "trail" or rights.read_trail
     ]
+
+
+def _address(version: ModelVersion, tab: str) -> str:
+    return reverse("portal:version-tab", args=[version.pk, tab])
 
 
 def _rights(user: "User | AnonymousUser", version: ModelVersion) -> Rights:

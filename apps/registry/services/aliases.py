@@ -140,12 +140,12 @@ def _require_deployable(version: ModelVersion, name: str) -> None:
         is_deleted=version.deleted_at is not None,
     )
     if missing:
-        page = reverse("portal:version-detail", args=[version.pk])
+        page = reverse("portal:version-tab", args=[version.pk, "checklist"])
         raise Refused(
             f"“{name}” is a protected alias: only a version that may be deployed can carry it. "
             f"Version {version.number} {' and '.join(missing)}.",
             code="alias.protected",
-            remedy=f"What is still to do stands on its checklist: {page}?tab=checklist",
+            remedy=f"What is still to do stands on its checklist: {page}",
         )
 
 

@@ -1,0 +1,18 @@
+"""The tab of files: what the version is made of, down to the byte."""
+
+from typing import TYPE_CHECKING, Any
+
+from apps.registry.models import ModelVersion
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
+
+MOST_FILES = 200
+
+
+def files(user: "User | AnonymousUser", version: ModelVersion, chosen: int | None) -> dict[str, Any]:
+    """The version's files, by path."""
+    found = list(version.files.all()[: MOST_FILES + 1])
+    return {"files": found[:MOST_FILES], "has_more_files": len(found) > MOST_FILES}
