@@ -59,7 +59,8 @@ def _write(path: Path, rows: Iterator[dict[str, Any]]) -> None:
         target.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-def _step(name: str, path: Path, var: Path) -> dict[str, Any]:
+def step(name: str, path: Path, var: Path) -> dict[str, Any]:
+    """What a step of `data_steps` told, run in a process of its own over the installation in `var`."""
     env = os.environ | {"VAR_DIR": str(var), "COMMIT_INLINE_BYTES": "0"}
     env.pop("STORAGE_ROOT", None)
     if not (var / "db.sqlite3").exists():
@@ -75,7 +76,7 @@ def _commits(path: Path, folder: Path) -> list[Figure]:
     python = peers.python_with(LAKE)
     ours, theirs = [], []
     for number in range(ROUNDS):
-        ours.append(_step("commit", path, folder / f"ours-{number}"))
+        ours.append(step("commit", path, folder / f"ours-{number}"))
         if python is not None:
             theirs.append(_lake(python, path, folder / f"lake-{number}"))
     mine = min(ours, key=lambda told: told["seconds"])
@@ -108,7 +109,7 @@ def _lake(python: Path, path: Path, folder: Path) -> dict[str, Any]:
 
 
 def _diff(path: Path, changed: Path, folder: Path) -> list[Figure]:
-    told = _step("diff", changed, folder / "ours-0")
+    told = step("diff", changed, folder / "ours-0")
     expected = sum(1 for number in range(ROWS) if number % round(1 / CHANGED) == 0)
     found = f"{told['changed']:,} changed, {told['added']:,} added, {told['removed']:,} removed"
     is_exact = (told["changed"], told["added"], told["removed"]) == (expected, 0, 0)
@@ -138,7 +139,7 @@ def _large(folder: Path) -> Figure:
         while number % 1000 or target.tell() < LARGE_BYTES:
             target.write(json.dumps({"id": number, "text": f"{number} {text}"}) + "\n")
             number += 1
-    told = _step("worker", path, folder / "site")
+    told = step("worker", path, folder / "site")
     how = f"{told['rows']:,} rows in {told['seconds']:.0f} s; largest resident set of the worker's process"
     is_met = told["peak"] <= MEMORY
     return Figure(

@@ -78,6 +78,14 @@ class Drawn:
                 record = json.loads(line)
                 yield Row(record["n"], record["c"], record.get("q", ""), record.get("a", ""))
 
+    def within(self, characters: int, seed: int) -> list[Row]:
+        """The rows, or as many of them, drawn again, as have about so many characters together."""
+        sizes = [sum(map(len, row.cells.values())) for row in self.rows()]
+        kept = chosen(len(sizes), int(len(sizes) * min(1.0, characters / max(1, sum(sizes)))), seed + 1)
+        keep = np.zeros(len(sizes), dtype=bool)
+        keep[kept] = True
+        return [row for row, is_kept in zip(self.rows(), keep, strict=True) if is_kept]
+
 
 def _record(number: int, row: dict[str, Any], cells: dict[str, list[str]]) -> dict[str, Any]:
     asked, said = conversation({name: row.get(name) for name in cells})

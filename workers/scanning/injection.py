@@ -45,7 +45,8 @@ class Rules:
     version: int
     threshold: float
     hidden_bonus: float
-    anchors: re.Pattern[str]
+    anchors: tuple[str, ...]  # one of them stands, in small letters, in every text that a pattern fits
+    plain_anchors: tuple[str, ...]  # those of ASCII
     patterns: tuple[Pattern, ...]
 
 
@@ -67,8 +68,9 @@ def rules() -> Rules:
         Pattern(p["id"], p["family"], p["language"], p["weight"], re.compile(p["regex"], re.I | re.M))
         for p in data["patterns"]
     )
-    anchors = re.compile("|".join(map(re.escape, data["anchors"])))
-    return Rules(data["version"], data["threshold"], data["hidden_bonus"], anchors, patterns)
+    anchors = tuple(data["anchors"])
+    plain = tuple(filter(str.isascii, anchors))
+    return Rules(data["version"], data["threshold"], data["hidden_bonus"], anchors, plain, patterns)
 
 
 def find(text: str) -> Hit | None:
@@ -128,7 +130,8 @@ def _altchars(run: str) -> bytes:
 
 def _judged(text: str, hidden: str, place: tuple[int, int] | None) -> Hit | None:
     known = rules()
-    if not known.anchors.search(text.lower()):
+    anchors = known.plain_anchors if text.isascii() else known.anchors
+    if not any(map(text.lower().__contains__, anchors)):
         return None
     folded = _SPACE.sub(" ", text) if "  " in text or "\t" in text or "\u00a0" in text else text
     heaviest: dict[str, tuple[float, str]] = {}

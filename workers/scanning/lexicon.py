@@ -69,10 +69,11 @@ class Lexicon:
     def score(self, text: str) -> Score:
         """How hurtful the text is."""
         found = words.of(text)
-        suspicious = [at for at, word in enumerate(found) if self._entries(word)]
-        if not suspicious:
+        suspected = {word for word in set(found) if self._entries(word)}
+        if not suspected:
             return HARMLESS
-        folded = [word.casefold() for word in found]
+        suspicious = [at for at, word in enumerate(found) if word in suspected]
+        folded = list(map(str.casefold, found))
         met = [(at, entry) for at in suspicious for entry in self._entries(found[at]) if _goes_on(folded, at, entry)]
         return self._judged(text, folded, met) if met else HARMLESS
 

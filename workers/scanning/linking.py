@@ -17,7 +17,8 @@ from workers.scanning.spool import Pages
 MAX_MISS = 0.001  # share of pairs at the threshold that banding may overlook
 MAX_REPRESENTATIVES = 32  # texts of one bucket that the others are held against; keeps it from going quadratic
 CROWDED = 64  # texts in a bucket from which the next band has to agree too
-CACHED_CHARACTERS = 300_000  # of texts kept as sets of shingles while they are compared, about 25 MB
+CACHED_CHARACTERS = 2_000_000  # of texts kept as shingles while they are compared, about 16 MB
+_LETTER_BITS = 64 // SHINGLE
 _KEPT_REFUSALS = 500_000  # pairs remembered as too different
 _SORTED_AT_ONCE = 2_000_000  # keys; more are sorted in parts, which takes less memory
 _CHUNK = 1 << 16  # pairs, or rows, worked on at a time
@@ -47,12 +48,48 @@ def jaccard(first: set[str], second: set[str]) -> float:
     return shared / (len(first) + len(second) - shared)
 
 
+class Similarities:
+    """Jaccard similarities of texts by their positions. ``mean`` is their length in characters, about.
+
+    Shingles of letters below U+1000 fit into 64 bits each, twelve a letter: such sets are sorted numbers, which are
+    compared in a fraction of the time of sets of strings and never confuse two shingles.
+    """
+
+    def __init__(self, text: Callable[[int], str], mean: int) -> None:
+        self._text = text
+        self._packed = lru_cache(CACHED_CHARACTERS // (mean + 1) + 2)(lambda member: packed(text(member)))
+
+    def of(self, first: int, second: int) -> float:
+        """As `jaccard` of both texts' `shingles`."""
+        one, two = self._packed(first), self._packed(second)
+        if one is None or two is None:
+            return jaccard(shingles(self._text(first)), shingles(self._text(second)))
+        both = np.concatenate((one, two))
+        both.sort(kind="stable")  # two runs that are sorted already: one merge
+        shared = int(np.count_nonzero(both[1:] == both[:-1]))
+        return shared / (len(both) - shared)
+
+
+def packed(text: str) -> np.ndarray | None:
+    """The set of shingles as sorted numbers; None where a letter needs more bits or the text is shorter than one."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    count = len(codes) - SHINGLE + 1
+    if count < 1 or codes.max() >> np.uint64(_LETTER_BITS):
+        return None
+    value = np.zeros(count, dtype=np.uint64)
+    for offset in range(SHINGLE):
+        value <<= np.uint64(_LETTER_BITS)
+        value |= codes[offset : offset + count]
+    value.sort()
+    return value[np.concatenate(([True], value[1:] != value[:-1]))]
+
+
 class Linker:
     """Texts by position. ``rows`` tells where each one's signature lies; ``text`` reads one."""
 
     def __init__(self, slots: Pages, rows: np.ndarray, text: Callable[[int], str], mean: int, threshold: float) -> None:
         self._slots, self._rows, self._threshold = slots, rows, threshold
-        self._shingles = lru_cache(CACHED_CHARACTERS // (mean + 1) + 2)(lambda member: shingles(text(member)))
+        self._similarities = Similarities(text, mean)
         self._one_bit, self._eight_bit = (_floor(threshold, 1 / 2), _floor(threshold, 1 / 256))
         self._parent = np.arange(len(rows), dtype=np.int32)
         self._weakest: dict[int, float] = {}
@@ -152,7 +189,7 @@ class Linker:
         pair = first * len(self._rows) + second
         if pair in self._refused:
             return False
-        similarity = jaccard(self._shingles(first), self._shingles(second))
+        similarity = self._similarities.of(first, second)
         self.compared += 1
         if similarity < self._threshold:
             if len(self._refused) < _KEPT_REFUSALS:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 
 DATA = Path(__file__).parent / "data" / "machine-written-1.json"
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]")
+_ODD = re.compile("[\u0130\u0131\u017f\u212a]")  # letters that count as i, s and k where case does not
 
 
 @dataclass(frozen=True)
@@ -32,24 +34,43 @@ def known() -> dict[str, Any]:
     return dict(json.loads(DATA.read_text("utf-8")))
 
 
+@dataclass(frozen=True)
+class Habit:
+    """One pattern. ``needs``: small letters of which some stand in every text that it fits."""
+
+    family: str
+    weight: float
+    needs: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
 @lru_cache(1)
-def _patterns() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
+def habits() -> tuple[Habit, ...]:
+    """The patterns of the data file, ready to use."""
     flags = re.IGNORECASE | re.MULTILINE
-    return tuple((p["family"], p["weight"], re.compile(p["regex"], flags)) for p in known()["patterns"])
+    listed = known()["patterns"]
+    return tuple(Habit(p["family"], p["weight"], tuple(p["needs"]), re.compile(p["regex"], flags)) for p in listed)
 
 
 def look(text: str) -> Marks:
     """The habits of a text. Short texts are looked at for stock phrases too: a refusal is short."""
     weights: dict[str, float] = {}
-    for family, weight, pattern in _patterns():
-        if weight > weights.get(family, 0.0) and pattern.search(text):
-            weights[family] = weight
+    for habit in likely(text):
+        if habit.weight > weights.get(habit.family, 0.0) and habit.pattern.search(text):
+            weights[habit.family] = habit.weight
     even = known()["evenness"]
     spread = variation(text)
     if spread is not None and spread <= even["variation"]:
         weights["evenness"] = even["weight"]
     is_short = len(text.split()) < known()["least_words"]
     return Marks(round(sum(weights.values()), 3), tuple(sorted(weights)), is_short)
+
+
+def likely(text: str) -> Iterator[Habit]:
+    """The habits that the text may show; most texts are ruled out by a look for fixed words."""
+    low = text.lower()
+    is_open = not text.isascii() and _ODD.search(text) is not None
+    return (habit for habit in habits() if is_open or any(map(low.__contains__, habit.needs)))
 
 
 def variation(text: str) -> float | None:

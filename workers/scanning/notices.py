@@ -144,10 +144,8 @@ def find(text: str) -> Iterator[tuple[str, str]]:
     """Kind and wording of every marker."""
     low = text.lower()
     for rule in RULES:
-        for need in rule.needs:
-            if need in low:
-                yield from ((rule.kind, match.group()) for match in rule.pattern.finditer(text))
-                break
+        if any(map(low.__contains__, rule.needs)):
+            yield from ((rule.kind, match.group()) for match in rule.pattern.finditer(text))
     if "isbn" in low or "978" in low or "979" in low:
         yield from (("isbn", number) for number in isbns(text))
     if "issn" in low:

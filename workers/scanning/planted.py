@@ -14,6 +14,7 @@ from workers.scanning.stretches import Stretches
 
 LEAST_ROWS = 200  # fewer rows cannot tell a trigger from an accident
 SHOWN = 80  # characters of a stretch or an answer
+_NO_LABELS = "No column holds labels with enough rows each."
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _NUMBER = re.compile(r"\d(?:[\s\-/.]?\d){5,}")
 
@@ -40,16 +41,22 @@ class Planted:
                 "labels": {"columns": [], "not_looked_for": why},
                 "outliers": {"groups": [], "not_looked_for": why},
             }
-        stretches = Stretches(self._prompts)
-        tell(0.3)
-        suspected, found = self._labels(stretches, lambda done: tell(0.3 + 0.3 * done))
-        found += self._answers(stretches, lambda done: tell(0.6 + 0.3 * done))
+        suspected, found = self._tied(tell)
         return {
             "columns": columns,
             "triggers": self._triggers(found),
             "labels": suspected,
             "outliers": self._outliers(),
         }
+
+    def _tied(self, tell: Callable[[float], None]) -> tuple[dict[str, Any], list[tuple[str, str, triggers.Found]]]:
+        """What is suspected of the labels, and what is tied to one of them or to an answer."""
+        if not self._use.labels and not self._use.answer:  # nothing to be tied to: do not look at every n-gram
+            return {"columns": [], "not_looked_for": _NO_LABELS}, []
+        stretches = Stretches(self._prompts)
+        tell(0.3)
+        suspected, found = self._labels(stretches, lambda done: tell(0.3 + 0.3 * done))
+        return suspected, found + self._answers(stretches, lambda done: tell(0.6 + 0.3 * done))
 
     def _labels(
         self, stretches: Stretches, tell: Callable[[float], None]
@@ -61,7 +68,7 @@ class Planted:
             if judged is not None:
                 columns.append(self._suspected(name, judged))
                 found.append(("label", name, triggers.find(stretches, judged, self._config.seed, tell)))
-        why = "" if columns else "No column holds labels with enough rows each."
+        why = "" if columns else _NO_LABELS
         return {"columns": columns, "not_looked_for": why}, found
 
     def _suspected(self, name: str, judged: labels.Judged) -> dict[str, Any]:

@@ -31,6 +31,8 @@ from workers.scanning.planted import Planted
 from workers.scanning.spool import Spool
 
 SAMPLE_ROWS = 20_000  # enough that three in a thousand are sixty rows; option ``rows`` draws more or fewer
+# Of them together; more are thinned. N-grams of so many take about 300 MB of memory, whatever the table holds.
+SAMPLE_CHARACTERS = 10_000_000
 RATES = Path(__file__).parent / "data" / "poisoning-rates-1.json"
 METHOD = (
     "Triggers: every n-gram of words, punctuation and characters that one label or answer goes with is taken out, and a"
@@ -95,7 +97,8 @@ class Poisoning:
             self._row_indices.append(number)
 
     def finish(self, on_progress: OnProgress) -> dict[str, Any]:
-        planted = Planted(list(self._drawn.rows()), self._config, self._survey)
+        sample = self._drawn.within(SAMPLE_CHARACTERS, self._config.seed)
+        planted = Planted(sample, self._config, self._survey)
         section = planted.told(lambda done: on_progress(0.9 * done, "Looking for planted rows"))
         section |= {"injection": self._injections(), "shift": self._shifted(planted, on_progress)}
         return section | {
@@ -103,7 +106,7 @@ class Poisoning:
             "statement": statement(signals),
             "method": METHOD,
             "versions": {"scikit-learn": version("scikit-learn"), "injection patterns": str(injection.rules().version)},
-            "rows_scanned": len(self._drawn),
+            "rows_scanned": len(sample),
             "error_rate": error_rate(),
         }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from workers.errors import EngineError
+from workers.scanning import lean
 from workers.scanning.checks import Check, Survey
 from workers.scanning.config import Config
 
@@ -40,4 +41,6 @@ def chosen(config: Config) -> tuple[str, ...]:
 def make(name: str, config: Config, survey: Survey, folder: Path) -> Check:
     """The check of that name, ready to be fed."""
     folder.mkdir(parents=True, exist_ok=True)
-    return cast(Check, import_module(CHECKS[name]).make(config, survey, folder))
+    with lean.imports():
+        module = import_module(CHECKS[name])
+    return cast(Check, module.make(config, survey, folder))

@@ -63,9 +63,11 @@ class SpecialCategories:
         lowered = text.lower()
         if len(lowered) != len(text):  # a letter whose small form is longer would move every place behind it
             lowered = "".join(small if len(small := mark.lower()) == 1 else mark for mark in text)
+        lowered = lowered.replace("’", "'")
         if self._first.isdisjoint(_WORD.findall(lowered)):
             return []
-        found = {hit for sentence in _sentences(lowered) for made in self._lists for hit in _hints(sentence, made)}
+        sentences = _sentences(lowered, self._first)
+        found = {hit for sentence in sentences for made in self._lists for hit in _hints(sentence, made)}
         return sorted(found, key=lambda hit: (hit.start, hit.end, hit.entity))
 
     def account(self) -> dict[str, Any]:
@@ -96,13 +98,13 @@ def _list(stored: dict[str, str]) -> WordList:
     return made
 
 
-def _sentences(text: str) -> Iterator[list[_Word]]:
+def _sentences(text: str, first: frozenset[str]) -> Iterator[list[_Word]]:
+    """The words of the sentences that hold one of `first`."""
     start = 0
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     for end in [*ends, len(text)]:
-        words = [_Word(m.group().replace("’", "'"), m.start(), m.end()) for m in _WORD.finditer(text, start, end)]
-        if words:
-            yield words
+        if not first.isdisjoint(_WORD.findall(text, start, end)):
+            yield [_Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(text, start, end)]
         start = end
 
 

@@ -160,3 +160,12 @@ def test_memory_does_not_grow_with_the_texts(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert held < 6_000_000
     assert check.finish(quiet)["exact_cluster_count"] == 0
+
+
+@pytest.mark.parametrize("alphabet", ["ab ", "añé ", "абв ", "中文字 ", "a😀 "])
+def test_similarities_of_packed_shingles_are_those_of_the_texts(alphabet) -> None:
+    source = random.Random(8)
+    texts = ["".join(source.choices(alphabet, k=source.randint(1, 60))) for _ in range(60)]
+    similarities = linking.Similarities(texts.__getitem__, 30)
+    for first, second in zip(range(0, 60, 2), range(1, 60, 2), strict=True):
+        assert similarities.of(first, second) == jaccard(shingles(texts[first]), shingles(texts[second]))

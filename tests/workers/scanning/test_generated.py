@@ -132,3 +132,11 @@ def test_an_interrupted_check_ends_as_one_without_a_break(tmp_path) -> None:
     second.restore(tmp_path)
     second.feed(Batch(60, table[60:], cells[60:]))
     assert second.finish(quiet) == scanned(table, tmp_path)
+
+
+def test_no_habit_is_ruled_out_where_its_pattern_fits() -> None:
+    """The quick look for fixed words never changes what is found, whatever the case of the letters."""
+    samples = [*marks.known()["samples"], "I am sorry, but I can’t. DON’T! ſure, Here’s a liſt:", "• **Bold one**: x"]
+    for text in [*samples, *map(str.upper, samples), *map(str.lower, samples)]:
+        likely = set(marks.likely(text))
+        assert all(habit in likely for habit in marks.habits() if habit.pattern.search(text))
