@@ -14,6 +14,7 @@ from apps.accounts import api as accounts
 from apps.catalog import api as catalog
 from apps.checklist import api as checklist
 from apps.evaluation import api as evaluation
+from apps.incidents import api as incidents
 from apps.monitoring import api as monitoring
 from apps.portal import api as portal
 from apps.registry import api as registry
@@ -46,6 +47,7 @@ router.register("evaluations", evaluation.EvaluationViewSet, "evaluation")
 router.register("deployments", serving.DeploymentViewSet, "deployment")
 router.register("applications", serving.ApplicationViewSet, "application")
 router.register("drift-runs", monitoring.DriftViewSet, "drift-run")
+router.register("incidents", incidents.IncidentViewSet, "incident")
 router.register("reports", reports.ReportViewSet, "report")
 router.register("frameworks", checklist.FrameworkViewSet, "framework")
 router.register("assessments", checklist.AssessmentViewSet, "assessment")

@@ -35,6 +35,7 @@ urlpatterns = [
     path("deployments/", include("apps.serving.urls")),
     path("monitoring/", include("apps.monitoring.urls")),
     path("checklists/", include("apps.checklist.urls")),
+    path("incidents/", include("apps.incidents.urls")),
     path("reports/", include("apps.reports.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.portal.urls")),

@@ -37,6 +37,7 @@ PLACES = (
     Place("Deployments", "serving:deployment-list", "deployments"),
     Place("Monitoring", "monitoring:drift-list", "monitoring"),
     Place("Checklists", "checklist:assessment-list", "checklists"),
+    Place("Risks & incidents", "incidents:incident-list", "risks"),
     Place("Reports", "reports:report-list", "reports"),
     Place("Audit trail", "portal:trail", "audit", "trail.view"),
     Place("Runs", "portal:run-list", "runs"),

@@ -33,6 +33,7 @@ _PAGES = {
     "registry.modelversion": "portal:version-detail",
     "serving.deployment": "serving:deployment-detail",
     "checklist.assessment": "checklist:assessment-detail",
+    "incidents.incident": "incidents:incident-detail",
 }
 
 
