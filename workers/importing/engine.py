@@ -77,6 +77,7 @@ def model_facts(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise EngineError("model.no_config", "config.json is missing or cannot be read as JSON.") from error
     card = read_card(folder / "README.md")
+    library = card.front.get("library_name", "")
     licence = card.front.get("license", "")
     return {
         "architecture": (config.get("architectures") or [""])[0],
@@ -85,6 +86,8 @@ def model_facts(folder: Path) -> dict[str, Any]:
         "layers": config.get("num_hidden_layers"),
         "hidden_size": config.get("hidden_size"),
         "vocabulary": config.get("vocab_size"),
+        "tokenizer": _tokenizer(folder),
+        "library": library if isinstance(library, str) else "",
         "context_length": config.get("max_position_embeddings"),
         "number_format": config.get("dtype") or config.get("torch_dtype") or "",
         "weights_sha256": weights_digest(folder),
@@ -93,6 +96,16 @@ def model_facts(folder: Path) -> dict[str, Any]:
         "card_values": card.values,
         "card_sections": card.sections,
     }
+
+
+def _tokenizer(folder: Path) -> str:
+    """The class that loads the tokenizer, from tokenizer_config.json; empty where there is none that can be read."""
+    try:
+        config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    name = config.get("tokenizer_class", "") if isinstance(config, dict) else ""
+    return name if isinstance(name, str) else ""
 
 
 def _parameters(path: Path) -> int:

@@ -1,5 +1,6 @@
 """Reading models and versions, what they were made of, and who may see which."""
 
+from apps.registry.queries.aliases import alias_at, alias_moves_of, alias_names_of, aliases_at, aliases_of
 from apps.registry.queries.licences import (
     datasets_in,
     lineage_links,
@@ -24,8 +25,27 @@ from apps.registry.queries.models import (
     versions_seen_by,
 )
 from apps.registry.queries.recreations import recreations_of, recreations_seen_by, tuning_seen
+from apps.registry.queries.systems import (
+    part_seen,
+    parts_of,
+    system_seen,
+    systems_listed_for,
+    systems_of,
+    systems_seen_by,
+)
 
 __all__ = [
+    "alias_at",
+    "alias_moves_of",
+    "alias_names_of",
+    "aliases_at",
+    "aliases_of",
+    "part_seen",
+    "parts_of",
+    "system_seen",
+    "systems_listed_for",
+    "systems_of",
+    "systems_seen_by",
     "datasets_in",
     "ancestors_of",
     "import_marks",

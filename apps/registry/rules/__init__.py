@@ -20,13 +20,13 @@ TRAINED_ON, TUNED_FROM, MADE_BY = "trained_on", "tuned_from", "made_by"
 LINKS = {TRAINED_ON: "Trained on", TUNED_FROM: "Tuned from", MADE_BY: "Made by"}
 
 # AI Act: prohibited practices (Art. 5), high risk (Art. 6, Annexes I and III), transparency duties (Art. 50), the rest.
-RISK_UNKNOWN = "unknown"
+RISK_UNKNOWN, PROHIBITED = "unknown", "prohibited"
 RISK_CLASSES = {
     RISK_UNKNOWN: "Not yet classified",
     "minimal": "Minimal",
     "limited": "Limited: transparency duties",
     "high": "High",
-    "prohibited": "Prohibited",
+    PROHIBITED: "Prohibited",
 }
 
 HELD, RELEASED, REFUSED = "held", "released", "refused"

@@ -3,8 +3,10 @@
 from apps.registry.services.aliases import alias_delete, alias_set, aliases_end, aliases_protect
 from apps.registry.services.imports import import_finish, version_import
 from apps.registry.services.models import model_create, model_describe
+from apps.registry.services.records import version_describe
 from apps.registry.services.recreations import recreation_finish, recreation_start
 from apps.registry.services.stages import version_approve, version_propose, version_reject, version_retire
+from apps.registry.services.systems import system_change, system_create, system_version_add, system_version_end
 from apps.registry.services.tuning import tuning_finish, tuning_start
 
 __all__ = [
@@ -17,9 +19,14 @@ __all__ = [
     "model_describe",
     "recreation_finish",
     "recreation_start",
+    "system_change",
+    "system_create",
+    "system_version_add",
+    "system_version_end",
     "tuning_finish",
     "tuning_start",
     "version_approve",
+    "version_describe",
     "version_import",
     "version_propose",
     "version_reject",

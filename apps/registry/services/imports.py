@@ -15,6 +15,7 @@ from apps.core.queue import enqueue
 from apps.registry import rules
 from apps.registry.models import ImportRun, LineageLink, ModelFile, ModelVersion, RegisteredModel
 from apps.registry.services.making import files_add, files_stored, version_number_next
+from apps.registry.services.records import facts_apply
 
 
 @transaction.atomic
@@ -53,10 +54,7 @@ def _import_finish(run: ImportRun, files: list[ModelFile], facts: dict[str, Any]
     # Read afresh and held: somebody may have proposed or retired the version while its files were on their way.
     version = ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=run.version_id)
     files_add(version, files)
-    version.facts = facts
-    version.architecture = str(facts.get("architecture", ""))[:120]
-    version.parameters = facts.get("parameters")
-    version.licence = version.licence or str(facts.get("licence") or "")[:200]
-    version.save(update_fields=["facts", "architecture", "parameters", "licence", "manifest_digest", "size"])
+    filled = facts_apply(version, facts)
+    version.save(update_fields=[*filled, "manifest_digest", "size"])
     run.end(run_rules.SUCCEEDED, result={"manifest_digest": version.manifest_digest, "facts": facts})
     record(action="version.files", obj=version, by=WORKER, data={"manifest_digest": version.manifest_digest})

@@ -15,7 +15,9 @@ from apps.core.errors import Conflict, Invalid
 from apps.core.queue import enqueue
 from apps.registry import rules
 from apps.registry.models import LineageLink, ModelFile, ModelVersion, RegisteredModel, TuningRun
+from apps.registry.rules.facts import environment_lock
 from apps.registry.services.making import files_add, files_stored, version_number_next
+from apps.registry.services.records import facts_apply
 
 
 @transaction.atomic
@@ -66,11 +68,11 @@ def _tuning_finish(
         model=run.output_model,
         licence=run.base_version.licence,
         relation="finetune",
-        architecture=str(facts.get("architecture", ""))[:120],
-        parameters=facts.get("parameters"),
-        facts=facts,
+        tokenizer=run.base_version.tokenizer,
+        environment=environment_lock(result),
         description=f"Tuned from {run.base_version} on {run.dataset_version}",
     )
+    facts_apply(version, facts)
     files_add(version, files)
     version.save()
     _lineage_add(version, run)

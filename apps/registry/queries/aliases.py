@@ -1,0 +1,37 @@
+"""Reading aliases: where each points now, where it pointed at a time, and who moved it."""
+
+from datetime import datetime
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from apps.registry.models import AliasMove, ModelAlias, ModelVersion, RegisteredModel
+
+
+def aliases_of(model: RegisteredModel) -> QuerySet[ModelAlias]:
+    """The aliases of a model, by name, each with its version."""
+    return ModelAlias.objects.filter(model=model).select_related("version", "moved_by").order_by("name")
+
+
+def alias_names_of(version: ModelVersion) -> list[str]:
+    """The aliases that point at a version now."""
+    return list(ModelAlias.objects.filter(version=version).order_by("name").values_list("name", flat=True))
+
+
+def alias_moves_of(model: RegisteredModel, name: str = "") -> QuerySet[AliasMove]:
+    """The history of a model's aliases, or of one of them, newest first."""
+    rows = AliasMove.objects.filter(model=model).select_related("previous", "version", "moved_by")
+    rows = rows.filter(name=name) if name else rows
+    return rows.order_by("-moved_at", "-pk")
+
+
+def aliases_at(model: RegisteredModel, at: datetime) -> list[AliasMove]:
+    """What each alias meant at a time: its last move until then, of those that pointed somewhere; one query."""
+    last = AliasMove.objects.filter(model=model, name=OuterRef("name"), moved_at__lte=at).order_by("-moved_at", "-pk")
+    rows = alias_moves_of(model).filter(moved_at__lte=at).annotate(last=Subquery(last.values("pk")[:1]))
+    return list(rows.filter(pk=F("last"), version__isnull=False).order_by("name"))
+
+
+def alias_at(model: RegisteredModel, name: str, at: datetime) -> AliasMove | None:
+    """The move by which an alias pointed where it did at a time; None when it pointed nowhere then."""
+    last = alias_moves_of(model, name).filter(moved_at__lte=at).first()
+    return last if last is not None and last.version is not None else None
