@@ -18,6 +18,12 @@ ORM_UPDATE_OWNERS = {"objects", "filter", "exclude", "all", "_default_manager", 
 # Name: why the write says nothing about a decision, and where what happened can be read instead.
 NOT_RECORDED = {
     "accounts.token_use": "the time of last use, written at most once a minute; the requests themselves are in the log",
+    "tracking.run_log": "a measurement, many a second; digests of them are recorded when the run ends",
+    "tracking.run_tag_delete": "a word on a run that its own tool keeps; what decides nothing is not a decision",
+    "tracking.run_inputs_log": "what a run read is part of the digests that are recorded when it ends",
+    "tracking.run_outputs_log": "the link to a logged model, whose making and finishing are recorded themselves",
+    "tracking.run_model_note": "a tag that older clients keep; the logged model itself is recorded",
+    "tracking.tracked_file_store": "a file of many; their digests are recorded when the run or the logged model ends",
     "registry.version_number_next": "one step of every service that makes a version; each of them records it",
     "registry.files_add": "one step of every service that gives a version its files; each of them records the digest",
 }

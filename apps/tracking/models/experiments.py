@@ -21,6 +21,7 @@ class Experiment(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["team", "name"], name="experiment_name_in_team")]
+        indexes = [models.Index(fields=["team", "-created_at", "-id"], name="experiment_recent")]
 
     def __str__(self) -> str:
         return self.name

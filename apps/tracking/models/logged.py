@@ -29,6 +29,7 @@ class LoggedModel(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["experiment", "-created_at", "-id"], name="logged_model_recent")]
 
     def __str__(self) -> str:
         return self.name or self.model_id

@@ -1,6 +1,7 @@
 """What runs log: parameters, tags, metrics and the data they read."""
 
 from django.db import models
+from django.db.models import Q
 
 from apps.catalog.models import DatasetVersion
 from apps.tracking.models.experiments import TrackingRun
@@ -55,6 +56,7 @@ class RunMetric(models.Model):
                 fields=["run", "key", "timestamp", "step", "value", "is_nan", "model_id"], name="run_metric_once"
             )
         ]
+        indexes = [models.Index(fields=["model_id", "key"], name="run_metric_of_model", condition=~Q(model_id=""))]
 
     def __str__(self) -> str:
         return f"{self.key} at step {self.step}"
