@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
-from apps.catalog.models import Source
+from apps.catalog.models import Derivation, Source, VersionSource
+from apps.catalog.queries.licences import origins_of
 from apps.catalog.services import (
+    dataset_version_describe,
     derivation_add,
     source_change,
     source_create,
@@ -16,7 +19,9 @@ from apps.catalog.services import (
 from apps.checklist.models import Answer
 from apps.checklist.queries import findings_for, present_view
 from apps.checklist.rules import DECLARED, IMPORTED, MEASURED, UNKNOWN, Finding
-from apps.checklist.services import evidence_collect
+from apps.checklist.services import answer_save, evidence_collect
+from apps.registry.queries import model_thing
+from apps.registry.queries.licences import licence_on_record
 from apps.registry.services import model_describe
 from tests.checklist.conftest import World, collect_and_say
 from tests.makers import make_person
@@ -192,3 +197,70 @@ def test_a_changed_source_turns_the_answers_stale(world: World) -> None:
     evidence_collect(by=world.people.olga, assessment=world.assessment)
     assert present_view(world.assessment).gate.is_green
     assert Answer.objects.filter(assessment=world.assessment).count() > before
+
+
+def test_what_restricts_uses_asks_what_the_model_is_for(world: World) -> None:
+    olga, model = world.people.olga, world.version.model
+    collect_and_say(world)
+    assert present_view(world.assessment).gate.is_green, "these licences restrict no use"
+    dataset_version_describe(by=olga, version=world.data, licence="CC-BY-NC-4.0", provenance=PROVENANCE, reason="Read")
+    type(world.base).objects.filter(pk=world.base.pk).update(licence="llama3.1")
+    collect_and_say(world)
+    asked = {item.question: item for item in present_view(world.assessment).gate.problems}
+    assert set(asked) == {"data-4", "modeling-6"}
+    assert asked["data-4"].problem == ("CC-BY-NC-4.0 restricts some uses, and nobody has said what Desk is meant for.")
+    assert asked["modeling-6"].problem.startswith("LicenseRef-llama3.1 restricts some uses")
+    assert asked["data-4"].page == reverse("registry:model-describe", args=[model.pk])
+    answer_save(by=olga, assessment=world.assessment, question="modeling-6", status="declared", text="Only inside.")
+    assert {item.question for item in present_view(world.assessment).gate.problems} == {"data-4"}
+    model_describe(by=olga, model=model, intended_uses=["public_service"], reason="It answers visitors")
+    collect_and_say(world)
+    fresh_one = type(world.assessment).objects.select_related("version__model").get(pk=world.assessment.pk)
+    assert not [item for item in present_view(fresh_one).gate.problems if "meant for" in item.problem]
+
+
+def test_a_model_whose_own_licence_restricts_uses_is_asked_too(people: People) -> None:
+    version = make_base_version(people.olga, people.team)
+    type(version).objects.filter(pk=version.pk).update(licence="gemma")
+    (finding,) = findings_for(type(version).objects.select_related("model").get(pk=version.pk))["lineage.base_models"]
+    assert (finding.status, finding.summary) == (UNKNOWN, "No base model is on record.")
+    assert "gemma restricts some uses" in finding.value["uses_unsaid"]
+
+
+@pytest.mark.parametrize(
+    ("licence", "values", "known"),
+    [
+        ("other", {"license_name": "llama3.1"}, "LicenseRef-llama3.1"),
+        ("", {"license_name": "qwen-research"}, "LicenseRef-qwen-research"),
+        ("other", {"license_name": "our own terms"}, "LicenseRef-our-own-terms"),
+        ("other", {}, "other"),
+        ("mit", {"license_name": "llama3.1"}, "mit"),
+        ("other", "broken", "other"),
+    ],
+)
+def test_a_card_that_says_other_names_its_licence_elsewhere(
+    people: People, licence: str, values: object, known: str
+) -> None:
+    version = make_base_version(people.olga, people.team, facts={"card_values": values})
+    version.licence = licence
+    assert licence_on_record(version) == known
+    assert model_thing(version, {}, origins_of([])).licence == known
+
+
+def test_of_another_teams_source_the_terms_are_told_and_not_its_name(world: World) -> None:
+    """Who is in two teams may link a source of the one to data of the other; what is found is read by one team."""
+    told = {"machine_generated": 0.3, "tdm_reservation": "reserved", "tdm_note": "their robots.txt"}
+    theirs = source_create(by=world.people.xena, team=world.people.other_team, **FORUM | told)
+    for source in (theirs, forum(world.people, name="Our own", issuer="Ourselves")):
+        VersionSource.objects.create(version=world.data, source=source, share=0.5, created_by=world.people.xena)
+    hidden = make_dataset_version(world.people.xena, world.people.other_team, "Their tickets")
+    Derivation.objects.create(version=world.data, origin=hidden, how="filtered", created_by=world.people.xena)
+    findings = [one for every in findings_for(world.version).values() for one in every]
+    words = " ".join(f"{one.summary} {one.value} {one.method}" for one in findings)
+    for secret in ("Forum dump", "The forum's club", "their robots.txt", "Their tickets"):
+        assert secret not in words
+    assert "a source of another team (Web pages, copied by machine: text; DE; 50% of the rows" in words
+    assert "a source of another team: licence CC-BY-4.0, which nobody has verified" in words
+    assert "a source of another team reserves text and data mining" in words
+    assert "something of another team: CC-BY-4.0 (permissive)" in words
+    assert "Our own (issued by Ourselves" in words

@@ -18,7 +18,7 @@ MAX_CARD_BYTES = 1_000_000
 MAX_SECTION = 4_000  # characters of a section that are kept; the whole card is among the version's files
 MAX_DEPTH = 20  # lists and mappings in each other; real cards have five
 # Front matter that answers a question of a checklist.
-WANTED = ("base_model", "base_model_relation", "co2_eq_emissions", "datasets", "language")
+WANTED = ("base_model", "base_model_relation", "co2_eq_emissions", "datasets", "language", "license_name")
 # Words of a heading that open a section. "Risks and Limitations" opens both.
 SECTIONS = {
     "limitations": re.compile(r"limitation|out-of-scope", re.IGNORECASE),

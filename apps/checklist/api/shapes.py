@@ -86,6 +86,7 @@ class GateItemOut(serializers.Serializer[Any]):
     problem = serializers.CharField()
     remedy = serializers.CharField()
     conflict = serializers.CharField(help_text="key of the conflict of licences that it names; a waiver takes it away")
+    page = serializers.CharField(help_text="address of the page where it can be put right; empty: this checklist")
 
 
 class GateOut(serializers.Serializer[Any]):

@@ -11,14 +11,14 @@ from itertools import chain
 
 from django.db.models import Prefetch
 
-from apps.catalog.models import DatasetVersion
+from apps.catalog.models import DatasetVersion, Source
 from apps.catalog.queries import Scanned, scanned
 from apps.catalog.queries.licences import Origins, origins_of
 from apps.catalog.rules.propagation import Inheritance, inherit
 from apps.core.rules import SUCCEEDED
 from apps.evaluation.models import EvaluationRun, Score
-from apps.registry.models import LineageLink, ModelVersion, TuningRun
-from apps.registry.queries import datasets_in, lineage_links, model_thing
+from apps.registry.models import LineageLink, ModelVersion, RecreationRun, TuningRun
+from apps.registry.queries import datasets_in, lineage_links, model_thing, recreations_of
 from apps.registry.rules import TRAINED_ON, TUNED_FROM
 from apps.serving.models import Application, Deployment
 
@@ -30,6 +30,9 @@ class Facts:
     `ancestors` are its base models, nearest first; `data` are the dataset versions that it and they were trained on,
     each with the version that was trained on it; evaluations are the successful ones, newest first. `origins` are the
     sources of the data; `inheritance` the terms of all of it, held against what the model is meant for.
+
+    What is found is read by everybody who sees the version, so it names nothing of other teams but the data and the
+    models that the version was made of.
     """
 
     version: ModelVersion
@@ -37,6 +40,7 @@ class Facts:
     data: tuple[tuple[DatasetVersion, ModelVersion], ...]
     scans: dict[int, Scanned]
     tuning: TuningRun | None
+    recreation: RecreationRun | None
     evaluations: tuple[EvaluationRun, ...]
     deployments: tuple[Deployment, ...]
     origins: Origins
@@ -53,6 +57,10 @@ class Facts:
         with_data = {model.pk for _, model in self.data}
         return tuple(model for model in self.ancestors if model.pk not in with_data)
 
+    def names(self, source: Source) -> bool:
+        """Whether the readers of what is found may know which source it is."""
+        return source.team_id == self.version.team_id
+
     def scanned(self, data: DatasetVersion) -> Scanned | None:
         """What the finished scans of a dataset version say together; None where none has finished."""
         return self.scans.get(data.pk)
@@ -65,6 +73,7 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
     origins = origins_of(datasets_in(links))
     scans = scanned({link.dataset_version_id for link in chain(*links.values()) if link.dataset_version_id})
     tunings = {run.output_version_id: run for run in _tunings(pks)}
+    recreations = recreations_of(run.pk for run in tunings.values())
     evaluations, deployments = _evaluations(pks), _deployments(pks)
     found = {}
     for version in versions:
@@ -75,10 +84,11 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
             data=tuple(_data(version, ancestors, links)),
             scans=scans,
             tuning=tunings.get(version.pk),
+            recreation=recreations.get(tunings[version.pk].pk) if version.pk in tunings else None,
             evaluations=tuple(evaluations[version.pk]),
             deployments=tuple(deployments[version.pk]),
             origins=origins,
-            inheritance=inherit(model_thing(version, links, origins), version.model.intended_uses),
+            inheritance=inherit(model_thing(version, links, origins, {version.team_id}), version.model.intended_uses),
         )
     return found
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.checklist.models import Answer, Assessment, Evidence, SignOff, Waiver
@@ -25,9 +26,12 @@ from apps.checklist.rules import (
     problems_of,
     waiver_state,
 )
+from apps.checklist.rules.findings import PLACE
 from apps.checklist.rules.statements import DEPLOYMENT, stale_because, statement_basis
+from apps.registry.models import RegisteredModel
 
 Answers = dict[str, Answer]
+_PLACES = {RegisteredModel._meta.label_lower: "registry:model-describe"}
 
 
 def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[int, AssessmentView]:
@@ -168,7 +172,15 @@ def _evidence_view(item: Evidence, present: dict[tuple[str, str, str], str]) -> 
         collected_at=item.collected_at,
         given_by=str(item.given_by or ""),
         stale_because=stale_because(subject, item.subject_digest, item.subject_label, present),
+        page=_page_of(item),
     )
+
+
+def _page_of(item: Evidence) -> str:
+    """The page where what a piece of evidence asks for is said; empty where it asks for nothing."""
+    place = item.value.get(PLACE)
+    name = _PLACES.get(place["type"]) if item.collector and place else None
+    return reverse(name, args=[place["id"]]) if name and place else ""
 
 
 def _sign_off_view(row: SignOff) -> SignOffView:

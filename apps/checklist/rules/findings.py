@@ -48,6 +48,8 @@ MEASURED_BY = {
 BLOCKS = "blocks"  # a sentence: what stands against approval whatever is said
 REMEDY = "remedy"  # what would take the block away
 GAP = "gap"  # a sentence: what is not on record, where the summary says more than that
+USES = "uses_unsaid"  # a sentence: licences restrict uses, and nobody has said what the model is meant for
+PLACE = "place"  # where something is said that was asked for: {"type", "id"} of the object whose page takes it
 CONFLICTS = "conflicts"  # terms of licences against the intended use; each blocks unless waived
 
 

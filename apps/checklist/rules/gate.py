@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from apps.checklist.rules.findings import ALWAYS_ASK, ASKS, BLOCKS, CONFLICTS, GAP, REMEDY
+from apps.checklist.rules.findings import ALWAYS_ASK, ASKS, BLOCKS, CONFLICTS, GAP, REMEDY, USES
 from apps.checklist.rules.status import MEASURED, NOT_APPLICABLE, STATUSES, UNKNOWN, is_strong_enough
 from apps.checklist.rules.views import AnswerView, Gate, GateItem, QuestionView
 
@@ -21,12 +21,13 @@ def problems_of(view: QuestionView) -> list[GateItem]:
     if answer is None:
         return [GateItem(view.id, "This question has no answer yet.", view.question.next_step)]
     if answer.status == UNKNOWN:
-        return [_unanswered(view, answer), *_blocks(view, answer), *_conflicts(view, answer)]
+        return [_unanswered(view, answer), *_blocks(view, answer), *_conflicts(view, answer), *_uses(view, answer)]
     return [
         *_too_weak(view, answer),
         *_stale(view, answer),
         *_blocks(view, answer),
         *_conflicts(view, answer),
+        *_uses(view, answer),
         *_unsaid(view, answer),
         *_unrecorded(view, answer),
         *_contradicted(view, answer),
@@ -81,6 +82,14 @@ def _conflicts(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
         for conflict in item.value.get(CONFLICTS, []):
             if conflict["blocks"] and conflict["key"] not in view.waived:
                 yield GateItem(view.id, conflict["sentence"], conflict["remedy"], conflict["key"])
+
+
+def _uses(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
+    """Licences that restrict uses, where nobody has said what the model is for. Asked once: where they answer."""
+    for item in answer.evidence:
+        if item.collector == view.question.principal and item.value.get(USES) and not answer.has_statement:
+            yield GateItem(view.id, item.value[USES], item.value[REMEDY], page=item.page)
+            return
 
 
 def _unsaid(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:

@@ -36,6 +36,7 @@ class GateItem:
     problem: str
     remedy: str
     conflict: str = ""  # the key of the conflict of licences that it names; a waiver can take that away
+    page: str = ""  # the address of the page where it can be put right, where there is one
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class EvidenceView:
     collected_at: datetime
     given_by: str
     stale_because: str = ""
+    page: str = ""  # the address of the page where what it asks for is said
 
     @property
     def is_stale(self) -> bool:

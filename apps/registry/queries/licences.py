@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from apps.accounts.queries import team_ids_seen_by
 from apps.catalog.queries.licences import HIDDEN, Origins, origins_of
+from apps.catalog.rules.licences import licence_of_card
 from apps.catalog.rules.propagation import MODEL, Inheritance, Made, Thing, inherit
 from apps.registry.models import LineageLink, ModelVersion
 from apps.registry.rules import TRAINED_ON, TUNED_FROM
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from apps.catalog.models import DatasetVersion
 
 GENERATIONS = 12  # base models of base models; a longer line than any that is known
+NO_NAME = frozenset({"", "other"})  # what a card says as `license` where the licence's name stands beside it
 Links = dict[int, list[LineageLink]]
 
 
@@ -63,7 +65,17 @@ def _thing(
         if link.relation == TUNED_FROM and base is not None and base.pk not in above:
             parts.append(Made("tuned from", _thing(base, links, origins, seen, above)))
     is_seen = seen is None or version.team_id in seen
-    return Thing(MODEL, version.pk, str(version) if is_seen else HIDDEN, version.licence, tuple(parts))
+    label = str(version) if is_seen else HIDDEN
+    return Thing(MODEL, version.pk, label, licence_on_record(version), tuple(parts))
+
+
+def licence_on_record(version: ModelVersion) -> str:
+    """The licence of a version as an expression; where its card says no more than "other", the one that it names."""
+    values = version.facts.get("card_values")
+    name = str(values.get("license_name") or "") if isinstance(values, dict) else ""
+    if version.licence.strip().casefold() not in NO_NAME or not name.strip():
+        return version.licence
+    return licence_of_card("other", name)
 
 
 def model_licence_verdict(

@@ -11,16 +11,19 @@ from typing import Any
 from apps.catalog.models import DatasetVersion
 from apps.catalog.rules.declared import LICENCE, carried_from, carried_words
 from apps.catalog.rules.licence_book import licence_book
-from apps.catalog.rules.propagation import DATASET, Conflict, Held, Inheritance
+from apps.catalog.rules.propagation import DATASET, Conflict, Held, Inheritance, inherit
+from apps.catalog.rules.uses import intended_uses
 from apps.checklist.queries.collectors import model
 from apps.checklist.queries.collectors.dataset import data_finding
 from apps.checklist.queries.collectors.model import model_finding
 from apps.checklist.queries.collectors.words import is_said, joined, plain
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import DECLARED, MEASURED, UNKNOWN, Finding
-from apps.checklist.rules.findings import BLOCKS, CONFLICTS, REMEDY
+from apps.checklist.rules.findings import BLOCKS, CONFLICTS, PLACE, REMEDY, USES
 from apps.core.canonical import digest_of
+from apps.registry.models import RegisteredModel
 
+MOST_NAMED = 3  # licences in one sentence
 METHOD = (
     "Computed from the licences on record, along the chain of what was made of what, with version {version} of the list"
     " of licences; whether the licence on record is the true one is for people to verify"
@@ -55,7 +58,7 @@ def _of_data(facts: Facts, data: DatasetVersion) -> Finding:
         _status(held),
         METHOD.format(version=licence_book().version),
         f"{_terms_in_words(data, held)}{about}{_conflicts_in_words(conflicts)}",
-        value | _unreadable(data, held),
+        value | _uses_asked(facts, key) | _unreadable(data, held),
         digest_of({"said": data.provenance_digest, "terms": _terms_digest(facts.inheritance, held), "found": value}),
     )
 
@@ -110,6 +113,28 @@ def _unreadable(data: DatasetVersion, held: list[Held]) -> dict[str, str]:
     return {}
 
 
+def _uses_asked(facts: Facts, data: tuple[str, int] | None) -> dict[str, Any]:
+    """The question what the model is meant for, where nobody has said it and licences restrict some uses.
+
+    Of the licences that come with this dataset version, or with no data at all where `data` is None.
+    """
+    if facts.inheritance.uses:
+        return {}
+    found = inherit(facts.inheritance.thing, tuple(intended_uses())).conflicts
+    licences = dict.fromkeys(one.licence for one in found if one.use and _first_data(one) == data)
+    if not licences:
+        return {}
+    named = joined([*list(licences)[:MOST_NAMED], *(["others"] if len(licences) > MOST_NAMED else [])])
+    model = facts.version.model
+    return {
+        USES: f"{named} {'restrict' if len(licences) > 1 else 'restricts'} some uses, and nobody has said what {model} "
+        "is meant for.",
+        REMEDY: "Choose its intended uses on the model's page and collect the evidence again. If none of those listed "
+        "fits, write here what it is for.",
+        PLACE: {"type": RegisteredModel._meta.label_lower, "id": model.pk},
+    }
+
+
 def _told(conflicts: list[Conflict]) -> list[dict[str, Any]]:
     return [{name: item for name, item in asdict(one).items() if name != "chain"} for one in conflicts]
 
@@ -128,17 +153,18 @@ def _first_data(conflict: Conflict) -> tuple[str, int] | None:
 def base_models(facts: Facts) -> list[Finding]:
     """Every model that this one descends from, with what the licences of models say to the intended use."""
     conflicts = [one for one in facts.inheritance.conflicts if _first_data(one) is None]
-    found = model.base_models(facts)
-    if not conflicts:
+    found, asked = model.base_models(facts), _uses_asked(facts, None)
+    if not conflicts and not asked:
         return found
-    if not found and not any(one.blocks for one in conflicts):
+    if not found and not asked and not any(one.blocks for one in conflicts):
         return []
-    value = {"uses": list(facts.inheritance.uses), CONFLICTS: _told(conflicts)}
+    value = {"uses": list(facts.inheritance.uses), CONFLICTS: _told(conflicts)} | asked
     if not found:
         words = _conflicts_in_words(conflicts).strip()
+        status, words = (MEASURED, words) if words else (UNKNOWN, "No base model is on record.")
         method = METHOD.format(version=licence_book().version)
         return [
-            model_finding("lineage.base_models", facts.version, MEASURED, method, words, speaks_of=value, value=value)
+            model_finding("lineage.base_models", facts.version, status, method, words, speaks_of=value, value=value)
         ]
     return [_with_conflicts(found[0], conflicts, value), *found[1:]]
 

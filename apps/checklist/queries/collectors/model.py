@@ -8,6 +8,7 @@ from apps.checklist.rules import IMPORTED, MEASURED, Finding
 from apps.checklist.rules.findings import ASKS
 from apps.core.canonical import digest_of
 from apps.registry.models import ModelVersion
+from apps.registry.queries.licences import licence_on_record
 
 SUBJECT = ModelVersion._meta.label_lower
 FROM_CARD = "Read from the model card (README.md) among the version's files"
@@ -143,7 +144,7 @@ def base_models(facts: Facts) -> list[Finding]:
 
 def _described(base: ModelVersion) -> dict[str, Any]:
     size = f", {counted(base.parameters, 'parameter')}" if base.parameters else ""
-    licence, source = base.licence or "none recorded", base.source or "this platform"
+    licence, source = licence_on_record(base) or "none recorded", base.source or "this platform"
     return {
         "label": str(base),
         "manifest_digest": base.manifest_digest,

@@ -2,7 +2,7 @@
 
 A source is a record that people keep: what it says is declared, with who verified it and when; read from a file of
 metadata and changed by nobody since, it is imported. A datasheet is read beside it, and alone where a version has no
-sources.
+sources. Of another team's source the terms are told, and not its name, its issuer or its documents.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from apps.core.canonical import digest_of
 
 METHOD = "Records of the sources in the catalogue, kept by people of the team"
 METHOD_IMPORTED = "Records of the sources in the catalogue, read from {}"
+HIDDEN = "a source of another team"
 _ROUNDING = 1e-6
 _LEARNING = ("ai-pre-training", "ai-alignment")
 
@@ -43,22 +44,31 @@ def provenance_said(facts: Facts, data: DatasetVersion) -> Said | None:
     if not links:
         return None
     sheet = data.provenance.get("collection_method")
-    silent = [] if is_said(sheet) else [link.source.name for link in links if not link.source.collection_method]
-    summary = f"Sources: {'; '.join(_described(link) for link in links)}."
+    silent = [] if is_said(sheet) else _names(facts, [link for link in links if not link.source.collection_method])
+    summary = f"Sources: {'; '.join(_described(facts, link) for link in links)}."
     if is_said(sheet):
         summary += f" How it was made: {plain(sheet)}."
     gap = ""
     if silent:
         gap = f"Not recorded: how {joined(silent)} came into being."
         summary += f" {gap}"
-    rows = [{"id": link.source_id, "name": link.source.name, "share": link.share} for link in links]
+    rows = [{"id": link.source_id, "name": _name(facts, link.source), "share": link.share} for link in links]
     return _said(silent, "collection_method", summary, {"sources": rows, "missing": silent}, data, links, gap)
 
 
-def _described(link: VersionSource) -> str:
-    source = link.source
+def _name(facts: Facts, source: Source) -> str:
+    return source.name if facts.names(source) else HIDDEN
+
+
+def _names(facts: Facts, links: list[VersionSource]) -> list[str]:
+    """The names of these sources, each once: those of other teams have one between them."""
+    return list(dict.fromkeys(_name(facts, link.source) for link in links))
+
+
+def _described(facts: Facts, link: VersionSource) -> str:
+    source, name = link.source, _name(facts, link.source)
     parts = [
-        f"issued by {source.issuer}" if source.issuer else "",
+        f"issued by {source.issuer}" if source.issuer and facts.names(source) else "",
         method_in_words(source.collection_method),
         _period(source.collected_from, source.collected_to),
         ", ".join(source.geography),
@@ -66,7 +76,7 @@ def _described(link: VersionSource) -> str:
         f"{source.machine_generated:.0%} written by machines" if source.machine_generated is not None else "",
     ]
     told = "; ".join(part for part in parts if part)
-    return f"{source.name} ({told})" if told else source.name
+    return f"{name} ({told})" if told else name
 
 
 def _period(start: date | None, end: date | None) -> str:
@@ -78,62 +88,71 @@ def _period(start: date | None, end: date | None) -> str:
 def permission_said(facts: Facts, data: DatasetVersion) -> Said | None:
     """On what basis each source may be used, who verified that and when; None where no source says anything."""
     links = facts.origins.sources_of(data)
-    said = [link.source for link in links if link.source.licence or link.source.consent_digest]
+    said = [link for link in links if link.source.licence or link.source.consent_digest]
     sheet = data.provenance.get("permission")
     if not said:
         return None
-    silent = [] if is_said(sheet) else [link.source.name for link in links if link.source not in said]
-    summary = " ".join(_permitted(source) for source in said)
+    silent = [] if is_said(sheet) else _names(facts, [link for link in links if link not in said])
+    summary = " ".join(_permitted(facts, link.source) for link in said)
     if is_said(sheet):
         summary += f" The datasheet says: {plain(sheet)}."
     gap = ""
     if silent:
         gap = f"No licence and no document is on record for {joined(silent)}."
         summary += f" {gap}"
-    value: dict[str, Any] = {"verified": [one.name for one in said if one.licence_verified_at], "missing": silent}
-    if asks := [words for link in links if (words := _reserved(link.source))]:
+    verified = _names(facts, [link for link in said if link.source.licence_verified_at])
+    value: dict[str, Any] = {"verified": verified, "missing": silent}
+    if asks := [words for link in links if (words := _reserved(facts, link.source))]:
         value[ASKS] = f"{data}: {' '.join(asks)}"
     return _said(silent, "permission", summary, value, data, links, gap)
 
 
-def _permitted(source: Source) -> str:
+def _permitted(facts: Facts, source: Source) -> str:
     licence = f"licence {source.licence}" if source.licence else "no licence on record"
+    looked = TDM_RESERVATIONS.get(source.tdm_reservation, "").lower()
+    verified, document, note = _evidence(source) if facts.names(source) else _evidence_hidden(source)
+    return f"{_name(facts, source)}: {licence}{verified}{document}; text and data mining: {looked}{note}."
+
+
+def _evidence(source: Source) -> tuple[str, str, str]:
+    """Who verified the licence and when, the document that permits the use, and what was noted on mining."""
+    verified = ", which nobody has verified"
     if source.licence_verified_at is not None:
-        when = source.licence_verified_at.date().isoformat()
         where = f" ({source.licence_evidence})" if source.licence_evidence else ""
         reader = source.licence_verified_by
         who = (reader.name or f"user {reader.pk}") if reader else "somebody"
-        licence += f", verified by {who} on {when}{where}"
-    else:
-        licence += ", which nobody has verified"
-    document = (
-        f"; document {source.consent_document}, SHA-256 {source.consent_digest[:12]}…" if source.consent_digest else ""
-    )
-    looked = TDM_RESERVATIONS.get(source.tdm_reservation, "").lower()
+        verified = f", verified by {who} on {source.licence_verified_at.date().isoformat()}{where}"
+    document = f"; document {source.consent_document}, SHA-256 {source.consent_digest[:12]}…"
     note = f" ({source.tdm_note})" if source.tdm_note else ""
-    return f"{source.name}: {licence}{document}; text and data mining: {looked}{note}."
+    return verified, document if source.consent_digest else "", note
 
 
-def _reserved(source: Source) -> str:
+def _evidence_hidden(source: Source) -> tuple[str, str, str]:
+    verified = "verified by that team" if source.licence_verified_at else "which nobody has verified"
+    return f", {verified}", "; a document is stored" if source.consent_digest else "", ""
+
+
+def _reserved(facts: Facts, source: Source) -> str:
     """What a person has to say something about: mining that is reserved, or uses that leave learning out."""
     if source.tdm_reservation == "reserved":
-        return f"{source.name} reserves text and data mining, and nobody has said on what basis it is used."
+        return f"{_name(facts, source)} reserves text and data mining, and nobody has said on what basis it is used."
     if source.intended_uses and not set(source.intended_uses) & set(_LEARNING):
         named = joined([data_uses().get(code, code).lower() for code in source.intended_uses])
-        return f"{source.name} is offered for {named} only, and a model has learned from it."
+        return f"{_name(facts, source)} is offered for {named} only, and a model has learned from it."
     return ""
 
 
 def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
     """The strictest class of the sources; None where none is classified."""
     links = facts.origins.sources_of(data)
-    classed = {link.source.name: link.source.confidentiality for link in links if link.source.confidentiality}
+    classed = [link for link in links if link.source.confidentiality]
     sheet = data.provenance.get("confidentiality")
     if not classed:
         return None
-    silent = [] if is_said(sheet) else [link.source.name for link in links if link.source.name not in classed]
-    worst = strictest(list(classed.values()))
-    summary = f"{confidentialities().get(worst, worst)} ({'; '.join(f'{n}: {code}' for n, code in classed.items())})."
+    silent = [] if is_said(sheet) else _names(facts, [link for link in links if link not in classed])
+    worst = strictest([link.source.confidentiality for link in classed])
+    told = "; ".join(f"{_name(facts, link.source)}: {link.source.confidentiality}" for link in classed)
+    summary = f"{confidentialities().get(worst, worst)} ({told})."
     if is_said(sheet):
         summary += f" The datasheet says: {plain(sheet)}."
     gap = ""
@@ -147,13 +166,13 @@ def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
 def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
     """The share that machines wrote, as each source's makers say; None where no source says anything."""
     links = facts.origins.sources_of(data)
-    said = {link.source.name: link.source.machine_generated for link in links}
-    known = {name: share for name, share in said.items() if share is not None}
+    known = [link for link in links if link.source.machine_generated is not None]
     sheet = data.provenance.get("ai_generated")
     if not known:
         return None
-    silent = [] if is_said(sheet) else [name for name in said if name not in known]
-    summary = f"Written by machines: {'; '.join(f'{name} {share:.0%}' for name, share in known.items())}."
+    silent = [] if is_said(sheet) else _names(facts, [link for link in links if link not in known])
+    told = "; ".join(f"{_name(facts, link.source)} {link.source.machine_generated:.0%}" for link in known)
+    summary = f"Written by machines: {told}."
     share = _share_of_all(links)
     if share is not None:
         summary += f" By the shares of the sources that is {share:.0%} of the rows."
