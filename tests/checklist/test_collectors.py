@@ -24,7 +24,7 @@ from tests.stories import (
 )
 
 # lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, deployments
-QUERIES = 9
+QUERIES = 10
 
 
 def one(version: ModelVersion, collector: str) -> Finding:

@@ -24,9 +24,9 @@ from tests.stories import (
 
 # Roles, answers, their evidence, its givers where people gave any, sign-offs, and the seven of the collectors' facts
 # (eight where applications call a deployment).
-VIEW = 15
+VIEW = 16
 # Roles, shares, versions, assessments, answers, evidence, sign-offs, and the collectors' seven.
-POSTURE = 17
+POSTURE = 18
 
 
 def reader(world: World) -> User:

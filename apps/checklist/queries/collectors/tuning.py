@@ -9,7 +9,9 @@ from apps.checklist.queries.collectors.model import FROM_CARD, card_value, model
 from apps.checklist.queries.collectors.words import counted, is_said, joined, plain
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import IMPORTED, MEASURED, Finding
-from apps.registry.models import TuningRun
+from apps.checklist.rules.findings import ASKS
+from apps.registry.models import RecreationRun, TuningRun
+from apps.registry.rules.recreation import DIFFERS, IDENTICAL, OUTCOMES, WITHIN
 
 
 def recipe(facts: Facts) -> list[Finding]:
@@ -21,13 +23,9 @@ def recipe(facts: Facts) -> list[Finding]:
     missing = [name for name, value in kept.items() if not is_said(value)]
     there = [name for name in kept if name not in missing]
     result = run.result or {}
-    if missing:
-        verdict = f"Not fully: {joined(missing)} {'is' if len(missing) == 1 else 'are'} not on record."
-    elif result.get("repeatable"):
-        verdict = "Yes: a run on the same software and processor is expected to give the same weights."
-    else:
-        verdict = "Yes, though not to the last digit: the hardware or number format used does not repeat exactly."
-    summary = f"{verdict} Kept: {joined(there)}. The run was not repeated to prove it."
+    outcome = _outcome(facts.recreation)
+    differs = outcome.get("outcome") == DIFFERS
+    summary = f"{_verdict(missing, result, outcome)} Kept: {joined(there)}. {_repeated(facts.recreation)}"
     return [
         model_finding(
             "tuning.recipe",
@@ -35,10 +33,40 @@ def recipe(facts: Facts) -> list[Finding]:
             MEASURED,
             f"Recorded by the platform while tuning run {run.pk} was at work",
             summary,
-            speaks_of=kept,
-            value={"run": run.pk, "kept": kept, "missing": missing, "repeatable": bool(result.get("repeatable"))},
+            # A repetition that confirms the record changes nothing for those who spoke of it; one that does not, does.
+            speaks_of=kept | (outcome if differs else {}),
+            value={"run": run.pk, "kept": kept, "missing": missing, "repeatable": bool(result.get("repeatable"))}
+            | outcome
+            | ({ASKS: "A repetition gave another model, and nobody has said why."} if differs else {}),
         )
     ]
+
+
+def _verdict(missing: list[str], result: dict[str, Any], outcome: dict[str, Any]) -> str:
+    """Whether the model can be made again, in a sentence."""
+    if missing:
+        return f"Not fully: {joined(missing)} {'is' if len(missing) == 1 else 'are'} not on record."
+    if outcome.get("outcome") in (IDENTICAL, WITHIN):
+        return "Yes, and it was done."
+    if outcome.get("outcome") == DIFFERS:
+        return "Not as recorded: a repetition came out different."
+    if result.get("repeatable"):
+        return "Yes: a run on the same software and processor is expected to give the same weights."
+    return "Yes, though not to the last digit: the hardware or number format used does not repeat exactly."
+
+
+def _outcome(recreation: RecreationRun | None) -> dict[str, Any]:
+    """What the newest repetition of the tuning came to; empty without one."""
+    if recreation is None or not recreation.result:
+        return {}
+    return {"recreation": recreation.pk, "outcome": recreation.result["outcome"]}
+
+
+def _repeated(recreation: RecreationRun | None) -> str:
+    if recreation is None or not recreation.result:
+        return "The run was not repeated to prove it."
+    outcome = OUTCOMES[recreation.result["outcome"]].lower()
+    return f"Recreation {recreation.pk}: {outcome}. {recreation.result['because']}"
 
 
 def _kept(run: TuningRun) -> dict[str, Any]:
