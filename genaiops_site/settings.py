@@ -206,6 +206,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES: int = env.int("UPLOAD_MAX_BYTES", default=20 * 1024**3)
 COMMIT_INLINE_BYTES: int = env.int("COMMIT_INLINE_BYTES", default=32 * 1024**2)  # larger files: a worker commits
 UPLOAD_DAYS: int = env.int("UPLOAD_DAYS", default=7)
+UPLOAD_TEAM_BYTES: int = env.int("UPLOAD_TEAM_BYTES", default=100 * 1024**3)  # of a team's open uploads; 0: no limit
+CHUNK_KEEP_DAYS: int = env.int("CHUNK_KEEP_DAYS", default=7)  # longer than any file takes to arrive and be stored
 # What one question to the rows of a dataset may take; what does not fit into this memory spills below WORK_DIR.
 QUERY_THREADS: int = env.int("QUERY_THREADS", default=2)
 QUERY_MEMORY_BYTES: int = env.int("QUERY_MEMORY_BYTES", default=512 * 1024**2)
@@ -257,6 +259,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "catalog.sweep_uploads",
         "schedule": 3600.0,
         "options": {"queue": "cpu", "expires": 3600.0},
+    },
+    "sweep-chunks": {
+        "task": "catalog.sweep_chunks",
+        "schedule": 24 * 3600.0,
+        "options": {"queue": "cpu", "expires": 24 * 3600.0},
     },
 }
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,8 +12,7 @@ from guardian.models import GroupObjectPermission, UserObjectPermission
 from apps.accounts import queries, services
 from apps.accounts.models import ApiToken, Team, User
 from apps.accounts.rules import ROLES
-from apps.core.back_office import BackOffice
-from apps.core.errors import DomainError
+from apps.core.back_office import BackOffice, tried
 
 GIVE, TAKE = "give", "take"
 
@@ -140,13 +139,8 @@ class ApiTokenAdmin(BackOffice):
 
 
 def _tried(request: HttpRequest, done: str, service: Any, **given: Any) -> None:
-    """Call the service and say how it went; a refusal of one row does not stop the others."""
-    try:
-        service(by=queries.person(request), **given)
-    except DomainError as error:
-        messages.error(request, " ".join([error.message, error.remedy]).strip())
-    else:
-        messages.success(request, done)
+    """Call the service in the person's name and say how it went."""
+    tried(request, done, service, by=queries.person(request), **given)
 
 
 # Roles are held per team and change through services only; these doors would go past the trail.

@@ -1,17 +1,29 @@
 """The back office at /admin/ reads; what it may change, it changes through services."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from apps.core.errors import DomainError
 from apps.core.paging import BoundedPaginator
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
 else:
     Base = admin.ModelAdmin
+
+
+def tried(request: HttpRequest, done: str, write: Callable[..., object], **given: Any) -> None:
+    """Call a service and say how it went; a refusal of one row does not stop the others."""
+    try:
+        write(**given)
+    except DomainError as error:
+        messages.error(request, " ".join([error.message, error.remedy]).strip())
+    else:
+        messages.success(request, done)
 
 
 class BackOffice(Base):

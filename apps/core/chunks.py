@@ -69,8 +69,7 @@ def put(pieces: Iterable[Piece], layout: str, expect: str = "") -> Chunked:
         with listed.open("wb") as copy:
             copy.write(canonical_json(_list_with(found, layout)))
             blobs.settle(copy)
-        _publish(folder, found)
-        _replace(listed, blobs.name_of(found.digest, LISTS))
+        _publish(folder, found, listed)
     return found
 
 
@@ -100,19 +99,33 @@ def _staged(pieces: Iterable[Piece], folder: Path) -> Chunked:
 
 
 def _is_stored(digest: str, data: bytes) -> bool:
-    """Whether the very bytes are there. What lies on this machine is compared; of what lies elsewhere the name is."""
+    """Whether the very bytes are there. What lies on this machine is compared; of what lies elsewhere the name is.
+
+    What is there is marked as asked for now, so that no sweep takes it before the list that names it is written
+    (`apps.core.sweeping`); what a sweep took at this very moment is stored anew.
+    """
     if not blobs.in_folder():
         return blobs.exists(digest)
     path = blobs.path_in_folder(digest)
-    return path is not None and path.stat().st_size == len(data) and path.read_bytes() == data
+    try:
+        if path is None or path.stat().st_size != len(data) or path.read_bytes() != data:
+            return False
+        os.utime(path)
+    except (FileNotFoundError, PermissionError):
+        return False
+    return True
 
 
-def _publish(folder: Path, found: Chunked) -> None:
-    """Move every staged chunk to its name; the folders first, so that the moves themselves need no room."""
+def _publish(folder: Path, found: Chunked, listed: Path) -> None:
+    """Move the list and every staged chunk to their names; the folders first, so that the moves need no room.
+
+    The list goes first: a process that is killed in between leaves no chunk that no list names, which no sweep finds.
+    """
     staged = [digest for digest in dict.fromkeys(chunk.digest for chunk in found.chunks) if (folder / digest).exists()]
     if blobs.in_folder():
         for digest in staged:
             blobs.place_of(blobs.name_of(digest))
+    _replace(listed, blobs.name_of(found.digest, LISTS))
     for digest in staged:
         blobs.keep(folder / digest, blobs.name_of(digest))
 
@@ -171,6 +184,14 @@ def chunks_of(digest: str, layout: str = "") -> tuple[Chunk, ...] | None:
     if rows is not None or not layout:
         return tuple(Chunk(*row) for row in rows or next(iter(layouts.values())))
     return tuple(Chunk(name, size, None) for name, size, _ in next(iter(layouts.values())))
+
+
+def digests_in(digest: str) -> set[str]:
+    """Every chunk that the list of a file names, in whatever layout; none without a list. Raises Conflict for a spoilt
+    one.
+    """
+    found = _list_of(digest)
+    return {row[0] for layout in found["layouts"].values() for row in layout} if found else set()
 
 
 def joined(digest: str) -> BinaryIO | None:

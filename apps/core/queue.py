@@ -33,6 +33,7 @@ DRIFT = "drift.measure"
 REPORT = "reports.render"
 SWEEP = "jobs.sweep_runs"
 SWEEP_UPLOADS = "catalog.sweep_uploads"
+SWEEP_CHUNKS = "catalog.sweep_chunks"
 
 QUEUES: dict[str, str] = {
     IMPORT: CPU,
@@ -48,6 +49,7 @@ QUEUES: dict[str, str] = {
     REPORT: CPU,
     SWEEP: CPU,
     SWEEP_UPLOADS: CPU,
+    SWEEP_CHUNKS: CPU,
 }
 
 

@@ -58,6 +58,11 @@ def _upload(by: User, team: Team) -> Ask:
     return Ask(f"datasets/{make_dataset(by, team).pk}/versions/", {"file": file}, form="multipart")
 
 
+def _compare(by: User, team: Team) -> Ask:
+    before, after = make_data(by, team), make_data(by, team)
+    return Ask("diffs/", {"before": before.pk, "after": after.pk})
+
+
 def _tune(by: User, team: Team) -> Ask:
     body = {"base_version": make_version(by, team).pk, "dataset_version": make_data(by, team).pk}
     return Ask("tuning-runs/", body | {"output_model": make_model(by, team).pk})
@@ -135,6 +140,7 @@ CASES: dict[str, Case] = {
         )
     ),
     "scan.start": Case(lambda by, team: Ask(f"dataset-versions/{make_data(by, team).pk}/scans/", {})),
+    "diff.start": Case(_compare),
     "dataset.branch": Case(
         lambda by, team: Ask("branches/", {"dataset": make_data(by, team).dataset_id, "name": "cleaning"})
     ),

@@ -18,7 +18,6 @@ from tests.makers import commit, jsonl, make_browser, make_client, make_data
 from tests.people import People, make_people
 from tests.stories import make_base_version
 
-
 pytestmark = pytest.mark.django_db
 SHEET = {"origin": "the desk", "permission": "own work"}
 SECOND = jsonl([{"a": 2}])

@@ -179,7 +179,7 @@ def test_what_is_said_of_a_file_is_checked(
 
 
 def test_a_file_that_no_disk_holds_answers_507(olga: APIClient, dataset: Dataset, settings: Settings) -> None:
-    settings.UPLOAD_MAX_BYTES = 2**62
+    settings.UPLOAD_MAX_BYTES, settings.UPLOAD_TEAM_BYTES = 2**62, 0
     answer = begin(olga, dataset, 2**61)
     assert (answer.status_code, answer.json()["code"]) == (507, "storage.full")
     assert not Upload.objects.exists()

@@ -30,6 +30,7 @@ from apps.catalog.services.sources import (
     source_document_store,
     source_verify_licence,
 )
+from apps.catalog.services.sweeps import chunks_sweep
 from apps.catalog.services.uploads import (
     commit_start,
     upload_append,
@@ -44,6 +45,7 @@ __all__ = [
     "branch_create",
     "branch_delete",
     "branch_rollback",
+    "chunks_sweep",
     "commit_start",
     "dataset_create",
     "dataset_keys_set",

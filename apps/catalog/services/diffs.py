@@ -38,9 +38,10 @@ def diff_start(*, by: User, before: DatasetVersion, after: DatasetVersion, key: 
 
     `key` names the columns that tell rows apart; without it, those of the dataset, or a column called id, key or uuid
     whose values are unique, or none. Raises Invalid for the same version twice and for columns that one lacks.
+    A comparison that is there is given to everybody who sees both versions; beginning one takes a worker's time, which
+    auditors, who only read, cannot ask for.
     """
-    require(by, "team.view", before.team_id, shared=before.dataset)
-    require(by, "team.view", after.team_id, shared=after.dataset)
+    _require_seen(by, before, after)
     if before.pk == after.pk:
         raise Invalid("These are the same version.", code="diff.same", remedy="Choose two different ones.")
     _check_key(key, before, after)
@@ -48,6 +49,7 @@ def diff_start(*, by: User, before: DatasetVersion, after: DatasetVersion, key: 
     known = diff_of(before, after, key)
     if known is not None and known.state in (*run_rules.OPEN, run_rules.SUCCEEDED):
         return known
+    require(by, "diff.start", after.team_id, shared=after.dataset)
     run = DiffRun.objects.create(
         team_id=after.team_id,
         before=before,
@@ -59,6 +61,11 @@ def diff_start(*, by: User, before: DatasetVersion, after: DatasetVersion, key: 
     record(action="diff.start", obj=run, by=by, data={"before": before.digest, "after": after.digest})
     enqueue(run)
     return run
+
+
+def _require_seen(by: User, before: DatasetVersion, after: DatasetVersion) -> None:
+    for version in (before, after):
+        require(by, "team.view", version.team_id, shared=version.dataset)
 
 
 def _check_key(key: Sequence[str], before: DatasetVersion, after: DatasetVersion) -> None:
@@ -73,7 +80,12 @@ def _check_key(key: Sequence[str], before: DatasetVersion, after: DatasetVersion
 
 
 def diff_make(*, run: DiffRun, on_progress: Callable[[float, str], None]) -> None:
-    """Compare the two versions of a claimed run and store every difference as a file of JSON Lines."""
+    """Compare the two versions of a claimed run and store every difference as a file of JSON Lines.
+
+    Whoever asked for it is asked once more whether they may: roles may have ended while the run waited.
+    """
+    _require_seen(run.created_by, run.before, run.after)
+    require(run.created_by, "diff.start", run.team_id, shared=run.after.dataset)
     on_progress(0.01, "Reading the rows of both versions")
     before, after = table_of(run.before), table_of(run.after)
     with opened(before.path, after.path) as connection:

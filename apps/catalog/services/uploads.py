@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.accounts.services import require
+from apps.accounts.services import in_turn, require
 from apps.audit.services import SYSTEM, record
 from apps.catalog.models import CommitRun, Dataset, DatasetVersion, Upload
 from apps.catalog.rules import MAIN, metadata_of
@@ -17,6 +18,7 @@ from apps.catalog.services.commits import dataset_version_commit
 from apps.core import arrivals, tables
 from apps.core import rules as run_rules
 from apps.core.errors import Conflict, Invalid, Refused
+from apps.core.formatting import file_size
 from apps.core.queue import enqueue
 
 LEFT_BEHIND = timedelta(days=1)
@@ -35,12 +37,14 @@ def upload_start(
 ) -> Upload:
     """Make room for a file of `size` bytes that will arrive in pieces. `metadata` is kept as it was sent.
 
-    Raises TooLarge beyond UPLOAD_MAX_BYTES, Invalid for a name that no table can have, StorageFull when the disk has
-    less room than the file needs.
+    Raises TooLarge beyond UPLOAD_MAX_BYTES, Conflict when the open uploads of the team would come to more than
+    UPLOAD_TEAM_BYTES, Invalid for a name that no table can have, StorageFull when the disk has less room than the file
+    needs.
     """
     require(by, "dataset.upload", dataset.team_id, shared=dataset)
     if size > settings.UPLOAD_MAX_BYTES:
         raise TooLarge(f"Files are accepted up to {settings.UPLOAD_MAX_BYTES} bytes.")
+    _require_share(dataset.team_id, size)
     upload = Upload.objects.create(
         team_id=dataset.team_id,
         dataset=dataset,
@@ -53,6 +57,20 @@ def upload_start(
     record(action="upload.start", obj=upload, by=by, data={"dataset": dataset.pk, "size": size})
     arrivals.begin(upload.arrival, size)
     return upload
+
+
+def _require_share(team_id: int, size: int) -> None:
+    """Each team may hold so much of the disk with files that are no version yet: what was announced counts."""
+    most = settings.UPLOAD_TEAM_BYTES
+    in_turn(team_id)
+    held: int = Upload.objects.filter(team_id=team_id, ended_at=None).aggregate(held=Sum("size"))["held"] or 0
+    if most and held + size > most:
+        raise Conflict(
+            f"The open uploads of this team come to {file_size(held)}; with this file of {file_size(size)} they would "
+            f"be more than the {file_size(most)} that a team may hold.",
+            code="upload.team_share",
+            remedy="Finish or give up other uploads first.",
+        )
 
 
 def upload_append(

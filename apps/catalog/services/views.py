@@ -78,7 +78,6 @@ def view_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> DatasetV
     path = folder / origin.filename
     cut_to(storage.local_path(origin.digest), origin.format, numbers, path)
     content = content_store(path, origin.filename, on_progress=on_progress)
-    require(run.created_by, "dataset.upload", run.team_id, shared=run.dataset)  # roles may have changed since
     with transaction.atomic():
         version = version_create(
             by=run.created_by,

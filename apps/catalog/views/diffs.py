@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
-from apps.accounts.queries import person
+from apps.accounts.queries import may, person
 from apps.catalog import queries
 from apps.catalog.queries.comparing import diff_page
 from apps.catalog.services.diffs import diff_start
@@ -30,15 +30,22 @@ def diff(request: HttpRequest, before: int, after: int) -> HttpResponse:
         return render(request, "catalog/_diff_live.html", {"page": page})
     datasets = {old.dataset_id, new.dataset_id}
     others = queries.dataset_versions_seen_by(user).filter(dataset_id__in=datasets).order_by("dataset_id", "-number")
-    return render(request, "catalog/diff.html", {"page": page, "versions": others[:MOST_LISTED]})
+    context = {
+        "page": page,
+        "versions": others[:MOST_LISTED],
+        "may_compare": may(user, "diff.start", new.team_id),
+    }
+    return render(request, "catalog/diff.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def diff_start_view(request: HttpRequest) -> HttpResponse:
-    """Compare the rows of two versions, or show the comparison that is there."""
+    """Compare the rows of two versions, or show the comparison that is there. By GET nothing is begun."""
     user = person(request)
     before = queries.dataset_version_seen(user, _key(request, "before"))
     after = queries.dataset_version_seen(user, _key(request, "after"))
+    if request.method == "GET":
+        return redirect("catalog:diff", before.pk, after.pk)
     key = [name.strip() for name in request.POST.get("key", "").split(",") if name.strip()]
     try:
         run = diff_start(by=user, before=before, after=after, key=key)
@@ -52,7 +59,7 @@ def diff_start_view(request: HttpRequest) -> HttpResponse:
 
 
 def _key(request: HttpRequest, name: str) -> int:
-    value = request.POST.get(name, "")
+    value = (request.POST if request.method == "POST" else request.GET).get(name, "")
     if not (value.isascii() and value.isdigit() and len(value) <= LONGEST_KEY):
         raise Invalid("Choose two versions to compare.", code="diff.versions")
     return int(value)
