@@ -20,6 +20,7 @@ from apps.tracking.queries.files import (
     files_of_source,
     folder_of,
     holder_seen,
+    rows_at,
 )
 from apps.tracking.queries.history import (
     MOST_READINGS,
@@ -66,6 +67,7 @@ __all__ = [
     "page_of",
     "readings_of",
     "readings_sampled",
+    "rows_at",
     "run_seen",
     "runs_found",
     "runs_seen_by",
