@@ -5,16 +5,21 @@
 On SQLite LIKE itself takes capitals and small letters of ASCII for the same; where they differ, GLOB is asked.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
+if TYPE_CHECKING:
+    TextLookup = Lookup[str]
+else:
+    TextLookup = Lookup
+
 _GLOB = {"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}
 
 
-class Like(Lookup[str]):
+class Like(TextLookup):
     """Whether a text fits a pattern, letter by letter."""
 
     lookup_name = "like_pattern"
