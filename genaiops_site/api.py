@@ -38,8 +38,11 @@ router.register("diffs", catalog.DiffViewSet, "diff")
 router.register("scans", catalog.ScanViewSet, "scan")
 router.register("sources", catalog.SourceViewSet, "source")
 router.register("uploads", catalog.UploadViewSet, "upload")
+router.register("systems", registry.SystemViewSet, "system")
 router.register("models", registry.ModelViewSet, "model")
+router.register("models", registry.ModelAliasesViewSet, "model-names")
 router.register("model-versions", registry.VersionViewSet, "model-version")
+router.register("model-versions", registry.VersionRecordsViewSet, "model-version-records")
 router.register("imports", registry.ImportViewSet, "import")
 router.register("tuning-runs", registry.TuningViewSet, "tuning-run")
 router.register("recreations", registry.RecreationViewSet, "recreation")
@@ -91,6 +94,11 @@ class Nowhere(APIView):
 urlpatterns = [
     path("v1/me/", accounts.MeView.as_view(), name="me"),
     path("v1/model-versions/<int:pk>/gate/", checklist.VersionGateView.as_view(), name="model-version-gate"),
+    path(
+        "v1/model-versions/<int:pk>/files/<path:path>",
+        registry.VersionRecordsViewSet.as_view({"get": "file"}),
+        name="model-version-file",
+    ),
     path("v1/intended-uses/", registry.IntendedUseView.as_view(), name="intended-use-list"),
     path("v1/licences/", catalog.LicenceListView.as_view(), name="licence-list"),
     path("v1/dataset-versions/<int:pk>/", include(version_paths)),

@@ -1,6 +1,7 @@
 """Reading people, and the questions "may they?" and "what do they see?"."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -112,6 +113,22 @@ def members_of(team: Team) -> list[Member]:
         roles[user_pk].append(role)
     people = User.objects.filter(pk__in=roles).order_by("name", "pk")
     return [Member(person, sorted(roles[person.pk])) for person in people]
+
+
+def people_in(teams: Iterable[int]) -> QuerySet[User]:
+    """Everybody who holds a role in one of these teams, by name."""
+    kind = ContentType.objects.get_for_model(Team)
+    held = UserObjectPermission.objects.filter(content_type=kind, object_pk__in=[str(pk) for pk in teams])
+    held = held.filter(permission__codename__in=list(ROLES))
+    return User.objects.filter(pk__in=held.values("user_id")).order_by("name", "pk")
+
+
+def member_seen(user: "User | AnonymousUser", team_pk: int, pk: int) -> User:
+    """Somebody of a team that the person belongs to. Raises NotFound for anybody else."""
+    found = people_in([team_pk]).filter(pk=pk).first() if team_pk in roles_by_team(user) else None
+    if found is None:
+        raise NotFound("There is nobody of this team with this number.")
+    return found
 
 
 def manages(user: User, other: User) -> bool:

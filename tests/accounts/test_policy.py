@@ -15,7 +15,7 @@ from apps.catalog.services import scan_start, source_create
 from apps.checklist.queries import present_view
 from apps.checklist.services import assessment_create, evidence_collect
 from apps.jobs.services import run_fail
-from apps.registry.services import model_describe
+from apps.registry.services import model_describe, system_create
 from apps.serving.services import application_add
 from tests.makers import (
     claim,
@@ -125,6 +125,17 @@ def _retry(by: User, team: Team) -> Ask:
     return Ask(f"runs/scan/{run.pk}/retry/")
 
 
+def _alias(by: User, team: Team) -> Ask:
+    version = make_version(by, team)
+    return Ask(f"models/{version.model_id}/aliases/trial/", {"version": version.pk}, method="put")
+
+
+def _classify(by: User, team: Team) -> Ask:
+    system = system_create(by=by, team=team, name="Desk")
+    body = {"risk_class": "limited", "risk_reason": "it talks to people", "reason": "classified"}
+    return Ask(f"systems/{system.pk}/change/", body)
+
+
 CASES: dict[str, Case] = {
     "team.view": Case(lambda by, team: Ask(f"teams/{team.pk}/", method="get")),
     "people.manage": Case(
@@ -159,6 +170,19 @@ CASES: dict[str, Case] = {
     "version.retire": Case(
         lambda by, team: Ask(f"model-versions/{make_version(by, team).pk}/retire/", {"reason": "replaced"})
     ),
+    "version.describe": Case(
+        lambda by, team: Ask(
+            f"model-versions/{make_version(by, team).pk}/describe/", {"modality": "text to text", "reason": "looked"}
+        )
+    ),
+    "alias.set": Case(_alias),
+    "alias.protect": Case(
+        lambda by, team: Ask(
+            f"models/{make_model(by, team).pk}/protect-aliases/", {"names": ["live"], "reason": "it is live"}
+        )
+    ),
+    "system.edit": Case(lambda by, team: Ask("systems/", {"team": team.pk, "name": "Desk"})),
+    "system.classify": Case(_classify),
     "tuning.start": Case(_tune),
     "evaluation.start": Case(_evaluate),
     "drift.start": Case(_drift),
@@ -187,7 +211,7 @@ def test_who_may_do_what(action: str, role: str) -> None:
     person = make_person(role, team=team) if role != OUTSIDER else make_person(ENGINEER, team=elsewhere)
     send = getattr(make_client(person), ask.method)
     entries = AuditEntry.objects.count()
-    answer = send(f"/api/v1/{ask.path}", **({"data": ask.body, "format": ask.form} if ask.method == "post" else {}))
+    answer = send(f"/api/v1/{ask.path}", **({"data": ask.body, "format": ask.form} if ask.method != "get" else {}))
     if role != OUTSIDER and allows([role], action):
         assert answer.status_code not in {400, 401, 403, 404}, answer.content
         assert answer.status_code < 500 or answer.json()["code"] == "deployment.not_ready"

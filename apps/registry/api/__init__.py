@@ -1,6 +1,19 @@
 """The API of models, their versions, imports and tuning runs."""
 
+from apps.registry.api.aliases import ModelAliasesViewSet
+from apps.registry.api.records import VersionRecordsViewSet
 from apps.registry.api.recreations import RecreationViewSet
+from apps.registry.api.systems import SystemViewSet
 from apps.registry.api.viewsets import ImportViewSet, IntendedUseView, ModelViewSet, TuningViewSet, VersionViewSet
 
-__all__ = ["ImportViewSet", "IntendedUseView", "ModelViewSet", "RecreationViewSet", "TuningViewSet", "VersionViewSet"]
+__all__ = [
+    "VersionRecordsViewSet",
+    "ModelAliasesViewSet",
+    "SystemViewSet",
+    "ImportViewSet",
+    "IntendedUseView",
+    "ModelViewSet",
+    "RecreationViewSet",
+    "TuningViewSet",
+    "VersionViewSet",
+]

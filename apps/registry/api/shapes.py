@@ -22,8 +22,11 @@ class ModelOut(serializers.ModelSerializer[RegisteredModel]):
             "description",
             "intended_purpose",
             "intended_uses",
+            "is_prompt",
+            "protected_aliases",
             "created_by",
             "created_at",
+            "updated_at",
         ]
 
 
@@ -132,10 +135,17 @@ class VersionOut(serializers.ModelSerializer[ModelVersion]):
             "description",
             "architecture",
             "parameters",
+            "tokenizer",
+            "context_length",
+            "modality",
+            "library",
+            "base_names",
             "licence",
             "relation",
             "manifest_digest",
             "size",
+            "held_files",
+            "broken_at",
             "approved_digest",
             "approved_at",
             "created_by",
@@ -145,11 +155,13 @@ class VersionOut(serializers.ModelSerializer[ModelVersion]):
 
 class VersionDetail(VersionOut):
     facts = JsonObject()
+    environment = serializers.CharField(help_text="pinned packages it was made with, one a line")
+    aliases = serializers.ListField(child=serializers.CharField(), source="alias_names")
     files = FileOut(many=True)
     lineage = LineageOut(many=True, source="lineage_shown")
 
     class Meta(VersionOut.Meta):
-        fields = [*VersionOut.Meta.fields, "facts", "files", "lineage"]
+        fields = [*VersionOut.Meta.fields, "facts", "environment", "aliases", "files", "lineage"]
 
 
 class LineageGraph(serializers.Serializer[Any]):

@@ -145,7 +145,7 @@ class VersionViewSet(ReadViewSet):
 
     def _whole(self, version: ModelVersion) -> Response:
         found = self.get_queryset().prefetch_related("files").get(pk=version.pk)
-        found.lineage_shown = queries.lineage_of(found)
+        found.lineage_shown, found.alias_names = queries.lineage_of(found), queries.alias_names_of(found)
         return self.answer(VersionDetail, found)
 
 

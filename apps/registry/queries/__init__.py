@@ -1,6 +1,16 @@
 """Reading models and versions, what they were made of, and who may see which."""
 
-from apps.registry.queries.aliases import alias_at, alias_moves_of, alias_names_of, aliases_at, aliases_of
+from apps.registry.queries.aliases import (
+    alias_at,
+    alias_meant,
+    alias_missing,
+    alias_moves_of,
+    alias_named,
+    alias_names_of,
+    aliases_at,
+    aliases_of,
+)
+from apps.registry.queries.files import file_to_read, manifest_of, sha256sums_of
 from apps.registry.queries.licences import (
     datasets_in,
     lineage_links,
@@ -36,6 +46,12 @@ from apps.registry.queries.systems import (
 
 __all__ = [
     "alias_at",
+    "file_to_read",
+    "manifest_of",
+    "sha256sums_of",
+    "alias_meant",
+    "alias_missing",
+    "alias_named",
     "alias_moves_of",
     "alias_names_of",
     "aliases_at",

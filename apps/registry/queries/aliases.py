@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
+from apps.core.errors import NotFound
 from apps.registry.models import AliasMove, ModelAlias, ModelVersion, RegisteredModel
 
 
 def aliases_of(model: RegisteredModel) -> QuerySet[ModelAlias]:
     """The aliases of a model, by name, each with its version."""
-    return ModelAlias.objects.filter(model=model).select_related("version", "moved_by").order_by("name")
+    return ModelAlias.objects.filter(model=model).select_related("version__model", "moved_by").order_by("name")
 
 
 def alias_names_of(version: ModelVersion) -> list[str]:
@@ -19,7 +20,7 @@ def alias_names_of(version: ModelVersion) -> list[str]:
 
 def alias_moves_of(model: RegisteredModel, name: str = "") -> QuerySet[AliasMove]:
     """The history of a model's aliases, or of one of them, newest first."""
-    rows = AliasMove.objects.filter(model=model).select_related("previous", "version", "moved_by")
+    rows = AliasMove.objects.filter(model=model).select_related("previous__model", "version__model", "moved_by")
     rows = rows.filter(name=name) if name else rows
     return rows.order_by("-moved_at", "-pk")
 
@@ -35,3 +36,24 @@ def alias_at(model: RegisteredModel, name: str, at: datetime) -> AliasMove | Non
     """The move by which an alias pointed where it did at a time; None when it pointed nowhere then."""
     last = alias_moves_of(model, name).filter(moved_at__lte=at).first()
     return last if last is not None and last.version is not None else None
+
+
+def alias_named(model: RegisteredModel, name: str) -> ModelAlias:
+    """One alias of a model. Raises NotFound (`alias.missing`)."""
+    found = aliases_of(model).filter(name=name).first()
+    if found is None:
+        raise alias_missing(name)
+    return found
+
+
+def alias_meant(model: RegisteredModel, name: str, at: datetime) -> AliasMove:
+    """What an alias meant at a time. Raises NotFound where it pointed nowhere then."""
+    found = alias_at(model, name, at)
+    if found is None:
+        raise NotFound(f"“{name}” pointed at no version then.", code="alias.missing")
+    return found
+
+
+def alias_missing(name: str) -> NotFound:
+    """The refusal for an alias that is not there, in MLflow's words."""
+    return NotFound(f"Registered model alias {name} not found.", code="alias.missing")

@@ -11,6 +11,7 @@ from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core.errors import Conflict, Invalid, NotFound, Refused
 from apps.registry.models import AliasMove, ModelAlias, ModelVersion, RegisteredModel
+from apps.registry.queries.aliases import alias_missing
 from apps.registry.rules.aliases import MOST_PROTECTED, alias_problem, obstacles
 
 
@@ -59,7 +60,7 @@ def alias_delete(
     model, held = _locked(model, name)
     _require_expected(held, name, expect_version)
     if held is None:
-        raise NotFound(f"Registered model alias {name} not found.", code="alias.missing")
+        raise alias_missing(name)
     _alias_end(held, by=by, reason=reason)
 
 
