@@ -11,7 +11,7 @@ from apps.catalog.rules.metadata.licensing import spdx_of
 
 NEW, SAME, CONFLICT, RECORDED, SILENT = "new", "same", "conflict", "recorded", "missing"
 OTHER = "other"
-_FIXED = ("poisoning", FILE_DIGEST)  # not a statement that could be taken over: a scan and the stored bytes tell them
+_FIXED = ("poisoning", FILE_DIGEST)
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,12 @@ class Line:
     recorded: list[str]
     is_needed: bool = False
     is_carried: bool = True
+    is_fixed: bool = False  # no statement that could be taken over: a scan or the stored bytes tell it
 
     @property
     def can_be_taken(self) -> bool:
         """Whether a person may take the file's words over."""
-        return self.state in (NEW, CONFLICT) and self.name not in _FIXED
+        return self.state in (NEW, CONFLICT) and not self.is_fixed
 
     @property
     def is_missing(self) -> bool:
@@ -66,6 +67,7 @@ def _line(found: dict[str, Any], recorded: Mapping[str, Any], beside: Mapping[st
         recorded=[*([] if is_blank(has) else in_words(has)), *told],
         is_needed=field.is_needed,
         is_carried=found["format"] in field.carriers or field.name not in BY_NAME,
+        is_fixed=field.name in _FIXED,
     )
 
 

@@ -1,0 +1,47 @@
+"""What the readers of cards share: bounds, refusals, and values as words."""
+
+from typing import Any
+
+from apps.catalog.rules.metadata.found import is_blank
+from apps.core.foreign_text import MOST_ITEMS, ForeignText, shortened
+from apps.core.prose import is_absent
+
+CARDS = ForeignText(
+    code="document",
+    remedy=(
+        "Give a Hugging Face model card (README.md), a file of .eval_results (YAML), or a CycloneDX bill of materials"
+        " (JSON)."
+    ),
+)
+
+
+def listed(value: Any) -> list[Any]:
+    """A value as a list, bounded; nothing for nothing."""
+    if is_blank(value):
+        return []
+    return value[:MOST_ITEMS] if isinstance(value, list) else [value]
+
+
+def in_a_line(value: Any) -> str:
+    """A plain value as text; nothing for lists, objects and words that only say that something is missing."""
+    if is_blank(value) or isinstance(value, dict | list):
+        return ""
+    words = str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())
+    return "" if is_absent(words) else words
+
+
+def texts(value: Any) -> list[str]:
+    """The texts that one name holds, be it one or many."""
+    return [words for words in map(in_a_line, listed(value)) if words]
+
+
+def paragraph(value: Any) -> str:
+    """A text with its lines, shortened to what is kept."""
+    if not isinstance(value, str) or is_absent(value):
+        return ""
+    return shortened(value)
+
+
+def one_or_many(values: list[Any]) -> Any:
+    """The value itself where it is the only one."""
+    return values[0] if len(values) == 1 else values
