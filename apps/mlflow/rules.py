@@ -65,3 +65,37 @@ def error_body(error: DomainError) -> dict[str, str]:
     """What an MLflow client reads of a refusal. `code` is the portal's own, for programs; clients pass over it."""
     message = f"{error.message} {error.remedy}" if error.remedy else error.message
     return {"error_code": word_of(error), "message": message, "code": error.code}
+
+
+# MLflow's stages mix what was decided with where it runs. A stage of the portal is a decision, so Production is told of
+# approved versions only; what runs where is told by aliases.
+NONE, STAGING, PRODUCTION, ARCHIVED = "None", "Staging", "Production", "Archived"
+STAGES = (NONE, STAGING, PRODUCTION, ARCHIVED)
+_STAGE_WORDS = {
+    "draft": NONE,
+    "rejected": NONE,
+    "candidate": STAGING,
+    "approved": PRODUCTION,
+    "retired": ARCHIVED,
+}
+
+
+def stage_word(stage: str) -> str:
+    """MLflow's word for a stage of the portal."""
+    return _STAGE_WORDS[stage]
+
+
+def stages_of(word: str) -> list[str]:
+    """The stages of the portal that one of MLflow's words means."""
+    return [stage for stage, said in _STAGE_WORDS.items() if said == word]
+
+
+def stage_checked(word: str) -> str:
+    """One of MLflow's stages, in whatever case it was written. Raises WireError."""
+    found = next((stage for stage in STAGES if stage.lower() == word.lower()), None)
+    if found is None:
+        raise WireError(
+            INVALID_PARAMETER_VALUE,
+            f"Invalid Model Version stage: {word[:60]}. Value must be one of {', '.join(STAGES)}.",
+        )
+    return found

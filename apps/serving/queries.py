@@ -1,5 +1,6 @@
 """Reading deployments, and who may see which."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ def deployments_seen_by(user: "User | AnonymousUser") -> QuerySet[Deployment]:
 def deployments_of(version: ModelVersion) -> QuerySet[Deployment]:
     """All deployments of one version, with applications and runs."""
     return _whole(Deployment.objects.filter(version=version))
+
+
+def deployments_running(version_pks: Iterable[int]) -> QuerySet[Deployment]:
+    """Deployments of these versions that nobody has stopped; of a version a team deletes, nobody asks who sees it."""
+    return Deployment.objects.filter(version__in=version_pks, stopped_at=None).select_related("version")
 
 
 def _whole(deployments: QuerySet[Deployment]) -> QuerySet[Deployment]:

@@ -1,10 +1,13 @@
 """The names that point at versions, what they pointed at before, and the words people hang on models and versions."""
 
 from django.db import models
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.registry.models.versions import ModelVersion, RegisteredModel
+
+SOUGHT = 100  # letters of a tag's value that its index holds; the whole of a long prompt would not fit into one
 
 
 class ModelAlias(models.Model):
@@ -60,6 +63,7 @@ class ModelTag(models.Model):
     class Meta:
         ordering = ["key"]
         constraints = [models.UniqueConstraint(fields=["model", "key"], name="model_tag_once")]
+        indexes = [models.Index("key", Substr("value", 1, SOUGHT), name="model_tag_value")]
 
     def __str__(self) -> str:
         return self.key
@@ -75,6 +79,7 @@ class VersionTag(models.Model):
     class Meta:
         ordering = ["key"]
         constraints = [models.UniqueConstraint(fields=["version", "key"], name="model_version_tag_once")]
+        indexes = [models.Index("key", Substr("value", 1, SOUGHT), name="model_version_tag_value")]
 
     def __str__(self) -> str:
         return self.key

@@ -54,6 +54,7 @@ class ModelVersion(models.Model):
     number = models.PositiveIntegerField()
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.DRAFT)
     source = models.CharField(max_length=500, blank=True, help_text="the folder or hub id it was registered from")
+    run_link = models.CharField(max_length=500, blank=True, help_text="the address of its run in another tool")
     description = models.TextField(blank=True)
     architecture = models.CharField(max_length=120, blank=True)
     parameters = models.BigIntegerField(null=True, blank=True)
@@ -70,6 +71,9 @@ class ModelVersion(models.Model):
     size = models.BigIntegerField(default=0)
     held_files = models.PositiveIntegerField(default=0, help_text="files in quarantine that nobody has released")
     broken_at = models.DateTimeField(null=True, blank=True, help_text="when a stored file was found to be altered")
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="when every stored file was last found to have its digest"
+    )
     tracking_run = models.ForeignKey(
         TrackingRun, on_delete=models.PROTECT, null=True, blank=True, related_name="model_versions"
     )
@@ -91,6 +95,8 @@ class ModelVersion(models.Model):
             models.Index(fields=["model", "-created_at", "-id"], name="model_version_of_model"),
             models.Index(fields=["model", "stage", "-number"], name="model_version_by_stage"),
             models.Index(fields=["team", "stage"], name="model_version_team_stage"),
+            models.Index(fields=["model", "-updated_at", "-number"], name="model_version_changed"),
+            models.Index(fields=["team", "-updated_at", "-number"], name="model_version_team_changed"),
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,14 @@
 
 from apps.registry.services.aliases import alias_delete, alias_set, aliases_end, aliases_protect
 from apps.registry.services.imports import import_finish, version_import
-from apps.registry.services.models import model_create, model_describe
+from apps.registry.services.models import model_create, model_describe, model_rename, model_word
 from apps.registry.services.records import version_describe
 from apps.registry.services.recreations import recreation_finish, recreation_start
 from apps.registry.services.stages import version_approve, version_propose, version_reject, version_retire
 from apps.registry.services.systems import system_change, system_create, system_version_add, system_version_end
+from apps.registry.services.tags import model_tag_delete, model_tag_set, version_tag_delete, version_tag_set
 from apps.registry.services.tuning import tuning_finish, tuning_start
+from apps.registry.services.versions import model_delete, version_create, version_delete, version_word
 
 __all__ = [
     "alias_delete",
@@ -16,7 +18,12 @@ __all__ = [
     "aliases_protect",
     "import_finish",
     "model_create",
+    "model_delete",
     "model_describe",
+    "model_rename",
+    "model_tag_delete",
+    "model_tag_set",
+    "model_word",
     "recreation_finish",
     "recreation_start",
     "system_change",
@@ -26,9 +33,14 @@ __all__ = [
     "tuning_finish",
     "tuning_start",
     "version_approve",
+    "version_create",
+    "version_delete",
     "version_describe",
     "version_import",
     "version_propose",
     "version_reject",
     "version_retire",
+    "version_tag_delete",
+    "version_tag_set",
+    "version_word",
 ]

@@ -9,12 +9,16 @@ from apps.accounts.models import User
 from apps.core import storage
 from apps.registry import rules
 from apps.registry.models import ModelFile, ModelVersion, RegisteredModel
+from apps.registry.services.models import model_held
 from apps.registry.services.quarantine import quarantine_files
 
 
 def version_number_next(*, by: User, model: RegisteredModel, **fields: Any) -> ModelVersion:
-    """The model's next version, without any permission asked or trail written: for the services that do both."""
-    RegisteredModel.objects.select_for_update().get(pk=model.pk)  # two imports at once get two numbers
+    """The model's next version, without any permission asked or trail written: for the services that do both.
+
+    Raises NotFound when somebody has deleted the model.
+    """
+    model_held(model)  # two imports at once get two numbers
     last = ModelVersion.objects.filter(model=model).aggregate(last=Max("number"))["last"] or 0
     return ModelVersion.objects.create(model=model, team_id=model.team_id, number=last + 1, created_by=by, **fields)
 

@@ -1,6 +1,6 @@
 """Registering models and saying what they are for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,8 +10,11 @@ from apps.accounts.services import in_turn, require
 from apps.audit.services import record
 from apps.catalog.rules.uses import intended_uses as intended_uses_listed
 from apps.catalog.rules.uses import unknown_uses
+from apps.core.canonical import digest_of
 from apps.core.errors import Conflict, Invalid
-from apps.registry.models import RegisteredModel
+from apps.registry.models import ModelTag, RegisteredModel
+from apps.registry.queries.names import model_missing
+from apps.registry.rules.wording import description_checked, is_prompt, model_name_checked, tags_checked
 
 
 @transaction.atomic
@@ -23,25 +26,53 @@ def model_create(
     description: str = "",
     intended_purpose: str = "",
     intended_uses: Sequence[str] = (),
+    tags: Iterable[tuple[str, str]] = (),
 ) -> RegisteredModel:
     """Register a model's name. Raises Conflict when the team already has one of this name, Invalid for unknown uses."""
     require(by, "model.create", team)
-    name = name.strip()
-    if not name:
-        raise Invalid("A model needs a name.")
+    name, words = model_name_checked(name.strip()), tags_checked(tags)
     uses = _uses(intended_uses)
     in_turn(team)
-    if RegisteredModel.objects.filter(team=team, name=name, deleted_at=None).exists():
-        raise Conflict(f"This team already has a model called “{name}”.", code="model.exists")
+    _require_free(team.pk, name)
     model = RegisteredModel.objects.create(
         team=team,
         name=name,
         description=description,
         intended_purpose=intended_purpose,
         intended_uses=uses,
+        is_prompt=is_prompt(words),
         created_by=by,
     )
-    record(action="model.create", obj=model, by=by, data={"intended_uses": uses} if uses else {})
+    ModelTag.objects.bulk_create(ModelTag(model=model, key=key, value=value) for key, value in words.items())
+    data = ({"intended_uses": uses} if uses else {}) | ({"tags": sorted(words)} if words else {})
+    record(action="model.create", obj=model, by=by, data=data)
+    return model
+
+
+@transaction.atomic
+def model_rename(*, by: User, model: RegisteredModel, name: str) -> RegisteredModel:
+    """Give a model another name. Raises Conflict when the team already has one of this name."""
+    require(by, "model.describe", model.team_id, shared=model)
+    name = model_name_checked(name.strip())
+    in_turn(model.team_id)
+    model = model_held(model)
+    before = model.name
+    if name != before:
+        _require_free(model.team_id, name)
+        model.name, model.updated_at = name, timezone.now()
+        model.save(update_fields=["name", "updated_at"])
+        record(action="model.rename", obj=model, by=by, data={"before": before, "after": name})
+    return model
+
+
+@transaction.atomic
+def model_word(*, by: User, model: RegisteredModel, description: str) -> RegisteredModel:
+    """Change the description of a model."""
+    require(by, "model.describe", model.team_id, shared=model)
+    model = model_held(model)
+    model.description, model.updated_at = description_checked(description), timezone.now()
+    model.save(update_fields=["description", "updated_at"])
+    record(action="model.word", obj=model, by=by, data={"digest": digest_of(model.description)})
     return model
 
 
@@ -71,6 +102,22 @@ def model_describe(
     model.save(update_fields=["intended_uses", "intended_purpose", "updated_at"])
     record(action="model.describe", obj=model, by=by, reason=reason.strip(), data=data)
     return model
+
+
+def model_held(model: RegisteredModel) -> RegisteredModel:
+    """The model as it is now, held until the transaction ends. Raises NotFound when somebody has deleted it."""
+    found = RegisteredModel.objects.select_for_update().filter(pk=model.pk, deleted_at=None).first()
+    if found is None:
+        raise model_missing(model.name)
+    return found
+
+
+def _require_free(team_id: int, name: str) -> None:
+    """Raises Conflict when the name is taken. Prompts and models share their names, as they do with MLflow."""
+    taken = RegisteredModel.objects.filter(team_id=team_id, name=name, deleted_at=None).first()
+    if taken is not None:
+        kind = "prompt" if taken.is_prompt else "model"
+        raise Conflict(f"This team already has a {kind} called “{name}”.", code="model.exists")
 
 
 def _uses(codes: Sequence[str]) -> list[str]:
