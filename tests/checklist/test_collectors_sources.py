@@ -105,8 +105,8 @@ def test_permission_names_who_verified_it_when_and_the_document(world: World, tm
 @pytest.mark.parametrize(
     ("told", "asks"),
     [
-        ({"tdm_reservation": "reserved", "tdm_note": "robots.txt"}, "reserves text and data mining"),
-        ({"intended_uses": ["ai-evaluation"]}, "is offered for measuring a model only"),
+        ({"tdm_reservation": "reserved", "tdm_note": "robots.txt"}, "text and data mining is reserved"),
+        ({"intended_uses": ["ai-evaluation"]}, "offered for measuring a model only"),
         ({"intended_uses": ["ai-alignment", "ai-evaluation"]}, ""),
     ],
 )
@@ -171,7 +171,7 @@ def test_data_without_any_licence_blocks_commercial_use_only(people: People) -> 
     assert finding.status == UNKNOWN and finding.value["conflicts"][0]["blocks"]
     assert (
         finding.value["conflicts"][0]["sentence"]
-        == "Base v1 ← trained on Support questions v1: no licence is on record."
+        == "Base v1, trained on Support questions v1: no licence is on record."
     )
 
 
@@ -261,6 +261,27 @@ def test_of_another_teams_source_the_terms_are_told_and_not_its_name(world: Worl
         assert secret not in words
     assert "a source of another team (Web pages, copied by machine: text; DE; 50% of the rows" in words
     assert "a source of another team: licence CC-BY-4.0, which nobody has verified" in words
-    assert "a source of another team reserves text and data mining" in words
+    assert "a source of another team: text and data mining is reserved" in words
     assert "something of another team: CC-BY-4.0 (permissive)" in words
     assert "Our own (issued by Ourselves" in words
+
+
+def test_many_sources_with_the_same_terms_are_told_once(people: People) -> None:
+    data = make_dataset_version(people.olga, people.team, provenance={})
+    for n in range(9):
+        told = {"licence": "CC-BY-NC-4.0"} if n == 4 else {}
+        source = forum(
+            people, name=f"Forum {n}", machine_generated=0.1, tdm_reservation="reserved", tdm_note="robots.txt", **told
+        )
+        version_source_link(by=people.olga, version=data, source=source, share=1 / 9)
+    found = findings_for(make_base_version(people.olga, people.team, trained_on=[data]))
+    assert found["dataset.provenance"][0].summary.count("issued by") == 1
+    assert "Forum 7 and Forum 8 (each issued by The forum's club" in found["dataset.provenance"][0].summary
+    permission = found["dataset.permission"][0]
+    assert permission.summary.count("which nobody has verified") == 2
+    assert "Forum 0, Forum 1, Forum 2, Forum 3, Forum 5, Forum 6 and 2 others: licence CC-BY-4.0" in permission.summary
+    assert permission.value["asks"].count("is reserved") == 1
+    assert "and 3 others: internal" in found["dataset.confidentiality"][0].summary
+    licence = found["dataset.licence"][0].summary
+    assert licence.count("CC-BY-4.0 (permissive)") == 2 and "source Forum 4: CC-BY-NC-4.0" in licence
+    assert max(len(finding.summary) for every in found.values() for finding in every) < 900

@@ -73,7 +73,7 @@ def waive(world: World, **more: Any) -> Waiver:
 
 def test_a_conflict_is_named_with_its_chain_and_closes_the_gate(blocked: World) -> None:
     (found,) = conflicts(blocked)
-    assert found.problem == f"Desk v1 ← tuned on Support questions v1 ← source Forum dump: {FORBIDS}"
+    assert found.problem == f"Desk v1, tuned on Support questions v1, with rows from the source Forum dump: {FORBIDS}"
     assert not present_view(blocked.assessment).gate.is_green
     assessment_submit(by=blocked.people.olga, assessment=blocked.assessment)
     with pytest.raises(Conflict, match="forbids commercial use"):
@@ -205,9 +205,10 @@ def test_the_page_shows_conflicts_and_lets_the_second_person_waive(blocked: Worl
     answer = rui.post(grant, {"conflict": key, "reason": "Agreed", "expires_on": SOON.isoformat()})
     assert answer.status_code == 302
     shown = rui.get(url).content.decode()
-    assert "in force" in shown and "Take the waiver back" in shown
+    assert "It may stand until" in shown and "Take the waiver back" in shown
     waiver = Waiver.objects.get()
     taken = reverse("checklist:waiver-revoke", args=[blocked.assessment.pk, waiver.pk])
     assert make_browser(blocked.people.xena).post(taken, {"reason": "x"}).status_code == 404
     assert rui.post(taken, {"reason": "Withdrawn"}).status_code == 302
-    assert "Withdrawn" in rui.get(url).content.decode()
+    ended = rui.get(url).content.decode()
+    assert "Withdrawn" in ended and "Taken back" in ended and "1 waiver that ended" in ended

@@ -30,9 +30,8 @@ from apps.checklist.rules.views import (
     GroupView,
     QuestionView,
     SignOffView,
-    WaiverView,
 )
-from apps.checklist.rules.waivers import EXPIRED, IN_FORCE, MOST_DAYS, REVOKED, waiver_state
+from apps.checklist.rules.waivers import EXPIRED, IN_FORCE, MOST_DAYS, REVOKED, WaiverView, waiver_state
 
 __all__ = [
     "APPROVED",

@@ -8,14 +8,14 @@ from apps.checklist.rules.status import UNKNOWN, strongest, weakest
 
 # Every collector by its id, with what it reads, in words for the page and the report.
 COLLECTORS: dict[str, str] = {
-    "dataset.provenance": "Datasheet: sources and collection",
-    "dataset.permission": "Datasheet: permission",
+    "dataset.provenance": "Sources and datasheet: origin and collection",
+    "dataset.permission": "Sources and datasheet: permission",
     "dataset.licence": "Licence of the data",
-    "dataset.confidentiality": "Datasheet: confidentiality",
+    "dataset.confidentiality": "Sources and datasheet: confidentiality",
     "dataset.pii": "Scan: personal data",
     "dataset.duplicates": "Scan: repeated rows",
     "dataset.integrity": "Digest of the data",
-    "dataset.generation": "Datasheet: written by people or machines",
+    "dataset.generation": "Sources and datasheet: written by people or machines",
     "dataset.poisoning": "Scan: signs of poisoning",
     "dataset.generated": "Scan: share written by machines",
     "dataset.markers": "Scan: copyright and confidentiality",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from apps.checklist.rules.findings import COLLECTORS, Finding
@@ -17,7 +17,7 @@ from apps.checklist.rules.status import (
     STATUSES,
     UNKNOWN,
 )
-from apps.checklist.rules.waivers import IN_FORCE
+from apps.checklist.rules.waivers import WaiverView
 
 _THROUGH = {
     MEASURED: "Measured by the platform",
@@ -237,30 +237,6 @@ class SignOffView:
 
 
 @dataclass(frozen=True)
-class WaiverView:
-    """One conflict that may stand for a while, with who allowed it, why, and whether that holds today."""
-
-    pk: int
-    conflict: str
-    question: str
-    sentence: str
-    reason: str
-    expires_on: date
-    granted_by: str
-    granted_by_id: int
-    granted_at: datetime
-    revoked_by: str
-    revoked_at: datetime | None
-    revoked_because: str
-    state: str  # in force | expired | revoked
-
-    @property
-    def is_in_force(self) -> bool:
-        """Whether the conflict does not stand against approval because of it."""
-        return self.state == IN_FORCE
-
-
-@dataclass(frozen=True)
 class AssessmentView:
     """One model version held against a framework, as it stands at this moment."""
 
@@ -299,6 +275,16 @@ class AssessmentView:
         """Every conflict of licences that stands against approval, once."""
         found = {item.conflict: item for item in self.gate.problems if item.conflict}
         return tuple(found.values())
+
+    @property
+    def waivers_in_force(self) -> list[WaiverView]:
+        """The waivers that hold today."""
+        return [waiver for waiver in self.waivers if waiver.is_in_force]
+
+    @property
+    def waivers_ended(self) -> list[WaiverView]:
+        """The waivers that expired or were taken back."""
+        return [waiver for waiver in self.waivers if not waiver.is_in_force]
 
     @property
     def stale(self) -> tuple[str, ...]:

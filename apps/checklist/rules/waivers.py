@@ -1,9 +1,40 @@
 """Waivers: a conflict of licences may stand for a while, for a reason, because a second person allowed it."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 IN_FORCE, EXPIRED, REVOKED = "in force", "expired", "revoked"
+_STATES = {IN_FORCE: "In force", EXPIRED: "Expired", REVOKED: "Taken back"}
 MOST_DAYS = 366  # a conflict that is to stand longer is looked at again at least once a year
+
+
+@dataclass(frozen=True)
+class WaiverView:
+    """One conflict that may stand for a while, with who allowed it, why, and whether that holds today."""
+
+    pk: int
+    conflict: str
+    question: str
+    sentence: str
+    reason: str
+    expires_on: date
+    granted_by: str
+    granted_by_id: int
+    granted_at: datetime
+    revoked_by: str
+    revoked_at: datetime | None
+    revoked_because: str
+    state: str  # in force | expired | revoked
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the conflict does not stand against approval because of it."""
+        return self.state == IN_FORCE
+
+    @property
+    def state_label(self) -> str:
+        """How it stands today, in words."""
+        return _STATES[self.state]
 
 
 def waiver_state(expires_on: date, is_revoked: bool, on: date) -> str:

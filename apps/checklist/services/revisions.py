@@ -11,6 +11,7 @@ from apps.checklist.rules import APPROVED, OPEN, Finding, Question
 from apps.checklist.rules.statements import DEPLOYMENT
 from apps.core.errors import NotFound
 
+METHOD_MOST = 300  # characters; the scan's own page has all of it
 COLLECT, SAVE, ATTACH = "answer.collect", "answer.save", "answer.attach"
 
 
@@ -110,7 +111,7 @@ def _collected(answer: Answer, finding: Finding) -> Evidence:
         answer=answer,
         collector=finding.collector,
         status=finding.status,
-        method=finding.method[:300],
+        method=_within(finding.method, METHOD_MOST),
         summary=finding.summary,
         value=finding.value,
         subject_type=finding.subject_type,
@@ -118,6 +119,11 @@ def _collected(answer: Answer, finding: Finding) -> Evidence:
         subject_label=finding.subject_label[:200],
         subject_digest=finding.subject_digest,
     )
+
+
+def _within(text: str, most: int) -> str:
+    """A text that fits, cut between two words where it is longer."""
+    return text if len(text) <= most else f"{text[: most - 2].rsplit(' ', 1)[0]} …"
 
 
 def _copied(answer: Answer, item: Evidence) -> Evidence:

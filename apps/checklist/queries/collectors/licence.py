@@ -5,6 +5,7 @@ licences and along the chain of what was made of what. Conflicts with the intend
 somebody waives them (apps/checklist/rules/gate.py).
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from apps.catalog.rules.uses import intended_uses
 from apps.checklist.queries.collectors import model
 from apps.checklist.queries.collectors.dataset import data_finding
 from apps.checklist.queries.collectors.model import model_finding
-from apps.checklist.queries.collectors.words import is_said, joined, plain
+from apps.checklist.queries.collectors.words import is_said, joined, listed, plain
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import DECLARED, MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import BLOCKS, CONFLICTS, PLACE, REMEDY, USES
@@ -84,9 +85,18 @@ def _terms_in_words(data: DatasetVersion, held: list[Held]) -> str:
     inherited = [one for one in held if one not in own]
     words = [f"licence {_described(one)}." for one in own]
     if inherited:
-        named = [f"{one.chain[-1].how} {one.chain[-1].thing.label}: {_described(one)}" for one in inherited]
-        words.append(f"Inherited: {'; '.join(named)}.")
+        words.append(f"Inherited: {'; '.join(_inherited(inherited))}.")
     return " ".join(words)
+
+
+def _inherited(held: list[Held]) -> Iterator[str]:
+    """Each licence that comes from elsewhere, once for everything that brings it in the same way."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in held:
+        last = one.chain[-1]
+        groups.setdefault((last.how, _described(one)), []).append(last.thing.label)
+    for (how, told), labels in groups.items():
+        yield f"{how} {listed(list(dict.fromkeys(labels)))}: {told}"
 
 
 def _described(held: Held) -> str:

@@ -5,6 +5,7 @@ metadata and changed by nobody since, it is imported. A datasheet is read beside
 sources. Of another team's source the terms are told, and not its name, its issuer or its documents.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from apps.catalog.rules import imported_from
 from apps.catalog.rules.declared import carried_from
 from apps.catalog.rules.sources import TDM_RESERVATIONS, confidentialities, data_uses, method_in_words
 from apps.catalog.rules.sources import strictest_confidentiality as strictest
-from apps.checklist.queries.collectors.words import is_said, joined, plain
+from apps.checklist.queries.collectors.words import is_said, joined, listed, plain
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import DECLARED, IMPORTED, UNKNOWN
 from apps.checklist.rules.findings import ASKS, GAP
@@ -45,15 +46,15 @@ def provenance_said(facts: Facts, data: DatasetVersion) -> Said | None:
         return None
     sheet = data.provenance.get("collection_method")
     silent = [] if is_said(sheet) else _names(facts, [link for link in links if not link.source.collection_method])
-    summary = f"Sources: {'; '.join(_described(facts, link) for link in links)}."
+    summary = f"Sources: {'; '.join(_described(facts, links))}."
     if is_said(sheet):
         summary += f" How it was made: {plain(sheet)}."
     gap = ""
     if silent:
-        gap = f"Not recorded: how {joined(silent)} came into being."
+        gap = f"Not recorded: how {listed(silent)} came into being."
         summary += f" {gap}"
     rows = [{"id": link.source_id, "name": _name(facts, link.source), "share": link.share} for link in links]
-    return _said(silent, "collection_method", summary, {"sources": rows, "missing": silent}, data, links, gap)
+    return _said(facts, silent, "collection_method", summary, {"sources": rows, "missing": silent}, data, links, gap)
 
 
 def _name(facts: Facts, source: Source) -> str:
@@ -61,12 +62,30 @@ def _name(facts: Facts, source: Source) -> str:
 
 
 def _names(facts: Facts, links: list[VersionSource]) -> list[str]:
-    """The names of these sources, each once: those of other teams have one between them."""
-    return list(dict.fromkeys(_name(facts, link.source) for link in links))
+    """The names of these sources; those of other teams are counted."""
+    named = [link.source.name for link in links if facts.names(link.source)]
+    hidden = len(links) - len(named)
+    return [*named, *([HIDDEN if hidden == 1 else f"{hidden} sources of other teams"] if hidden else [])]
 
 
-def _described(facts: Facts, link: VersionSource) -> str:
-    source, name = link.source, _name(facts, link.source)
+def _grouped(
+    facts: Facts, links: list[VersionSource], tell: Callable[[VersionSource], str]
+) -> Iterator[tuple[list[str], str]]:
+    """What is told of each source, once for all of which the same is told, with their names."""
+    groups: dict[str, list[VersionSource]] = {}
+    for link in links:
+        groups.setdefault(tell(link), []).append(link)
+    yield from ((_names(facts, group), told) for told, group in groups.items())
+
+
+def _described(facts: Facts, links: list[VersionSource]) -> Iterator[str]:
+    for names, told in _grouped(facts, links, lambda link: _details(facts, link)):
+        each = "each " if len(names) > 1 else ""
+        yield f"{joined(names)} ({each}{told})" if told else joined(names)
+
+
+def _details(facts: Facts, link: VersionSource) -> str:
+    source = link.source
     parts = [
         f"issued by {source.issuer}" if source.issuer and facts.names(source) else "",
         method_in_words(source.collection_method),
@@ -75,8 +94,7 @@ def _described(facts: Facts, link: VersionSource) -> str:
         f"{link.share:.0%} of the rows" if link.share is not None else "",
         f"{source.machine_generated:.0%} written by machines" if source.machine_generated is not None else "",
     ]
-    told = "; ".join(part for part in parts if part)
-    return f"{name} ({told})" if told else name
+    return "; ".join(part for part in parts if part)
 
 
 def _period(start: date | None, end: date | None) -> str:
@@ -93,25 +111,26 @@ def permission_said(facts: Facts, data: DatasetVersion) -> Said | None:
     if not said:
         return None
     silent = [] if is_said(sheet) else _names(facts, [link for link in links if link not in said])
-    summary = " ".join(_permitted(facts, link.source) for link in said)
+    told = _grouped(facts, said, lambda link: _permitted(facts, link.source))
+    summary = " ".join(f"{listed(names)}: {words}" for names, words in told)
     if is_said(sheet):
         summary += f" The datasheet says: {plain(sheet)}."
     gap = ""
     if silent:
-        gap = f"No licence and no document is on record for {joined(silent)}."
+        gap = f"No licence and no document is on record for {listed(silent)}."
         summary += f" {gap}"
     verified = _names(facts, [link for link in said if link.source.licence_verified_at])
     value: dict[str, Any] = {"verified": verified, "missing": silent}
-    if asks := [words for link in links if (words := _reserved(facts, link.source))]:
+    if asks := [f"{listed(names)}: {words}" for names, words in _grouped(facts, links, _reserved) if words]:
         value[ASKS] = f"{data}: {' '.join(asks)}"
-    return _said(silent, "permission", summary, value, data, links, gap)
+    return _said(facts, silent, "permission", summary, value, data, links, gap)
 
 
 def _permitted(facts: Facts, source: Source) -> str:
     licence = f"licence {source.licence}" if source.licence else "no licence on record"
     looked = TDM_RESERVATIONS.get(source.tdm_reservation, "").lower()
     verified, document, note = _evidence(source) if facts.names(source) else _evidence_hidden(source)
-    return f"{_name(facts, source)}: {licence}{verified}{document}; text and data mining: {looked}{note}."
+    return f"{licence}{verified}{document}; text and data mining: {looked}{note}."
 
 
 def _evidence(source: Source) -> tuple[str, str, str]:
@@ -132,13 +151,14 @@ def _evidence_hidden(source: Source) -> tuple[str, str, str]:
     return f", {verified}", "; a document is stored" if source.consent_digest else "", ""
 
 
-def _reserved(facts: Facts, source: Source) -> str:
+def _reserved(link: VersionSource) -> str:
     """What a person has to say something about: mining that is reserved, or uses that leave learning out."""
+    source = link.source
     if source.tdm_reservation == "reserved":
-        return f"{_name(facts, source)} reserves text and data mining, and nobody has said on what basis it is used."
+        return "text and data mining is reserved, and nobody has said on what basis it is used."
     if source.intended_uses and not set(source.intended_uses) & set(_LEARNING):
         named = joined([data_uses().get(code, code).lower() for code in source.intended_uses])
-        return f"{_name(facts, source)} is offered for {named} only, and a model has learned from it."
+        return f"offered for {named} only, and a model has learned from it."
     return ""
 
 
@@ -151,16 +171,17 @@ def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
         return None
     silent = [] if is_said(sheet) else _names(facts, [link for link in links if link not in classed])
     worst = strictest([link.source.confidentiality for link in classed])
-    told = "; ".join(f"{_name(facts, link.source)}: {link.source.confidentiality}" for link in classed)
+    groups = _grouped(facts, classed, lambda link: link.source.confidentiality)
+    told = "; ".join(f"{listed(names)}: {code}" for names, code in groups)
     summary = f"{confidentialities().get(worst, worst)} ({told})."
     if is_said(sheet):
         summary += f" The datasheet says: {plain(sheet)}."
     gap = ""
     if silent:
-        gap = f"Nobody has classified {joined(silent)}."
+        gap = f"Nobody has classified {listed(silent)}."
         summary += f" {gap}"
     value = {"confidentiality": worst, "missing": silent}
-    return _said(silent, "confidentiality", summary, value, data, links, gap)
+    return _said(facts, silent, "confidentiality", summary, value, data, links, gap)
 
 
 def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
@@ -171,7 +192,8 @@ def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
     if not known:
         return None
     silent = [] if is_said(sheet) else _names(facts, [link for link in links if link not in known])
-    told = "; ".join(f"{_name(facts, link.source)} {link.source.machine_generated:.0%}" for link in known)
+    groups = _grouped(facts, known, lambda link: f"{link.source.machine_generated:.0%}")
+    told = "; ".join(f"{listed(names)} {share}" for names, share in groups)
     summary = f"Written by machines: {told}."
     share = _share_of_all(links)
     if share is not None:
@@ -180,10 +202,10 @@ def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
         summary += f" The datasheet says: {plain(sheet)}."
     gap = ""
     if silent:
-        gap = f"Nobody has said it of {joined(silent)}."
+        gap = f"Nobody has said it of {listed(silent)}."
         summary += f" {gap}"
     summary += " This is what its makers say; it was not measured."
-    return _said(silent, "ai_generated", summary, {"share": share, "missing": silent}, data, links, gap)
+    return _said(facts, silent, "ai_generated", summary, {"share": share, "missing": silent}, data, links, gap)
 
 
 def _share_of_all(links: list[VersionSource]) -> float | None:
@@ -194,7 +216,13 @@ def _share_of_all(links: list[VersionSource]) -> float | None:
     return None if any(made is None for _, made in parts) else sum(share * (made or 0.0) for share, made in parts)
 
 
+def _file(facts: Facts, source: Source) -> str:
+    """The file that a source was read from; empty where somebody typed it."""
+    return source.imported_from if facts.names(source) or not source.imported_from else "a file of another team"
+
+
 def _said(
+    facts: Facts,
     silent: list[str],
     field: str,
     summary: str,
@@ -210,7 +238,7 @@ def _said(
     value = value | ({GAP: f"{data}: {gap}"} if gap else {})
     rows = [[link.source_id, link.source.record_digest, repr(link.share)] for link in links]
     digest = digest_of({"said": data.provenance_digest, "sources": rows})
-    files = {link.source.imported_from for link in links}
+    files = {_file(facts, link.source) for link in links}
     if is_said(data.provenance.get(field)):
         files.add("" if carried_from(data.carried, field) else imported_from(data.provenance, field))
     if silent or "" in files:

@@ -44,6 +44,13 @@ def joined(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
+def listed(names: list[str], most: int = 6) -> str:
+    """Names as a list in a sentence, those beyond `most` as a number: "a, b and 5 others"."""
+    if len(names) <= most + 1:
+        return joined(names)
+    return joined([*names[:most], f"{len(names) - most} others"])
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun, with thin groups of three: "1 row", "12 000 rows"."""
     return f"{number:,}".replace(",", "\u202f") + f" {one if number == 1 else many or one + 's'}"
