@@ -20,6 +20,7 @@ from apps.portal import api as portal
 from apps.registry import api as registry
 from apps.reports import api as reports
 from apps.serving import api as serving
+from apps.tracking import api as tracking
 
 router = SimpleRouter()
 router.register("teams", accounts.TeamViewSet, "team")
@@ -46,6 +47,9 @@ router.register("model-versions", registry.VersionRecordsViewSet, "model-version
 router.register("imports", registry.ImportViewSet, "import")
 router.register("tuning-runs", registry.TuningViewSet, "tuning-run")
 router.register("recreations", registry.RecreationViewSet, "recreation")
+router.register("experiments", tracking.ExperimentViewSet, "experiment")
+router.register("tracking-runs", tracking.TrackingRunViewSet, "tracking-run")
+router.register("logged-models", tracking.LoggedModelViewSet, "logged-model")
 router.register("evaluations", evaluation.EvaluationViewSet, "evaluation")
 router.register("deployments", serving.DeploymentViewSet, "deployment")
 router.register("applications", serving.ApplicationViewSet, "application")

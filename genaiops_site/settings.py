@@ -315,13 +315,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "HowKnown": "apps.checklist.rules.STATUSES.items",
+        "Lifecycle": "apps.tracking.rules.LIFECYCLES.items",
         "LineageRelation": "apps.registry.rules.LINKS.items",
+        "LoggedModelState": "apps.tracking.rules.LOGGED_STATES.items",
         "ModelRelation": "apps.registry.rules.RELATIONS.items",
         "Role": "apps.accounts.rules.ROLES.items",
         "RunState": "apps.core.serializing.STATES",
         "Side": "apps.catalog.rules.merging.SIDES.items",
         "Stage": "apps.registry.models.ModelVersion.Stage",
         "Statement": "apps.checklist.rules.STATED.items",
+        "TrackingRunState": "apps.tracking.rules.RUN_STATES.items",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any, BinaryIO, cast
 
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 
 from apps.accounts.services import require
-from apps.core import storage
+from apps.core.downloads import stored_answer
 from apps.core.errors import Invalid
 from apps.mlflow.api.runs import run_key
 from apps.mlflow.api.tracked import entries_shown
@@ -68,12 +68,12 @@ def file_read(call: Call, path: str) -> Answer:
         if file is None:
             raise refuse(f"No such artifact: “{registered.path[-100:]}”.", RESOURCE_DOES_NOT_EXIST)
         refuse_unsafe(version, file.path)
-        return _sent(file.path, file.digest, file.size)
+        return _sent(call, file.path, file.digest, file.size)
     place = _place(path)
     holder = queries.holder_seen(call.user, place)
     require(call.user, "tracking.read_files", holder.team_id)
     found = queries.file_at(holder, place.path)
-    return _sent(found.path, found.digest, found.size)
+    return _sent(call, found.path, found.digest, found.size)
 
 
 def _version(call: Call, place: RegisteredPlace) -> ModelVersion:
@@ -83,14 +83,9 @@ def _version(call: Call, place: RegisteredPlace) -> ModelVersion:
     return found
 
 
-def _sent(path: str, digest: str, size: int) -> FileResponse:
+def _sent(call: Call, path: str, digest: str, size: int) -> HttpResponseBase:
     """A file as it is read, with its digest: what arrives can be checked."""
-    answer = FileResponse(storage.open(digest), as_attachment=True, filename=path.rpartition("/")[2])
-    answer["Content-Type"] = "application/octet-stream"
-    answer["Content-Length"] = str(size)
-    answer["ETag"] = f'"{digest}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return stored_answer(call.request, digest=digest, size=size, name=path.rpartition("/")[2])
 
 
 def file_write(call: Call, path: str) -> Answer:

@@ -84,8 +84,7 @@ def runs_found(
     rows = runs_seen_by(user)
     if experiments is not None:
         rows = rows.filter(experiment__in=experiments)
-    if lifecycle != rules.ALL:
-        rows = rows.filter(lifecycle=lifecycle)
+    rows = _alive(rows, lifecycle)
     for clause in clauses_of(text, grammars.RUNS):
         rows = rows.filter(_of_run(clause))
     return _ordered(rows, orders_of(order_by, grammars.RUNS), _run_value, ("-started_at", "-pk"))
@@ -102,8 +101,7 @@ def experiments_found(
     """The experiments that a filter finds, the newest first unless asked otherwise. Raises Invalid."""
     rows = experiments_seen_by(user)
     rows = rows.filter(team=team) if team is not None else rows
-    if lifecycle != rules.ALL:
-        rows = rows.filter(lifecycle=lifecycle)
+    rows = _alive(rows, lifecycle)
     for clause in clauses_of(text, grammars.EXPERIMENTS):
         rows = rows.filter(_of_experiment(clause))
     return _ordered(rows, orders_of(order_by, grammars.EXPERIMENTS), _experiment_value, ("-updated_at", "-pk"))
@@ -118,6 +116,12 @@ def experiments_named(user: "User | AnonymousUser", team: Team, ids: Sequence[st
     if rules.DEFAULT_EXPERIMENT_ID in ids:
         wanted |= Q(team=team, name=rules.DEFAULT_EXPERIMENT)
     return list(Experiment.objects.filter(wanted, team_id__in=team_ids_seen_by(user)))
+
+
+def _alive(rows: "QuerySet[Any]", lifecycle: str) -> "QuerySet[Any]":
+    if lifecycle not in (*rules.LIFECYCLES, rules.ALL):
+        raise Invalid(f"lifecycle: one of {', '.join((*rules.LIFECYCLES, rules.ALL))}.", code="search.invalid")
+    return rows if lifecycle == rules.ALL else rows.filter(lifecycle=lifecycle)
 
 
 def _of_run(clause: Clause) -> Question:
