@@ -39,6 +39,10 @@ def test_frameworks(olga: APIClient) -> None:
     assert sum(len(group["questions"]) for group in found["groups"]) == 18
     assert found["source"]["author"] == "David Sweenor"
     assert olga.get("/api/v1/frameworks/urn:nobody/").status_code == 404
+    assert olga.get(f"/api/v1/frameworks/{GENAIOPS}/", {"version": 1}).json() == found
+    assert len(found["digest"]) == 64
+    assert olga.get(f"/api/v1/frameworks/{GENAIOPS}/", {"version": 99}).status_code == 404
+    assert olga.get(f"/api/v1/frameworks/{GENAIOPS}/", {"version": "one"}).status_code == 400
 
 
 def test_from_opening_to_approval(world: World, olga: APIClient, rui: APIClient) -> None:

@@ -9,7 +9,13 @@ from apps.audit.models import AuditEntry
 from apps.audit.services import SYSTEM
 from apps.catalog.services import dataset_version_describe
 from apps.checklist.models import Assessment, SignOff
-from apps.checklist.queries import approval_is_current, assessment_view, assessments_waiting_for, gate_of
+from apps.checklist.queries import (
+    approval_is_current,
+    assessment_view,
+    assessments_waiting_for,
+    framework,
+    gate_of,
+)
 from apps.checklist.services import (
     answer_save,
     assessment_create,
@@ -71,6 +77,7 @@ def test_a_green_gate_and_a_second_person_approve_the_version(submitted: World) 
     assert again(submitted).state == "approved"
     assert sign_off.basis_digest == digest_of(SignOff.objects.get().basis)
     assert len(sign_off.basis["answers"]) == 18
+    assert sign_off.basis["framework"]["digest"] == framework().digest
     assert approval_is_current(again(submitted))
     assert AuditEntry.objects.filter(action="version.approve").exists()
 

@@ -1,5 +1,6 @@
 """The GenAIOps checklist as it is shipped: the source's words, and rules that the gate can work with."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,9 @@ import pytest
 import yaml
 
 from apps.checklist import rules
+from apps.checklist.queries import framework as installed
+from apps.checklist.queries.frameworks import FOLDER, GENAIOPS, read_frameworks
+from apps.core.canonical import digest_of
 
 FILE = Path(__file__).parents[2] / "apps" / "checklist" / "frameworks" / "genaiops-checklist.yaml"
 
@@ -82,3 +86,14 @@ def test_collectors_are_known_and_all_are_used(questions: list[dict[str, Any]]) 
 def test_what_a_machine_can_measure_must_be_measured(questions: list[dict[str, Any]]) -> None:
     measured = {question["id"] for question in questions if question["minimum_status"] == rules.MEASURED}
     assert measured == {"data-6", "data-7", "modeling-3", "modeling-4", "modeling-5"}
+
+
+# The digest of every version that was given out. A changed text or rule is a new file with the next number: a line is
+# added here and none changed, for assessments, answers and decisions name the version that they were made with.
+GIVEN_OUT = {1: "585dede7678f77b8ae7355a6b2e94d40979671be8666d711b5d65e416cfeccaf"}
+
+
+def test_a_version_that_was_given_out_never_changes() -> None:
+    found = {one.version: one.digest for one in read_frameworks(FOLDER).values() if one.urn == GENAIOPS}
+    assert found == GIVEN_OUT
+    assert installed(GENAIOPS, 1).digest == digest_of(asdict(installed(GENAIOPS, 1)))

@@ -51,6 +51,7 @@ class FrameworkListed(serializers.Serializer[Any]):
     summary = serializers.CharField()
     language = serializers.CharField()
     effective_date = serializers.CharField()
+    digest = serializers.CharField(help_text="SHA-256 over every text and rule of this version")
 
 
 class FrameworkOut(FrameworkListed):
@@ -59,6 +60,10 @@ class FrameworkOut(FrameworkListed):
     copyright = serializers.CharField()
     source = FrameworkSource()  # type: ignore[assignment] # a field of the file; DRF gives every field an attribute of this name
     groups = GroupOut(many=True)
+
+
+class FrameworkVersionIn(Input):
+    version = serializers.IntegerField(required=False, min_value=1, help_text="the newest if left out")
 
 
 class EvidenceOut(serializers.Serializer[Any]):

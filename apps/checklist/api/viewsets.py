@@ -20,6 +20,7 @@ from apps.checklist.api.shapes import (
     EvidenceIn,
     FrameworkListed,
     FrameworkOut,
+    FrameworkVersionIn,
     GateOut,
     QuestionNow,
     RevisionOut,
@@ -51,10 +52,12 @@ class FrameworkViewSet(ViewSet):
         """The newest version of every framework."""
         return Response(FrameworkListed(queries.frameworks(), many=True).data)
 
-    @extend_schema(responses=FrameworkOut)
+    @extend_schema(parameters=[FrameworkVersionIn], responses=FrameworkOut)
     def retrieve(self, request: Request, urn: str) -> Response:
-        """One framework with its questions."""
-        return Response(FrameworkOut(queries.framework(urn)).data)
+        """One framework with its questions: the newest version, or the one that an assessment was made with."""
+        asked = FrameworkVersionIn(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Response(FrameworkOut(queries.framework(urn, asked.validated_data.get("version"))).data)
 
 
 class AssessmentViewSet(ReadViewSet):

@@ -4,12 +4,13 @@ The format is explained at the head of apps/checklist/frameworks/genaiops-checkl
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 from apps.checklist.rules.findings import COLLECTORS, MEASURED_BY
 from apps.checklist.rules.status import DECLARED, IMPORTED, MEASURED
+from apps.core.canonical import digest_of
 
 SUBJECTS = ("dataset", "model", "deployment")
 MINIMA = (DECLARED, IMPORTED, MEASURED)
@@ -84,6 +85,11 @@ class Framework:
     def questions(self) -> dict[str, Question]:
         """Every question by its id, in the order of the page."""
         return {question.id: question for group in self.groups for question in group.questions}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over every text and rule, so that a decision says by which words it was taken."""
+        return digest_of(asdict(self))
 
 
 def framework_from(raw: Any, name: str) -> Framework:

@@ -31,7 +31,12 @@ def assessment_create(*, by: User, version: ModelVersion, urn: str = GENAIOPS) -
     assessment = Assessment.objects.create(
         team_id=version.team_id, version=version, framework=urn, framework_version=used.version, created_by=by
     )
-    data = {"version": version.pk, "framework": urn, "framework_version": used.version}
+    data = {
+        "version": version.pk,
+        "framework": urn,
+        "framework_version": used.version,
+        "framework_digest": used.digest,
+    }
     record(action="assessment.create", obj=assessment, by=by, data=data)
     return assessment
 
@@ -132,7 +137,11 @@ def _check_gate(gate: Gate) -> None:
 def _basis(view: AssessmentView) -> dict[str, Any]:
     """Everything a decision was taken on, in a form whose digest anybody can compute again."""
     return {
-        "framework": {"urn": view.framework.urn, "version": view.framework.version},
+        "framework": {
+            "urn": view.framework.urn,
+            "version": view.framework.version,
+            "digest": view.framework.digest,
+        },
         "version": {"id": view.version_id, "label": view.version_label, "manifest_digest": view.manifest_digest},
         "answers": [_basis_of(question) for question in view.questions],
         "gate": [[item.question, item.problem] for item in view.gate.problems],
