@@ -44,6 +44,12 @@ router.register("models", registry.ModelViewSet, "model")
 router.register("models", registry.ModelAliasesViewSet, "model-names")
 router.register("model-versions", registry.VersionViewSet, "model-version")
 router.register("model-versions", registry.VersionRecordsViewSet, "model-version-records")
+router.register("model-versions", registry.MendViewSet, "model-version-mend")
+router.register("quarantine", registry.HeldFileViewSet, "held-file")
+router.register("file-scans", registry.FileScanViewSet, "file-scan")
+router.register("file-checks", registry.FileCheckViewSet, "file-check")
+router.register("signings", registry.SigningViewSet, "signing")
+router.register("signatures", registry.SignatureViewSet, "signature")
 router.register("imports", registry.ImportViewSet, "import")
 router.register("tuning-runs", registry.TuningViewSet, "tuning-run")
 router.register("recreations", registry.RecreationViewSet, "recreation")
@@ -103,6 +109,9 @@ urlpatterns = [
         registry.VersionRecordsViewSet.as_view({"get": "file"}),
         name="model-version-file",
     ),
+    path("v1/lineage/answered/", portal.AnsweredView.as_view(), name="lineage-answered"),
+    path("v1/lineage/<slug:kind>/<int:pk>/", portal.ImpactView.as_view(), name="lineage-impact"),
+    path("v1/model-versions-compared/", portal.CompareView.as_view(), name="model-version-compare"),
     path("v1/intended-uses/", registry.IntendedUseView.as_view(), name="intended-use-list"),
     path("v1/licences/", catalog.LicenceListView.as_view(), name="licence-list"),
     path("v1/dataset-versions/<int:pk>/", include(version_paths)),

@@ -199,6 +199,11 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 # Folders of the workers that models may be imported from; everything else on their disks stays closed.
 MODEL_FOLDERS: list[str] = env.list("MODEL_FOLDERS", default=[str(VAR_DIR / "models")])
+# The private EC key that versions are signed with: on worker machines only, readable by their user only.
+SIGNING_KEY_FILE: str = env.str("SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "model-signing.pem"))
+FILE_SCAN_SECONDS: int = env.int("FILE_SCAN_SECONDS", default=300)  # for one held file
+FILE_CHECK_DAYS: int = env.int("FILE_CHECK_DAYS", default=7)  # after which a version's stored files are read again
+FILE_CHECK_BYTES: int = env.int("FILE_CHECK_BYTES", default=100 * 1024**3)  # read in one sweep, about
 WORK_DIR = VAR_DIR / "work"  # scratch space of running jobs: checkpoints, exported inputs
 FILE_UPLOAD_HANDLERS = ["apps.core.uploads.BoundedUpload"]  # never a whole file in memory
 FILE_UPLOAD_TEMP_DIR: str | None = None
@@ -247,29 +252,26 @@ CELERY_TIMEZONE = "UTC"
 RUN_HEARTBEAT_SECONDS: float = env.float("RUN_HEARTBEAT_SECONDS", default=5.0)
 RUN_LOST_AFTER_SECONDS: float = env.float("RUN_LOST_AFTER_SECONDS", default=60.0)
 RUN_SWEEP_SECONDS: float = env.float("RUN_SWEEP_SECONDS", default=15.0)
+
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    """A scheduled job. The queue by name, or it would wait in Celery's default queue, where no worker listens. A sweep
+    that a busy worker did not come to is dropped once the next one is due.
+    """
+    return {"task": task, "schedule": seconds, "options": {"queue": "cpu", "expires": seconds}}
+
+
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-lost-runs": {
-        "task": "jobs.sweep_runs",
-        "schedule": RUN_SWEEP_SECONDS,
-        # By name, or it would wait in Celery's default queue, where no worker listens. A sweep that a busy worker did
-        # not come to is dropped once the next one is due.
-        "options": {"queue": "cpu", "expires": RUN_SWEEP_SECONDS},
-    },
-    "sweep-uploads": {
-        "task": "catalog.sweep_uploads",
-        "schedule": 3600.0,
-        "options": {"queue": "cpu", "expires": 3600.0},
-    },
-    "sweep-chunks": {
-        "task": "catalog.sweep_chunks",
-        "schedule": 24 * 3600.0,
-        "options": {"queue": "cpu", "expires": 24 * 3600.0},
-    },
+    "sweep-lost-runs": _every(RUN_SWEEP_SECONDS, "jobs.sweep_runs"),
+    "sweep-uploads": _every(3600.0, "catalog.sweep_uploads"),
+    "sweep-chunks": _every(24 * 3600.0, "catalog.sweep_chunks"),
+    "sweep-files": _every(3600.0, "registry.sweep_files"),
 }
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 SCAN_SAVE_SECONDS: float = env.float("SCAN_SAVE_SECONDS", default=15.0)  # of scanning that a killed worker may cost
 PII_SPACY_MODEL: str = env.str("PII_SPACY_MODEL", default="")  # a folder; empty: no names and places by spaCy
 TOXICITY_MODEL: str = env.str("TOXICITY_MODEL", default="")  # a folder; empty: a list of wordings judges
+PERPLEXITY_MODEL: str = env.str("PERPLEXITY_MODEL", default="")  # a folder; empty: scans tell no perplexity
 PII_TRANSFORMERS_MODEL: str = env.str("PII_TRANSFORMERS_MODEL", default="")  # a folder; empty: none by transformers
 ENERGY_COUNTRY: str = env.str("ENERGY_COUNTRY", default="")  # ISO 3166 alpha-3; empty: assumed, and said so
 

@@ -5,7 +5,7 @@ Start one worker a queue, for example `celery -A workers.celery worker -Q gpu`.
 
 from genaiops_site.celery import app
 
-ENGINES = ["importing", "scanning", "tuning", "evaluation", "serving", "drift"]
+ENGINES = ["importing", "scanning", "tuning", "evaluation", "serving", "drift", "artifacts"]
 
 app.autodiscover_tasks([f"workers.{engine}" for engine in ENGINES])
 

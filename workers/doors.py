@@ -8,27 +8,47 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.audit.services import WORKER
 from apps.catalog.models import DatasetVersion
 from apps.core import storage, tables
-from apps.core.errors import Conflict
+from apps.core.errors import Conflict, NotFound
 from apps.core.models import Run
 from apps.jobs.services.folders import work_folder
-from apps.registry.models import ModelVersion
+from apps.registry.models import ModelFile, ModelVersion
+from apps.registry.queries import refuse_unsafe
+from apps.registry.services import digest_break
 
 __all__ = [
     "checked_path", "energy_country", "engine_settings", "model_folder", "rows_file", "threads", "work_folder",
 ]  # fmt: skip
 
 
-def model_folder(version: ModelVersion, folder: Path) -> Path:
-    """Lay a version's files out in `folder`. Raises Conflict when a stored file no longer has its digest."""
+def model_folder(version: ModelVersion, folder: Path, *, is_loaded: bool = True) -> Path:
+    """Lay a version's files out in `folder`. Raises Conflict when a stored file no longer has its digest: then the
+    version is out of use from here on, and an incident is open.
+
+    `is_loaded` False: the files are only read as bytes, which may be done with files in quarantine too. Raises Refused
+    for those otherwise.
+    """
+    if is_loaded:
+        refuse_unsafe(version)
     for file in version.files.all():
-        stored = checked_path(file.digest, f"{file.path} of {version}")
+        stored = _trusted_path(version, file)
         target = folder / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         _link_or_copy(stored, target)
     return folder
+
+
+def _trusted_path(version: ModelVersion, file: ModelFile) -> Path:
+    try:
+        return checked_path(file.digest, f"{file.path} of {version}")
+    except (Conflict, NotFound):
+        # Asked of the storage itself: what this machine has of it may be a copy that was spoilt here.
+        if (found := storage.digest_found(file.digest)) != file.digest:
+            digest_break(digest=file.digest, found=found, by=WORKER)
+        raise
 
 
 def checked_path(digest: str, name: str) -> Path:

@@ -27,6 +27,9 @@ DIFF = "catalog.diff"
 TUNE = "tuning.tune"
 RECREATE = "tuning.recreate"
 SCAN_FILES = "artifacts.scan_files"
+CHECK_FILES = "artifacts.check_files"
+SIGN = "artifacts.sign"
+SWEEP_FILES = "registry.sweep_files"
 EVALUATE = "evaluation.evaluate"
 SERVE = "serving.serve"
 DRIFT = "drift.measure"
@@ -43,6 +46,9 @@ QUEUES: dict[str, str] = {
     TUNE: GPU,
     RECREATE: GPU,
     SCAN_FILES: CPU,
+    CHECK_FILES: CPU,
+    SIGN: CPU,
+    SWEEP_FILES: CPU,
     EVALUATE: GPU,
     SERVE: SERVING,
     DRIFT: CPU,

@@ -149,8 +149,15 @@ def digest_of_file(path: Path) -> str:
 
 def is_intact(digest: str) -> bool:
     """Whether the stored bytes still have the digest they are named by. Reads the whole file."""
+    return digest_found(digest) == digest
+
+
+def digest_found(digest: str) -> str:
+    """The digest that the bytes stored under `digest` have now; empty where they are gone, or a piece of them was
+    changed. Reads the whole file.
+    """
     try:
         with open(digest) as stream:
-            return blobs.digest_of_stream(stream) == digest
+            return blobs.digest_of_stream(stream)
     except (NotFound, Conflict):
-        return False
+        return ""

@@ -62,6 +62,13 @@ KINDS = {
         "version",
         ("version__model",),
     ),
+    "file_check": Kind(
+        "Stored files check",
+        "Reads a version's stored files against their digests, and its signatures against the files.",
+        "version",
+        ("version__model",),
+    ),
+    "signing": Kind("Signing", "Signs a version's files with the organisation's key.", "version", ("version__model",)),
     "evaluation": Kind(
         "Evaluation",
         "Asks a version questions it never learned, and scores its answers.",

@@ -3,6 +3,14 @@
 from apps.registry.api.aliases import ModelAliasesViewSet
 from apps.registry.api.records import VersionRecordsViewSet
 from apps.registry.api.recreations import RecreationViewSet
+from apps.registry.api.safety import (
+    FileCheckViewSet,
+    FileScanViewSet,
+    HeldFileViewSet,
+    MendViewSet,
+    SignatureViewSet,
+    SigningViewSet,
+)
 from apps.registry.api.systems import SystemViewSet
 from apps.registry.api.viewsets import ImportViewSet, IntendedUseView, ModelViewSet, TuningViewSet, VersionViewSet
 
@@ -10,10 +18,16 @@ __all__ = [
     "VersionRecordsViewSet",
     "ModelAliasesViewSet",
     "SystemViewSet",
+    "FileCheckViewSet",
+    "FileScanViewSet",
+    "HeldFileViewSet",
     "ImportViewSet",
     "IntendedUseView",
+    "MendViewSet",
     "ModelViewSet",
     "RecreationViewSet",
+    "SignatureViewSet",
+    "SigningViewSet",
     "TuningViewSet",
     "VersionViewSet",
 ]

@@ -3,14 +3,16 @@
 from apps.registry.models.lineage import LineageLink
 from apps.registry.models.names import AliasMove, ModelAlias, ModelTag, VersionTag
 from apps.registry.models.records import ModelUpload, VersionDocument, VersionMetric
-from apps.registry.models.runs import FileScanRun, ImportRun, RecreationRun, TuningRun
+from apps.registry.models.runs import FileCheckRun, FileScanRun, ImportRun, RecreationRun, SigningRun, TuningRun
 from apps.registry.models.safety import HeldFile, VersionSignature
+from apps.registry.models.statements import VersionStatement
 from apps.registry.models.systems import AISystem, SystemVersion
 from apps.registry.models.versions import ModelFile, ModelVersion, RegisteredModel
 
 __all__ = [
     "AISystem",
     "AliasMove",
+    "FileCheckRun",
     "FileScanRun",
     "HeldFile",
     "ImportRun",
@@ -22,10 +24,12 @@ __all__ = [
     "ModelVersion",
     "RecreationRun",
     "RegisteredModel",
+    "SigningRun",
     "SystemVersion",
     "TuningRun",
     "VersionDocument",
     "VersionMetric",
     "VersionSignature",
+    "VersionStatement",
     "VersionTag",
 ]

@@ -58,3 +58,27 @@ class FileScanRun(Run):
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="file_scans")
     manifest_digest = models.CharField(max_length=64, help_text="the files that were looked into")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+
+class FileCheckRun(Run):
+    """One reading of every stored file of a version against its digest, and of its signatures."""
+
+    kind = "file_check"
+    job = queue.CHECK_FILES
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="file_checks")
+    manifest_digest = models.CharField(max_length=64, help_text="the files that were read")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+
+class SigningRun(Run):
+    """One signing of a version's files with the organisation's key."""
+
+    kind = "signing"
+    job = queue.SIGN
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="signings")
+    manifest_digest = models.CharField(max_length=64, help_text="the files that are to be signed")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

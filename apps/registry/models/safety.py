@@ -42,6 +42,9 @@ class VersionSignature(models.Model):
     manifest_digest = models.CharField(max_length=64)
     bundle = models.TextField(help_text="the Sigstore bundle, as JSON")
     key_digest = models.CharField(max_length=64, help_text="SHA-256 of the public key")
+    public_key = models.TextField(blank=True, help_text="the key that verifies it, as PEM")
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="when it was last verified with the files")
+    problem = models.CharField(max_length=300, blank=True, help_text="why it was last found not to hold")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

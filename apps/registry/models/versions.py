@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Team, User
 from apps.registry import rules
+from apps.registry.rules.deploying import obstacles
 from apps.tracking.models import LoggedModel, TrackingRun
 
 
@@ -103,14 +104,21 @@ class ModelVersion(models.Model):
         return f"{self.model.name} v{self.number}"
 
     @property
+    def obstacles(self) -> list[str]:
+        """Everything that keeps it from being deployed, each as the end of “it …”."""
+        return obstacles(
+            stage=self.stage,
+            manifest_digest=self.manifest_digest,
+            approved_digest=self.approved_digest,
+            held_files=self.held_files,
+            is_broken=self.broken_at is not None,
+            is_deleted=self.deleted_at is not None,
+        )
+
+    @property
     def is_deployable(self) -> bool:
         """Whether it is approved, its files are still the ones that were approved, and none is held or altered."""
-        return (
-            rules.is_deployable(self.stage, self.manifest_digest, self.approved_digest)
-            and self.held_files == 0
-            and self.broken_at is None
-            and self.deleted_at is None
-        )
+        return not self.obstacles
 
 
 class ModelFile(models.Model):

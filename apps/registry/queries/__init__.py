@@ -2,15 +2,17 @@
 
 from apps.registry.queries.aliases import (
     alias_at,
+    alias_marks,
     alias_meant,
     alias_missing,
     alias_moves_of,
     alias_named,
+    alias_names,
     alias_names_of,
     aliases_at,
     aliases_of,
 )
-from apps.registry.queries.files import file_to_read, manifest_of, sha256sums_of
+from apps.registry.queries.files import file_to_read, held_paths, manifest_of, sha256sums_of
 from apps.registry.queries.licences import (
     datasets_in,
     lineage_links,
@@ -35,6 +37,20 @@ from apps.registry.queries.models import (
     versions_seen_by,
 )
 from apps.registry.queries.recreations import recreations_of, recreations_seen_by, tuning_seen
+from apps.registry.queries.safety import (
+    file_checks_seen_by,
+    file_scans_seen_by,
+    held_file_seen,
+    held_files_of,
+    held_files_seen_by,
+    refuse_unsafe,
+    safety_of,
+    signature_seen,
+    signatures_in_force,
+    signatures_seen_by,
+    signings_seen_by,
+    waiting_for,
+)
 from apps.registry.queries.systems import (
     part_seen,
     parts_of,
@@ -46,7 +62,10 @@ from apps.registry.queries.systems import (
 
 __all__ = [
     "alias_at",
+    "alias_marks",
+    "alias_names",
     "file_to_read",
+    "held_paths",
     "manifest_of",
     "sha256sums_of",
     "alias_meant",
@@ -84,4 +103,16 @@ __all__ = [
     "version_seen",
     "versions_of",
     "versions_seen_by",
+    "file_checks_seen_by",
+    "file_scans_seen_by",
+    "held_file_seen",
+    "held_files_of",
+    "held_files_seen_by",
+    "refuse_unsafe",
+    "safety_of",
+    "signature_seen",
+    "signatures_in_force",
+    "signatures_seen_by",
+    "signings_seen_by",
+    "waiting_for",
 ]

@@ -74,11 +74,6 @@ def may_move(stage: str, to: str) -> bool:
     return to in MOVES[stage]
 
 
-def is_deployable(stage: str, manifest_digest: str, approved_digest: str) -> bool:
-    """Approved, and the files are still those that were approved."""
-    return stage == APPROVED and bool(manifest_digest) and manifest_digest == approved_digest
-
-
 def manifest_digest(files: Iterable[tuple[str, str, int]]) -> str:
     """One digest for a set of files: SHA-256 over the canonical JSON of their sorted (path, digest, size)."""
     return digest_of([{"path": path, "digest": digest, "size": size} for path, digest, size in sorted(files)])

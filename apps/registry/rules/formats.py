@@ -36,6 +36,7 @@ _MAGIC = {
     b"7z\xbc\xaf": ARCHIVE,
     b"Rar!": ARCHIVE,
     b"x\x01": ARCHIVE,  # zlib, as joblib writes it
+    b"x^": ARCHIVE,
     b"x\x9c": ARCHIVE,
     b"x\xda": ARCHIVE,
     b"\x89HDF": KERAS,
@@ -77,8 +78,8 @@ def _by_content(suffix: str, head: bytes, size: int) -> str:
         return NUMPY
     for start, name in _MAGIC.items():
         if head.startswith(start):
-            # "MZ", "BZh" and "x…" may begin a text; what follows in a real one is never text
-            return "" if start in (b"MZ", b"BZh") and is_text(head) else name
+            # a few of them may begin a text; what follows in a real one is never text
+            return "" if name != CODE and is_text(head) else name
     if head[257:262] == b"ustar":
         return ARCHIVE
     return "" if _is_data(suffix, head, size) else UNKNOWN

@@ -9,6 +9,7 @@ from apps.audit.services import record
 from apps.core.errors import Conflict, Invalid
 from apps.registry import rules
 from apps.registry.models import ModelVersion
+from apps.registry.rules.deploying import obstacles
 
 
 @transaction.atomic
@@ -42,6 +43,8 @@ def version_retire(*, by: User, version: ModelVersion, reason: str) -> ModelVers
 def _stage_change(version: ModelVersion, to: str, *, by: User, action: str, reason: str = "") -> ModelVersion:
     version = ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=version.pk)
     before = version.stage
+    if to == rules.APPROVED:
+        _check_files(version)
     if not rules.may_move(before, to):
         raise Conflict(
             f"{version} is {before}; it cannot become {to}.",
@@ -59,3 +62,21 @@ def _stage_change(version: ModelVersion, to: str, *, by: User, action: str, reas
     data = {"from": before, "to": to, "manifest_digest": version.manifest_digest}
     record(action=action, obj=version, by=by, reason=reason, data=data)
     return version
+
+
+def _check_files(version: ModelVersion) -> None:
+    """Raise Conflict when what is to be approved cannot be used: files in quarantine, altered ones, none, deleted."""
+    found = obstacles(
+        stage=rules.APPROVED,
+        manifest_digest=version.manifest_digest,
+        approved_digest=version.manifest_digest,
+        held_files=version.held_files,
+        is_broken=version.broken_at is not None,
+        is_deleted=version.deleted_at is not None,
+    )
+    if found:
+        raise Conflict(
+            f"{version} cannot be approved: it {' and '.join(found)}.",
+            code="version.broken" if version.broken_at else "version.held" if version.held_files else "version.stage",
+            remedy="Its page says what has to be done about its files.",
+        )
