@@ -31,6 +31,7 @@ class NavigationItem:
 
 PLACES = (
     Place("Overview", "portal:overview", "overview"),
+    Place("Systems", "systems:system-list", "systems"),
     Place("Models", "registry:model-list", "models"),
     Place("Data", "catalog:dataset-list", "data"),
     Place("Evaluations", "evaluation:run-list", "evaluations"),

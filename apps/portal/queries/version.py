@@ -11,8 +11,8 @@ from apps.checklist.models import Assessment
 from apps.checklist.queries import assessment_of, makers_of, present_view
 from apps.checklist.rules import APPROVED, SUBMITTED, UNKNOWN, AssessmentView
 from apps.portal.queries.version_tabs import READ, TABS
-from apps.registry.models import ImportRun, ModelVersion
-from apps.registry.queries import version_seen
+from apps.registry.models import ImportRun, ModelVersion, SystemVersion
+from apps.registry.queries import alias_names_of, systems_of, version_seen
 from apps.registry.rules import RETIRED
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Rights:
     measure_drift: bool
     report: bool
     retire: bool
+    describe: bool
+    point: bool
     read_trail: bool
 
 
@@ -68,6 +70,9 @@ class VersionPage:
     checklist: AssessmentView | None
     next_step: NextStep | None
     fetching: ImportRun | None
+    aliases: list[str]
+    systems: list[SystemVersion]
+    obstacles: list[str]
     content: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -96,6 +101,9 @@ def version_page_for(user: "User | AnonymousUser", pk: int, tab: str, *, chosen:
         checklist=checklist,
         next_step=_next_step(user, version, rights, assessment, checklist),
         fetching=None if version.manifest_digest else version.imports.order_by("-pk").first(),
+        aliases=alias_names_of(version),
+        systems=systems_of(user, version),
+        obstacles=version.obstacles if version.stage == ModelVersion.Stage.APPROVED else [],
         content=READ[tab](user, version, chosen),
     )
 
@@ -125,6 +133,8 @@ def _rights(user: "User | AnonymousUser", version: ModelVersion) -> Rights:
         measure_drift=is_alive and may(user, "drift.start", team),
         report=may(user, "report.create", team),
         retire=is_alive and may(user, "version.retire", team),
+        describe=is_alive and may(user, "version.describe", team),
+        point=may(user, "alias.set", team),
         read_trail=may(user, "trail.view", team),
     )
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from apps.registry.models import ModelVersion
+from apps.registry.queries import held_paths
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -15,4 +16,8 @@ MOST_FILES = 200
 def files(user: "User | AnonymousUser", version: ModelVersion, chosen: int | None) -> dict[str, Any]:
     """The version's files, by path."""
     found = list(version.files.all()[: MOST_FILES + 1])
-    return {"files": found[:MOST_FILES], "has_more_files": len(found) > MOST_FILES}
+    return {
+        "files": found[:MOST_FILES],
+        "has_more_files": len(found) > MOST_FILES,
+        "held_paths": held_paths(version),
+    }

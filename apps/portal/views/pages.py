@@ -89,6 +89,7 @@ def run_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "settings": queries.plain_values(run.config),
         "results": queries.plain_values(run.result),
         "may_cancel": run.is_open and run.cancel_requested_at is None and may(person(request), "run.cancel", team),
+        "recreate_url": queries.recreate_url_of(person(request), run),
         "may_retry": not run.is_open and run.state != run.State.SUCCEEDED and may(person(request), "run.retry", team),
     }
     if not is_part:

@@ -1,0 +1,7 @@
+"""The API of what joins several apps."""
+
+from apps.portal.api.comparing import CompareView
+from apps.portal.api.lineage import AnsweredView, ImpactView
+from apps.portal.api.runs import AllRunsViewSet, TrailViewSet
+
+__all__ = ["AllRunsViewSet", "AnsweredView", "CompareView", "ImpactView", "TrailViewSet"]

@@ -1,0 +1,65 @@
+"""The questions that people put to the lineage, and versions that they want side by side."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.core.form_fields import NewestChoiceField
+from apps.portal.queries.lineage import KINDS, things_that_answer
+from apps.registry.models import ModelVersion
+from apps.registry.queries import models_seen_by, versions_seen_by
+
+
+class AnsweredForm(forms.Form):
+    """Through what, and when. Times are UTC, as everywhere in the portal."""
+
+    through = forms.ChoiceField(label="What did people use?")
+    alias = forms.CharField(label="Alias, where a model is chosen", required=False, max_length=256)
+    at = forms.DateTimeField(
+        label="When (UTC)",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+    )
+
+    def __init__(self, user: User, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["through"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = _choices(user)
+        self.fields["at"].initial = timezone.now()
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if str(found.get("through", "")).startswith("alias ") and not found.get("alias", "").strip():
+            self.add_error("alias", "Say which alias of the model was used, such as champion.")
+        return found
+
+    @property
+    def asked(self) -> tuple[str, int, datetime, str]:
+        """Kind, number, time and alias of a valid form."""
+        kind, _, pk = self.cleaned_data["through"].partition(" ")
+        return kind, int(pk), self.cleaned_data["at"], self.cleaned_data["alias"].strip()
+
+
+def _choices(user: User) -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {label: [] for label in KINDS.values()}
+    for kind, pk, name in things_that_answer(user):
+        groups[KINDS[kind]].append((f"{kind} {pk}", name))
+    models = models_seen_by(user).order_by("name")[:200]
+    groups[KINDS["alias"]] = [(f"alias {model.pk}", model.name) for model in models]
+    return [(label, rows) for label, rows in groups.items() if rows]
+
+
+class CompareForm(forms.Form):
+    """One more version to stand beside the others; the newest hundred are offered."""
+
+    versions = NewestChoiceField(ModelVersion.objects.none(), label="Set beside them", empty_label="choose a version")
+
+    def __init__(self, user: User, chosen: Sequence[ModelVersion]) -> None:
+        super().__init__()
+        field: Any = self.fields["versions"]
+        field.offer(versions_seen_by(user).exclude(pk__in=[one.pk for one in chosen]).order_by("-pk"))
