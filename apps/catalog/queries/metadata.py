@@ -103,12 +103,12 @@ def sources_named(found: dict[str, Any]) -> list[Any]:
 def preview_of(imported: MetadataImport) -> Preview:
     """The import beside the version's present record."""
     version = imported.version
-    sources = [_source_told(link) for link in source_links_of(None, version)]
+    sources = [source_told(link) for link in source_links_of(None, version)]
     beside = metadata.gathered_from(sources, version.provenance)
     beside["sources"] = [str(source["name"]) for source in sources]
     for one in metadata.measured_by(*_scan_of(version)):
         beside.setdefault(one.field, []).append(one.words)
-    recorded = _plain(version.provenance) | {"licence": version.licence, "file_digest": version.digest}
+    recorded = plain_sheet(version.provenance) | {"licence": version.licence, "file_digest": version.digest}
     lines = metadata.compared(imported.found, recorded, beside)
     return Preview(imported, lines, metadata.digest_verdict(imported.found, version.digest))
 
@@ -117,7 +117,7 @@ def described_for(user: "User | AnonymousUser", version: DatasetVersion, url: st
     """What an export says of a version; sources, and versions that it was made out of, only
     where the person sees them."""
     result, scan = _scan_of(version)
-    sheet = _plain(version.provenance)
+    sheet = plain_sheet(version.provenance)
     previous = version.parent or _before(version)
     return metadata.Described(
         name=version.dataset.name,
@@ -137,7 +137,7 @@ def described_for(user: "User | AnonymousUser", version: DatasetVersion, url: st
         licence=version.licence,
         datasheet=sheet,
         imported={name: file for name in sheet if (file := imported_from(version.provenance, name))},
-        sources=[_source_told(link) for link in source_links_of(user, version)],
+        sources=[source_told(link) for link in source_links_of(user, version)],
         derived_from=_ancestry(user, version),
         measured=metadata.measured_by(result, scan),
         shapes=shapes_of(version),
@@ -145,7 +145,8 @@ def described_for(user: "User | AnonymousUser", version: DatasetVersion, url: st
     )
 
 
-def _plain(provenance: dict[str, Any]) -> dict[str, Any]:
+def plain_sheet(provenance: dict[str, Any]) -> dict[str, Any]:
+    """The datasheet without the names of the files that it was read from."""
     return {name: value for name, value in provenance.items() if name not in (IMPORTED_FROM, IMPORTED_FIELDS)}
 
 
@@ -161,7 +162,7 @@ def _scan_of(version: DatasetVersion) -> tuple[dict[str, Any], str]:
     return scan.result or {}, f"Scan {scan.pk} of {scan.finished_at:%Y-%m-%d}"
 
 
-def _source_told(link: VersionSource) -> dict[str, Any]:
+def source_told(link: VersionSource) -> dict[str, Any]:
     """A recorded source in the words of a datasheet."""
     source = link.source
     told = {"name": source.name} | {name: getattr(source, field) for name, field in _SOURCE_FIELDS.items()}

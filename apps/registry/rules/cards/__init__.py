@@ -9,6 +9,7 @@ from apps.catalog.rules.metadata.compare import CONFLICT, NEW, RECORDED, SAME, S
 from apps.core.foreign_text import MOST_BYTES
 from apps.core.front_matter import is_card
 from apps.registry.rules.cards import cyclonedx_reading, cyclonedx_writing, hub_reading, hub_writing, spdx_writing
+from apps.registry.rules.cards.columns import column_value
 from apps.registry.rules.cards.compare import compared, digest_verdict, lines_by_question, new_figures
 from apps.registry.rules.cards.completeness import Completeness, Gap, completeness
 from apps.registry.rules.cards.described import BaseFacts, DataFacts, Described, FileFacts, PlaceFacts, RunFacts
@@ -33,7 +34,7 @@ from apps.registry.rules.cards.fields import (
 )
 from apps.registry.rules.cards.figures import read_results, results_of
 from apps.registry.rules.cards.found import Figure, Found, figure_of, missing_in, said_of
-from apps.registry.rules.cards.reading import CARDS
+from apps.registry.rules.cards.reading import CARDS, is_hub_name
 
 WRITERS: dict[str, Callable[[Described], bytes]] = {
     HUB: hub_writing.write,
@@ -106,10 +107,12 @@ __all__ = [
     "Line",
     "PlaceFacts",
     "RunFacts",
+    "column_value",
     "compared",
     "completeness",
     "digest_verdict",
     "figure_of",
+    "is_hub_name",
     "label_of",
     "lines_by_question",
     "missing_in",

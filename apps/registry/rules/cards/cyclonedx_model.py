@@ -42,7 +42,10 @@ def _parameters(described: Described) -> dict[str, Any]:
     told: dict[str, Any] = {
         "task": "; ".join(said.get("task", [])),
         "modelArchitecture": "\n".join(said.get("architecture", [])),
-        "datasets": [*({"ref": one.key} for one in described.data if one.use == "training"), *_named(described)],
+        "datasets": [
+            *({"ref": one.key} for one in described.data if one.use == "training" and not one.of),
+            *_named(described),
+        ],
         "inputs": [{"format": part} for words in modality for part in _side(words, 0)],
         "outputs": [{"format": part} for words in modality for part in _side(words, 1)],
     }

@@ -158,7 +158,7 @@ def _data(data: DataFacts) -> dict[str, Any]:
 
 
 def _data_figures(data: DataFacts) -> dict[str, str]:
-    told = {"use": data.use, "hidden": "true" if data.is_hidden else ""}
+    told = {"use": data.use, "trained": data.of, "hidden": "true" if data.is_hidden else ""}
     if data.is_hidden:
         return told
     return told | {
@@ -179,13 +179,17 @@ def _service(place: PlaceFacts) -> dict[str, Any]:
 def _dependencies(described: Described) -> list[dict[str, Any]]:
     """The model on its bases, its training data and its files; each base on the one before; services on the model."""
     direct = [base.key for base in described.bases if not base.child]
-    data = [one.key for one in described.data if one.use == "training"]
-    rows = [{"ref": MODEL_REF, "dependsOn": list(dict.fromkeys([*direct, *data]))}]
+    rows = [{"ref": MODEL_REF, "dependsOn": list(dict.fromkeys([*direct, *_trained_on(described, "")]))}]
     for base in described.bases:
-        rows.append({"ref": base.key, "dependsOn": [one.key for one in described.bases if one.child == base.key]})
+        above = [one.key for one in described.bases if one.child == base.key]
+        rows.append({"ref": base.key, "dependsOn": [*above, *_trained_on(described, base.key)]})
     rows += [{"ref": one.key} for one in described.data]
     rows += [{"ref": place.key, "dependsOn": [MODEL_REF]} for place in described.places]
     return [{name: value for name, value in row.items() if value} for row in rows]
+
+
+def _trained_on(described: Described, key: str) -> list[str]:
+    return [one.key for one in described.data if one.use == "training" and one.of == key]
 
 
 def _compositions(described: Described) -> list[dict[str, Any]]:

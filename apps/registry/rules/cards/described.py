@@ -45,6 +45,7 @@ class DataFacts:
     key: str
     name: str
     use: str  # training | evaluation
+    of: str = ""  # the key of the base model that it trained; empty for the version itself
     version: str = ""
     digest: str = ""
     size: int = 0

@@ -16,11 +16,11 @@ from apps.registry.rules.cards.fields import BASES, FIELDS, FIGURES, FILES_DIGES
 from apps.registry.rules.cards.figures import index_of
 from apps.registry.rules.cards.headings import WRITTEN
 from apps.registry.rules.cards.hub_reading import OWN_KEY
+from apps.registry.rules.cards.reading import is_hub_name
 
 NOT_SAID = "[More Information Needed]"
 GRAMS = 1_000  # in a kilogram
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
-_PLAIN = re.compile(r"^[\w.-]+(/[\w.-]+)?$")  # what the hub takes for the name of a model, a dataset or a library
 _IN_FRONT = {LICENCE, BASES, RELATION, "tags", "task", "library", FIGURES, FILES_DIGEST}
 
 
@@ -40,12 +40,12 @@ def _front(described: Described) -> dict[str, Any]:
     }
     if tags := said.get("tags"):
         front["tags"] = in_words(tags)
-    bases = [name for name in described.base_names if _PLAIN.match(name)]
+    bases = [name for name in described.base_names if is_hub_name(name)]
     if bases:
         front["base_model"] = bases[0] if len(bases) == 1 else bases
         front |= {"base_model_relation": described.relation} if described.relation else {}
     named = in_words(said["training_data"]) if said.get("training_data") else []
-    if datasets := [name for name in named if _PLAIN.match(name)]:
+    if datasets := [name for name in named if is_hub_name(name)]:
         front["datasets"] = datasets
     if emissions := _emissions(described):
         front["co2_eq_emissions"] = emissions

@@ -1,5 +1,6 @@
 """What the readers of cards share: bounds, refusals, and values as words."""
 
+import re
 from typing import Any
 
 from apps.catalog.rules.metadata.found import is_blank
@@ -13,6 +14,14 @@ CARDS = ForeignText(
         " (JSON)."
     ),
 )
+
+
+_HUB_NAME = re.compile(r"^[\w.-]+(/[\w.-]+)?$")
+
+
+def is_hub_name(name: str) -> bool:
+    """Whether the hub would take this for the name of a model or a dataset."""
+    return bool(_HUB_NAME.match(name))
 
 
 def listed(value: Any) -> list[Any]:

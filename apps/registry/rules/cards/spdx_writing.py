@@ -48,6 +48,7 @@ class _Graph:
         self.base = f"urn:uuid:{described.serial}"
         self.elements: list[Element] = []
         self.licences: dict[str, str] = {}
+        self.bases: dict[str, str] = {}
 
     def whole(self) -> list[Element]:
         """Creation, document, bill, and everything that they hold."""
@@ -63,7 +64,8 @@ class _Graph:
         for data in described.data:
             made = self.add("dataset_DatasetPackage", f"data/{data.key}", **_dataset(data, team))
             self.declare_licence(made, data.licence)
-            self.relate(model, "trainedOn" if data.use == "training" else "testedOn", [made])
+            taught = self.bases.get(data.of, model)
+            self.relate(taught, "trainedOn" if data.use == "training" else "testedOn", [made])
         inside = [element["spdxId"] for element in self.elements]
         sbom = self.add("software_Sbom", "bill", name=f"Bill of {described.label}", rootElement=[model], element=inside)
         every = [element["spdxId"] for element in self.elements]
@@ -115,7 +117,9 @@ class _Graph:
 
     def add_bases(self, model: str) -> None:
         """Each base model as a package of its own, and what it is the base of."""
-        made = {base.key: self.add("ai_AIPackage", f"base/{base.key}", **_base(base)) for base in self.described.bases}
+        self.bases = made = {
+            base.key: self.add("ai_AIPackage", f"base/{base.key}", **_base(base)) for base in self.described.bases
+        }
         for base in self.described.bases:
             self.declare_licence(made[base.key], base.licence)
             self.relate(made[base.child] if base.child else model, "descendantOf", [made[base.key]])
