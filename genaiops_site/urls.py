@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import include, path, reverse
 
 from apps.core.errors import Refused
+from apps.registry import urls as registry
 
 
 @login_not_required
@@ -30,6 +31,7 @@ urlpatterns = [
     path("", include("apps.mlflow.urls")),  # before the API, which answers every other address below api/
     path("api/", include("genaiops_site.api")),
     path("data/", include("apps.catalog.urls")),
+    path("systems/", include(registry.systems)),
     path("models/", include("apps.registry.urls")),
     path("evaluations/", include("apps.evaluation.urls")),
     path("deployments/", include("apps.serving.urls")),

@@ -147,6 +147,7 @@ def test_a_held_file_is_refused_and_its_neighbour_is_not(olga: APIClient, versio
     HeldFile.objects.create(
         team=version.team, version=version, path=file.path, digest=file.digest, format="pickle", state="held"
     )
+    ModelVersion.objects.filter(pk=version.pk).update(held_files=1)
     refusal = olga.get(f"{API}model-versions/{version.pk}/files/a/b.txt")
     assert (refusal.status_code, refusal.json()["code"]) == (403, "file.held")
     assert olga.get(f"{API}model-versions/{version.pk}/files/config.json").status_code == 200

@@ -1,5 +1,6 @@
 """The forms of models, versions and tuning."""
 
+from apps.registry.forms.aliases import AliasForm, ProtectForm, TagForm
 from apps.registry.forms.models import (
     ImportForm,
     ModelFilterForm,
@@ -8,8 +9,19 @@ from apps.registry.forms.models import (
     TuningForm,
     VersionFilterForm,
 )
+from apps.registry.forms.records import FactsForm
+from apps.registry.forms.systems import MomentForm, PartForm, SystemChangeForm, SystemFilterForm, SystemForm
 
 __all__ = [
+    "AliasForm",
+    "FactsForm",
+    "MomentForm",
+    "PartForm",
+    "ProtectForm",
+    "SystemChangeForm",
+    "SystemFilterForm",
+    "SystemForm",
+    "TagForm",
     "ImportForm",
     "ModelFilterForm",
     "ModelForm",

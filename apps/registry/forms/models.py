@@ -21,10 +21,29 @@ class ModelFilterForm(forms.Form):
 
     name = forms.CharField(label="Name", required=False, max_length=120)
     team = forms.ModelChoiceField(Team.objects.none(), label="Team", required=False, empty_label="all")
+    kind = forms.ChoiceField(
+        label="Kind", required=False, choices=[("", "models"), ("prompt", "prompts"), ("all", "both")]
+    )
+    tag = forms.CharField(label="Tag", required=False, max_length=250, help_text="name, or name=value")
+    alias = forms.CharField(label="Alias", required=False, max_length=255)
 
     def __init__(self, user: User, data: Any) -> None:
-        super().__init__(data or None)
+        super().__init__(data)
         self.fields["team"].queryset = teams_where(user, "team.view")  # type: ignore[attr-defined]
+
+    def wanted(self) -> dict[str, Any]:
+        """The conditions of the choices, as the table's query takes them."""
+        said = self.cleaned_data
+        key, _, value = said["tag"].partition("=")
+        conditions = {
+            "name__icontains": said["name"],
+            "team": said["team"],
+            "is_prompt": None if said["kind"] == "all" else said["kind"] == "prompt",
+            "tags__key": key,
+            "tags__value": value,
+            "aliases__name": said["alias"],
+        }
+        return {name: value for name, value in conditions.items() if value not in (None, "")}
 
 
 class VersionFilterForm(forms.Form):

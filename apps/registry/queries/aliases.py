@@ -1,5 +1,6 @@
 """Reading aliases: where each points now, where it pointed at a time, and who moved it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -16,6 +17,24 @@ def aliases_of(model: RegisteredModel) -> QuerySet[ModelAlias]:
 def alias_names_of(version: ModelVersion) -> list[str]:
     """The aliases that point at a version now."""
     return list(ModelAlias.objects.filter(version=version).order_by("name").values_list("name", flat=True))
+
+
+def alias_names(versions: Iterable[ModelVersion]) -> dict[int, list[str]]:
+    """The aliases that point at each of these versions now; one query."""
+    found: dict[int, list[str]] = {}
+    rows = ModelAlias.objects.filter(version__in=list(versions)).order_by("name")
+    for pk, name in rows.values_list("version_id", "name"):
+        found.setdefault(pk, []).append(name)
+    return found
+
+
+def alias_marks(models: Iterable[RegisteredModel]) -> dict[int, list[tuple[str, int]]]:
+    """The aliases of each of these models, with the number of the version; one query."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    rows = ModelAlias.objects.filter(model__in=list(models)).order_by("name")
+    for pk, name, number in rows.values_list("model_id", "name", "version__number"):
+        found.setdefault(pk, []).append((name, number))
+    return found
 
 
 def alias_moves_of(model: RegisteredModel, name: str = "") -> QuerySet[AliasMove]:

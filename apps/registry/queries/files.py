@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from apps.core.errors import NotFound, Refused
-from apps.registry.models import HeldFile, ModelFile, ModelVersion
+from apps.core.errors import NotFound
+from apps.registry.models import ModelFile, ModelVersion
+from apps.registry.queries.safety import held_files_of, refuse_unsafe
 from apps.registry.rules import RELEASED
 
 
@@ -30,15 +31,16 @@ def _line(path: str, digest: str) -> str:
 
 
 def file_to_read(version: ModelVersion, path: str) -> ModelFile:
-    """One file of a version that somebody sees. Raises NotFound; Refused (`file.held`) while it is in quarantine."""
+    """One file of a version that somebody sees. Raises NotFound, and what `refuse_unsafe` raises."""
     file = version.files.filter(path=path).first()
     if file is None:
         raise NotFound(f"This version has no file “{path}”.", code="file.missing")
-    held = HeldFile.objects.filter(version=version, path=path, digest=file.digest).exclude(state=RELEASED)
-    if held.exists():
-        raise Refused(
-            f"“{path}” is in quarantine: its format can run code when it is loaded.",
-            code="file.held",
-            remedy="Somebody who did not make the version can release it, with a reason.",
-        )
+    refuse_unsafe(version, path)
     return file
+
+
+def held_paths(version: ModelVersion) -> set[str]:
+    """The files of a version that nobody has released: they are handed out to no one. One query, none for most."""
+    if not version.held_files:
+        return set()
+    return set(held_files_of(version).exclude(state=RELEASED).values_list("path", flat=True))

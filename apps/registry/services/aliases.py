@@ -12,7 +12,7 @@ from apps.audit.services import record
 from apps.core.errors import Conflict, Invalid, NotFound, Refused
 from apps.registry.models import AliasMove, ModelAlias, ModelVersion, RegisteredModel
 from apps.registry.queries.aliases import alias_missing
-from apps.registry.rules.aliases import MOST_PROTECTED, alias_problem, obstacles
+from apps.registry.rules.aliases import MOST_PROTECTED, alias_problem
 
 
 @transaction.atomic
@@ -132,15 +132,7 @@ def _require_expected(held: ModelAlias | None, name: str, expected: int | None) 
 
 
 def _require_deployable(version: ModelVersion, name: str) -> None:
-    missing = obstacles(
-        stage=version.stage,
-        manifest_digest=version.manifest_digest,
-        approved_digest=version.approved_digest,
-        held_files=version.held_files,
-        is_broken=version.broken_at is not None,
-        is_deleted=version.deleted_at is not None,
-    )
-    if missing:
+    if missing := version.obstacles:
         page = reverse("portal:version-tab", args=[version.pk, "checklist"])
         raise Refused(
             f"“{name}” is a protected alias: only a version that may be deployed can carry it. "

@@ -15,10 +15,11 @@ from apps.core.errors import Refused
 from apps.core.form_fields import attempt, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
 from apps.registry import queries, services
-from apps.registry.forms import ModelFilterForm, ModelForm, PurposeForm, VersionFilterForm
+from apps.registry.forms import ModelFilterForm, ModelForm, PurposeForm, TagForm, VersionFilterForm
 from apps.registry.models import ModelVersion
 
 SORTS = {"name": "name", "created": "created_at"}
+MOST_TAGS, MOST_ALIASES = 30, 30
 # Only orders that an index of the table gives: a model may have a hundred thousand versions.
 VERSION_SORTS = {"number": "number"}
 
@@ -30,12 +31,19 @@ def model_list(request: HttpRequest) -> HttpResponseBase:
     form = ModelFilterForm(user, request.GET)
     rows = ordered(request, queries.models_listed_for(user), SORTS)
     if form.is_valid():
-        rows = rows.filter(name__icontains=form.cleaned_data["name"]) if form.cleaned_data["name"] else rows
-        rows = rows.filter(team=form.cleaned_data["team"]) if form.cleaned_data["team"] else rows
+        rows = rows.filter(**form.wanted())
     if wants_csv(request):
         head = ("id", "name", "team", "latest", "stage", "intended purpose", "created")
         return csv_answer("models", head, (_model_line(row) for row in rows.iterator(500)))
-    context = {"form": form, "page": rows_page(request, rows), "may_create": may_anywhere(user, "model.create")}
+    page = rows_page(request, rows)
+    models = list(page.object_list)
+    marks = queries.alias_marks(models)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [(model, marks.get(model.pk, [])) for model in models],
+        "may_create": may_anywhere(user, "model.create"),
+    }
     return render(request, "registry/model_list.html", context)
 
 
@@ -72,12 +80,18 @@ def model_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         return csv_answer("versions", head, (_version_line(row) for row in rows.iterator(500)))
     page = rows_page(request, rows)
     versions = list(page.object_list)
-    imports = queries.import_marks(versions)
+    imports, names = queries.import_marks(versions), queries.alias_names(versions)
+    tags = list(model.tags.all()[: MOST_TAGS + 1])
     context = {
         "model": model,
         "form": form,
         "page": page,
-        "rows": [(version, imports.get(version.pk)) for version in versions],
+        "rows": [(version, imports.get(version.pk), names.get(version.pk, [])) for version in versions],
+        "aliases": list(queries.aliases_of(model)[:MOST_ALIASES]),
+        "tags": tags[:MOST_TAGS],
+        "more_tags": len(tags) > MOST_TAGS,
+        "tag_form": TagForm(),
+        "may_tag": may(user, "model.describe", model.team_id),
         "may_import": may(user, "version.create", model.team_id),
         "may_tune": may(user, "tuning.start", model.team_id),
         "may_describe": may(user, "model.describe", model.team_id),
