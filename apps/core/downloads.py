@@ -4,6 +4,7 @@
 """
 
 import base64
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -33,6 +34,14 @@ def range_of(header: str, size: int) -> tuple[int, int] | None:
     if last and int(last) < start:
         return 0, size
     return (start, end) if start < size else None
+
+
+def written_answer(content: bytes, *, name: str, content_type: str) -> HttpResponse:
+    """Bytes that were written for this answer, as a download; the ETag is their SHA-256."""
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = str(content_disposition_header(True, name))
+    answer["ETag"] = f'"{hashlib.sha256(content).hexdigest()}"'
+    return answer
 
 
 def stored_answer(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.registry.views import aliases, models, records, recreations, safety, versions
+from apps.registry.views import aliases, documents, models, records, recreations, safety, versions
 from apps.registry.views import systems as system_pages
 
 app_name = "registry"
@@ -28,6 +28,9 @@ urlpatterns = [
     path("quarantine/<int:pk>/", safety.quarantine_detail, name="quarantine-detail"),
     path("quarantine/<int:pk>/release/", safety.held_release_view, name="held-release"),
     path("quarantine/<int:pk>/refuse/", safety.held_refuse_view, name="held-refuse"),
+    path("versions/<int:pk>/documents/import/", documents.document_import_view, name="document-import"),
+    path("versions/<int:pk>/say/", documents.statement_view, name="statement"),
+    path("documents/<int:pk>/", documents.document_detail, name="document-detail"),
     path("versions/<int:pk>/propose/", versions.version_propose_view, name="version-propose"),
     path("versions/<int:pk>/retire/", versions.version_retire_view, name="version-retire"),
 ]

@@ -1,6 +1,5 @@
 """The API of metadata in and out: Croissant, Hugging Face dataset cards and DPS."""
 
-import hashlib
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -20,6 +19,7 @@ from apps.catalog.queries import dataset_versions_seen_by
 from apps.catalog.queries import metadata as queries
 from apps.catalog.rules import metadata
 from apps.core import storage
+from apps.core.downloads import written_answer
 from apps.core.errors import Invalid
 from apps.core.filtering import KeyFilter, TeamFilter
 from apps.core.serializing import Input, JsonObject, Reference
@@ -213,7 +213,4 @@ def exported(request: Any, version: DatasetVersion, format: str) -> HttpResponse
     """A version in one of the formats, as a download."""
     url = request.build_absolute_uri(reverse("catalog:version-detail", args=[version.pk]))
     content = metadata.write(queries.described_for(request.user, version, url), format)
-    answer = HttpResponse(content, content_type=metadata.MEDIA_TYPES[format])
-    answer["Content-Disposition"] = f'attachment; filename="{metadata.FILENAMES[format]}"'
-    answer["ETag"] = f'"{hashlib.sha256(content).hexdigest()}"'
-    return answer
+    return written_answer(content, name=metadata.FILENAMES[format], content_type=metadata.MEDIA_TYPES[format])

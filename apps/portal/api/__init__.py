@@ -1,7 +1,8 @@
 """The API of what joins several apps."""
 
+from apps.portal.api.cards import VersionCardsViewSet
 from apps.portal.api.comparing import CompareView
 from apps.portal.api.lineage import AnsweredView, ImpactView
 from apps.portal.api.runs import AllRunsViewSet, TrailViewSet
 
-__all__ = ["AllRunsViewSet", "AnsweredView", "CompareView", "ImpactView", "TrailViewSet"]
+__all__ = ["AllRunsViewSet", "AnsweredView", "CompareView", "ImpactView", "TrailViewSet", "VersionCardsViewSet"]

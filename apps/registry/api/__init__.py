@@ -1,6 +1,7 @@
 """The API of models, their versions, imports and tuning runs."""
 
 from apps.registry.api.aliases import ModelAliasesViewSet
+from apps.registry.api.documents import DocumentViewSet, VersionDocumentsViewSet
 from apps.registry.api.records import VersionRecordsViewSet
 from apps.registry.api.recreations import RecreationViewSet
 from apps.registry.api.safety import (
@@ -15,6 +16,8 @@ from apps.registry.api.systems import SystemViewSet
 from apps.registry.api.viewsets import ImportViewSet, IntendedUseView, ModelViewSet, TuningViewSet, VersionViewSet
 
 __all__ = [
+    "DocumentViewSet",
+    "VersionDocumentsViewSet",
     "VersionRecordsViewSet",
     "ModelAliasesViewSet",
     "SystemViewSet",

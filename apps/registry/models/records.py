@@ -12,28 +12,6 @@ from apps.registry import rules
 from apps.registry.models.versions import ModelVersion
 
 
-class VersionMetric(models.Model):
-    """One figure about a version that came from outside, such as from its card, with where it was read."""
-
-    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="metrics")
-    name = models.CharField(max_length=250)
-    value = models.FloatField(null=True, blank=True)
-    text = models.CharField(max_length=200, blank=True, help_text="the value as it was written, if it is no number")
-    task = models.CharField(max_length=120, blank=True)
-    dataset = models.CharField(max_length=200, blank=True)
-    split = models.CharField(max_length=60, blank=True)
-    revision = models.CharField(max_length=120, blank=True)
-    source = models.CharField(max_length=500, blank=True, help_text="who says so: a file, an address")
-    status = models.CharField(max_length=12, choices=list(rules.FIGURE_STATES.items()), default=rules.IMPORTED)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["dataset", "name", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class VersionDocument(models.Model):
     """One card or bill of materials that was read into a version: what it said, and what it lacked."""
 
@@ -53,6 +31,32 @@ class VersionDocument(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+
+class VersionMetric(models.Model):
+    """One figure about a version that came from outside, such as from its card, with where it was read."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="metrics")
+    name = models.CharField(max_length=250)
+    value = models.FloatField(null=True, blank=True)
+    text = models.CharField(max_length=200, blank=True, help_text="the value as it was written, if it is no number")
+    task = models.CharField(max_length=120, blank=True)
+    dataset = models.CharField(max_length=200, blank=True)
+    split = models.CharField(max_length=60, blank=True)
+    revision = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=500, blank=True, help_text="who says so: a file, an address")
+    status = models.CharField(max_length=12, choices=list(rules.FIGURE_STATES.items()), default=rules.IMPORTED)
+    details = models.JSONField(default=dict, blank=True, help_text="interval, configuration, date: what else was said")
+    document = models.ForeignKey(
+        VersionDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="metrics"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["dataset", "name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ModelUpload(models.Model):

@@ -1,0 +1,89 @@
+"""The pages of cards and bills of materials: reading those of others, taking over, and saying something oneself."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.queries import may, person
+from apps.accounts.services import require
+from apps.core.form_fields import attempt, posted, status_of
+from apps.registry import queries, services
+from apps.registry.forms.documents import DocumentApplyForm, DocumentForm, StatementForm
+from apps.registry.models import ModelVersion, VersionDocument
+from apps.registry.queries.documents import document_seen, preview_of
+from apps.registry.rules import cards
+
+MOST_LISTED = 50
+
+
+@require_http_methods(["GET", "POST"])
+def document_import_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read a card or a bill into a version."""
+    user = person(request)
+    version = queries.version_seen(user, pk)
+    require(user, "version.describe", version.team_id, shared=version.model)
+    form = DocumentForm(posted(request), request.FILES or None)
+    if form.is_bound:
+        document = attempt(form, _read, by=user, version=version)
+        if document is not None:
+            return redirect("registry:document-detail", document.pk)
+    context = {"form": form, "version": version, "formats": cards.FORMATS}
+    return render(request, "registry/document_import.html", context, status=status_of(form))
+
+
+def _read(*, file: Any, by: Any, version: ModelVersion) -> VersionDocument:
+    content = file.read(cards.MOST_BYTES + 1)
+    return services.document_import(by=by, version=version, content=content, filename=str(file.name))
+
+
+@require_http_methods(["GET", "POST"])
+def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one document says, what is recorded, and what is missing; with the choice of what to take over."""
+    user = person(request)
+    document = document_seen(user, pk)
+    preview = preview_of(document)
+    form = DocumentApplyForm(preview, posted(request))
+    if form.is_bound and attempt(form, services.document_apply, by=user, document=document) is not None:
+        taken = ", ".join(cards.label_of(name) for name in document.applied)
+        messages.success(request, f"Taken over from {document.filename}: {taken}.")
+        return redirect("portal:version-tab", document.version_id, "documents")
+    context = {
+        "preview": preview,
+        "document": document,
+        "version": document.version,
+        "form": form,
+        "groups": [
+            (key, words, [(line, _field_of(form, line)) for line in lines]) for key, words, lines in preview.groups
+        ],
+        "format": cards.FORMATS.get(document.format, document.format),
+        "may_take": may(user, "version.describe", document.version.team_id),
+    }
+    return render(request, "registry/document_detail.html", context, status=status_of(form))
+
+
+def _field_of(form: DocumentApplyForm, line: cards.Line) -> Any:
+    return form[line.name] if line.name in form.fields else None
+
+
+@require_http_methods(["GET", "POST"])
+def statement_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say something of a version; `?field=` chooses about what."""
+    user = person(request)
+    version = queries.version_seen(user, pk)
+    require(user, "version.describe", version.team_id, shared=version.model)
+    chosen = request.GET.get("field", "")
+    form = StatementForm(posted(request), initial={"field": chosen, "value": _said(version, chosen)})
+    if attempt(form, services.statement_make, by=user, version=version) is not None:
+        messages.success(request, "It is on record.")
+        return redirect("portal:version-tab", pk, "documents")
+    context = {"form": form, "version": version, "label": cards.label_of(chosen) if chosen in cards.STATEMENTS else ""}
+    return render(request, "registry/statement.html", context, status=status_of(form))
+
+
+def _said(version: ModelVersion, field: str) -> str:
+    """What is said now, where it is a text that can be changed as such."""
+    value = version.statements.filter(field=field).values_list("value", flat=True).first()
+    return value if isinstance(value, str) else ""
