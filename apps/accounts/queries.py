@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
 from guardian.models import UserObjectPermission
@@ -17,11 +18,15 @@ from guardian.models import UserObjectPermission
 from apps.accounts.models import ApiToken, SignInFailure, Team, User
 from apps.accounts.rules import ROLES, allows, secret_digest
 from apps.core.errors import NotFound, Refused
+from apps.core.prepared import Prepared
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-_ROLES_CACHE = "_roles_by_team"
+_ROLES_CACHE, _TEAMS_CACHE = "_roles_by_team", "_teams_seen"
+# In the order of the tables' own columns, as Django asks for where only some are read.
+_TOKEN = ("id", "user_id", "name", "scope", "expires_at", "last_used_at", "revoked_at")
+_PERSON = ("id", "is_superuser", "email", "name", "is_active", "access_ends_at")
 
 
 def roles_by_team(user: "User | AnonymousUser") -> dict[int, frozenset[str]]:
@@ -57,8 +62,9 @@ def _held(user: User) -> dict[int, set[str]]:
 
 def roles_forget(user: User) -> None:
     """Drop what was read of a person's roles, after they changed."""
-    if hasattr(user, _ROLES_CACHE):
-        delattr(user, _ROLES_CACHE)  # not through __dict__: a request's user is a proxy
+    for name in (_ROLES_CACHE, _TEAMS_CACHE):
+        if hasattr(user, name):
+            delattr(user, name)  # not through __dict__: a request's user is a proxy
 
 
 def may(user: "User | AnonymousUser", action: str, team: Team | int) -> bool:
@@ -178,9 +184,49 @@ def person_by_email(email: str) -> User | None:
     return User.objects.filter(email__iexact=email.strip()).first()
 
 
+def _tokens_with_roles(digest: str, team_type: int) -> "QuerySet[ApiToken, tuple[Any, ...]]":
+    """A token with its person, a row for every role they hold in a team (one without any for who holds none)."""
+    held = FilteredRelation(
+        "user__userobjectpermission", condition=Q(user__userobjectpermission__content_type=team_type)
+    )
+    slug = Team.objects.filter(pk=Cast(OuterRef("held__object_pk"), BigIntegerField())).values("slug")
+    person = [f"user__{name}" for name in _PERSON]
+    columns = (*_TOKEN, *person, "held__object_pk", "slug", "held__permission__codename")
+    return (
+        ApiToken.objects.filter(digest=digest).annotate(held=held, slug=Subquery(slug)).order_by().values_list(*columns)
+    )
+
+
+_TOKEN_WITH_ROLES = Prepared(_tokens_with_roles, digest=str, team_type=int)
+
+
 def token_by_secret(secret: str) -> ApiToken | None:
-    """The token that this secret belongs to, valid or not."""
-    return ApiToken.objects.select_related("user").filter(digest=secret_digest(secret)).first()
+    """The token that this secret belongs to, valid or not, with its person and their roles; mostly one query."""
+    digest, team_type = secret_digest(secret), ContentType.objects.get_for_model(Team).pk
+    rows = _TOKEN_WITH_ROLES.rows(digest=digest, team_type=team_type)
+    if not rows:
+        return None
+    token = ApiToken.from_db(None, list(_TOKEN), rows[0][: len(_TOKEN)])
+    token.user = User.from_db(None, list(_PERSON), rows[0][len(_TOKEN) : -3])
+    if not token.user.is_superuser:  # they see every team, whatever roles they hold
+        _remember_roles(token.user, [row[-3:] for row in rows if row[-1] in ROLES and row[-2] is not None])
+    return token
+
+
+def _remember_roles(user: User, held: list[tuple[str, str, str]]) -> None:
+    """What was read along, so that it is not read again: roles by team, and the teams."""
+    roles: dict[int, set[str]] = defaultdict(set)
+    for team_pk, _, role in held:
+        roles[int(team_pk)].add(role)
+    teams = {int(team_pk): Team.from_db(None, ["id", "slug"], [int(team_pk), slug]) for team_pk, slug, _ in held}
+    setattr(user, _ROLES_CACHE, {pk: frozenset(names) for pk, names in roles.items()})
+    setattr(user, _TEAMS_CACHE, list(teams.values()))
+
+
+def teams_seen_by(user: User) -> list[Team]:
+    """The person's teams; no query where they were read along with a token."""
+    cached: list[Team] | None = getattr(user, _TEAMS_CACHE, None)
+    return list(teams_where(user, "team.view")) if cached is None else cached
 
 
 def is_throttled(key: str) -> bool:

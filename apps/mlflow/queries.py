@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from apps.accounts.models import Team, User
-from apps.accounts.queries import teams_where
+from apps.accounts.queries import teams_seen_by
 from apps.core.errors import Invalid, NotFound
 
 ANY = frozenset({"", "default"})  # MLflow's clients name the workspace “default” when nobody chose one
@@ -15,18 +15,17 @@ def team_spoken_for(user: User, slug: str, workspace: str) -> Team:
     Raises NotFound for a team the person does not belong to, Invalid where it cannot be told.
     """
     named = slug or ("" if workspace in ANY else workspace)
-    teams = teams_where(user, "team.view")
+    teams = teams_seen_by(user)
     if named:
-        team = teams.filter(slug=named).first()
+        team = next((team for team in teams if team.slug == named), None)
         if team is None:
             raise NotFound(f"There is no team “{named}”, or you do not belong to it.", code="team.unknown")
         return team
-    found = list(teams[:20])
-    if len(found) == 1:
-        return found[0]
-    if not found:
+    if len(teams) == 1:
+        return teams[0]
+    if not teams:
         raise NotFound("You belong to no team yet.", remedy="Ask an administrator to give you a role in one.")
-    addresses = ", ".join(f"{settings.BASE_URL}/teams/{team.slug}" for team in found)
+    addresses = ", ".join(f"{settings.BASE_URL}/teams/{team.slug}" for team in teams[:20])
     raise Invalid(
         "You belong to several teams.", code="team.which", remedy=f"Set the tracking URI to one of {addresses}"
     )

@@ -39,7 +39,11 @@ _WORDS: tuple[tuple[type[DomainError], str], ...] = (
     (StorageFull, RESOURCE_EXHAUSTED),
     (Unavailable, TEMPORARILY_UNAVAILABLE),
 )
-_BY_CODE = {"token.missing": UNAUTHENTICATED, "token.invalid": UNAUTHENTICATED}
+_BY_CODE = {
+    "token.missing": UNAUTHENTICATED,
+    "token.invalid": UNAUTHENTICATED,
+    "alias.missing": INVALID_PARAMETER_VALUE,  # as MLflow has it: a model that is there, an alias that is not
+}
 
 
 class WireError(DomainError):

@@ -12,7 +12,7 @@ from apps.registry.models import ModelVersion
 from apps.registry.queries.names import model_named, version_numbered
 from apps.registry.queries.safety import refuse_unsafe
 from apps.registry.queries.searching import versions_found
-from apps.registry.queries.shown import version_shown, versions_shown
+from apps.registry.queries.shown import version_columns, version_of_row, version_reshown, version_shown
 from apps.registry.rules.places import download_uri
 from apps.tracking.rules.search import offset_of, token_for
 
@@ -25,7 +25,7 @@ def _version(call: Call) -> ModelVersion:
 
 
 def _shown(call: Call, version: ModelVersion) -> Answer:
-    return {"model_version": version_told(versions_shown([version])[0])}
+    return {"model_version": version_told(version_reshown(version))}
 
 
 def create(call: Call) -> Answer:
@@ -67,9 +67,9 @@ def search(call: Call) -> Answer:
     """GET model-versions/search"""
     most, offset = call.number("max_results", PAGE, least=1, most=MOST), offset_of(call.text("page_token", ""))
     rows = versions_found(call.user, call.team.pk, call.text("filter", ""), call.texts("order_by"))
-    shown = versions_shown(rows[offset : offset + most + 1])
-    answer: dict[str, object] = {"model_versions": [version_told(version) for version in shown[:most]]}
-    if len(shown) > most:
+    found = list(version_columns(rows)[offset : offset + most + 1])
+    answer: dict[str, object] = {"model_versions": [version_told(version_of_row(row)) for row in found[:most]]}
+    if len(found) > most:
         answer["next_page_token"] = token_for(offset + most)
     return answer
 

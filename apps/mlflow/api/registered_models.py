@@ -37,8 +37,9 @@ def create(call: Call) -> Answer:
         description=call.text("description", ""),
         tags=call.pairs("tags"),
     )
-    row = {name: getattr(model, name) for name in ("pk", "name", "description", "created_at", "updated_at")}
-    return {"registered_model": model_told(ModelShown(row, tags=sorted(dict(call.pairs("tags")).items())))}
+    row = {name: getattr(model, name) for name in ("name", "description", "created_at", "updated_at")}
+    tags = sorted([key, value] for key, value in dict(call.pairs("tags")).items())
+    return {"registered_model": model_told(ModelShown(row, tags, [], []))}
 
 
 def get(call: Call) -> Answer:

@@ -15,7 +15,7 @@ def millis(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def pairs(tags: list[tuple[str, str]]) -> list[dict[str, str]]:
+def pairs(tags: list[list[str]]) -> list[dict[str, str]]:
     """Tags as a list of objects."""
     return [{"key": key, "value": value} for key, value in tags]
 

@@ -1,18 +1,19 @@
 """Models and versions with their tags and aliases, as rows for tools that ask many times a second.
 
-Only the columns that are shown are read, and the number of queries does not depend on how many versions there are.
+Only the columns that are shown are read, tags and aliases come along in the same question, and how many versions there
+are does not matter: each is found by index.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from apps.accounts.models import User
 from apps.accounts.queries import may
 from apps.core.errors import NotFound
+from apps.core.prepared import Prepared, RowsAlong, unpacked
 from apps.registry.models import ModelAlias, ModelTag, ModelVersion, RegisteredModel, VersionTag
 from apps.registry.queries.names import MOST_NUMBER, model_missing, version_missing
 
@@ -26,7 +27,6 @@ _VERSION = (
     "description",
     "source",
     "run_link",
-    "manifest_digest",
     "held_files",
     "broken_at",
     "created_at",
@@ -34,133 +34,138 @@ _VERSION = (
     "tracking_run__uuid",
 )
 _STAGES = tuple(ModelVersion.Stage)
+_LATEST = tuple(f"latest_{stage}" for stage in _STAGES)
 AT_ONCE = 5_000  # numbers in one question; databases take only so many
 
 
-def _batched(pks: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """The numbers in groups of at most `size`."""
-    return (pks[start : start + size] for start in range(0, len(pks), size))
-
-
-@dataclass
+@dataclass(frozen=True)
 class VersionShown:
     """One version: its columns, its tags and the aliases that point at it."""
 
     row: dict[str, Any]
-    tags: list[tuple[str, str]] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
+    tags: list[list[str]]
+    aliases: list[str]
 
 
-@dataclass
+@dataclass(frozen=True)
 class ModelShown:
     """One model: its columns, its tags, its aliases with numbers, and the newest version of every stage."""
 
     row: dict[str, Any]
-    tags: list[tuple[str, str]] = field(default_factory=list)
-    aliases: list[tuple[str, int]] = field(default_factory=list)
-    latest: list[VersionShown] = field(default_factory=list)
+    tags: list[list[str]]
+    aliases: list[list[Any]]
+    latest: list[VersionShown]
+
+
+def version_columns(versions: QuerySet[ModelVersion]) -> "QuerySet[ModelVersion, tuple[Any, ...]]":
+    """What is read of versions."""
+    tags = VersionTag.objects.filter(version=OuterRef("pk")).values("key", "value")
+    aliases = ModelAlias.objects.filter(version=OuterRef("pk")).values("name")
+    along = {"tags_along": RowsAlong(tags), "aliases_along": RowsAlong(aliases)}
+    return versions.annotate(**along).values_list(*_VERSION, *along)
+
+
+def version_of_row(row: Sequence[Any]) -> VersionShown:
+    """One version, from the columns of `version_columns`."""
+    *columns, tags, aliases = row
+    names = sorted(name for (name,) in unpacked(aliases))
+    return VersionShown(dict(zip(_VERSION, columns, strict=True)), sorted(unpacked(tags)), names)
+
+
+def _model_columns(models: QuerySet[RegisteredModel]) -> "QuerySet[RegisteredModel, tuple[Any, ...]]":
+    tags = ModelTag.objects.filter(model=OuterRef("pk")).values("key", "value")
+    aliases = ModelAlias.objects.filter(model=OuterRef("pk")).values("name", "version__number")
+    along = {"tags_along": RowsAlong(tags), "aliases_along": RowsAlong(aliases)}
+    newest = ModelVersion.objects.filter(model=OuterRef("pk"), deleted_at=None).order_by("-number").values("pk")
+    latest = {f"latest_{stage}": Subquery(newest.filter(stage=stage)[:1]) for stage in _STAGES}
+    return models.annotate(**along, **latest).values_list(*_MODEL, *along, *latest)
+
+
+_BY_NUMBER = Prepared(
+    lambda team, name, number: version_columns(
+        ModelVersion.objects.filter(
+            model__team_id=team, model__name=name, model__deleted_at=None, number=number, deleted_at=None
+        )
+    ).order_by(),
+    team=int,
+    name=str,
+    number=int,
+)
+_BY_ALIAS = Prepared(
+    lambda team, name, alias: version_columns(
+        ModelVersion.objects.filter(
+            aliases__name=alias,
+            aliases__model__team_id=team,
+            aliases__model__name=name,
+            aliases__model__deleted_at=None,
+        )
+    ).order_by(),
+    team=int,
+    name=str,
+    alias=str,
+)
+_BY_PK = Prepared(lambda pk: version_columns(ModelVersion.objects.filter(pk=pk)).order_by(), pk=int)
+_BY_NAME = Prepared(
+    lambda team, name: _model_columns(
+        RegisteredModel.objects.filter(team_id=team, name=name, deleted_at=None)
+    ).order_by(),
+    team=int,
+    name=str,
+)
 
 
 def version_shown(user: User, team_id: int, name: str, number: int) -> VersionShown:
-    """One version by number. Raises NotFound."""
-    rows = ModelVersion.objects.filter(
-        model__team_id=team_id, model__name=name, model__deleted_at=None, number=number, deleted_at=None
-    )
+    """One version by number; one query. Raises NotFound."""
     seen = number <= MOST_NUMBER and may(user, "team.view", team_id)
-    found = versions_shown(rows) if seen else []
-    if not found:
+    rows = _BY_NUMBER.rows(team=team_id, name=name, number=number) if seen else []
+    if not rows:
         raise version_missing(name, number)
-    return found[0]
+    return version_of_row(rows[0])
 
 
 def version_shown_by_alias(user: User, team_id: int, name: str, alias: str) -> VersionShown:
-    """The version that an alias points at now. Raises NotFound (`alias.missing`)."""
-    rows = ModelVersion.objects.filter(
-        aliases__name=alias,
-        aliases__model__team_id=team_id,
-        aliases__model__name=name,
-        aliases__model__deleted_at=None,
-    )
-    found = versions_shown(rows) if may(user, "team.view", team_id) else []
-    if not found:
+    """The version that an alias points at now; one query. Raises NotFound (`alias.missing`)."""
+    rows = _BY_ALIAS.rows(team=team_id, name=name, alias=alias) if may(user, "team.view", team_id) else []
+    if not rows:
         if not RegisteredModel.objects.filter(team_id=team_id, name=name, deleted_at=None).exists():
             raise model_missing(name)
         raise NotFound(f"Registered model alias {alias} not found.", code="alias.missing")
-    return found[0]
+    return version_of_row(rows[0])
 
 
-def versions_shown(versions: "QuerySet[ModelVersion] | Sequence[ModelVersion]") -> list[VersionShown]:
-    """These versions in their order, with tags and aliases; two queries, and a third for versions at hand."""
-    if not isinstance(versions, QuerySet):
-        versions = ModelVersion.objects.filter(pk__in=[version.pk for version in versions])
-    shown = [VersionShown(row) for row in versions.values(*_VERSION)]
-    words = _words_of([one.row["pk"] for one in shown])
-    for one in shown:
-        one.tags, one.aliases = words[one.row["pk"]]
-    return shown
-
-
-def _words_of(pks: Sequence[int]) -> dict[int, tuple[list[tuple[str, str]], list[str]]]:
-    """Tags and aliases of versions, in one query for every few thousand of them."""
-    found: dict[int, tuple[list[tuple[str, str]], list[str]]] = defaultdict(lambda: ([], []))
-    for some in _batched(pks, AT_ONCE):
-        tags = VersionTag.objects.filter(version__in=some).values_list("version_id", Value(0), "key", "value")
-        aliases = ModelAlias.objects.filter(version__in=some).values_list("version_id", Value(1), "name", Value(""))
-        for pk, is_alias, key, value in tags.order_by().union(aliases.order_by(), all=True):
-            if is_alias:
-                found[pk][1].append(key)
-            else:
-                found[pk][0].append((key, value))
-    for words in found.values():
-        words[0].sort()
-        words[1].sort()
-    return found
+def version_reshown(version: ModelVersion) -> VersionShown:
+    """A version that was read or made a moment ago, as it is now."""
+    return version_of_row(_BY_PK.rows(pk=version.pk)[0])
 
 
 def model_shown(user: User, team_id: int, name: str) -> ModelShown:
-    """One model by name. Raises NotFound."""
-    rows = RegisteredModel.objects.filter(team_id=team_id, name=name, deleted_at=None)
-    found = models_shown(rows) if may(user, "team.view", team_id) else []
-    if not found:
+    """One model by name; two queries. Raises NotFound."""
+    rows = _BY_NAME.rows(team=team_id, name=name) if may(user, "team.view", team_id) else []
+    if not rows:
         raise model_missing(name)
-    return found[0]
+    latest = [_BY_PK.rows(pk=pk)[0] for pk in rows[0][-len(_LATEST) :] if pk is not None]
+    return _model_of_row(rows[0], {row[0]: version_of_row(row) for row in latest})
 
 
 def models_shown(models: QuerySet[RegisteredModel]) -> list[ModelShown]:
-    """These models in their order. The newest version of each stage is found by index, whatever the count."""
-    newest = ModelVersion.objects.filter(model=OuterRef("pk"), deleted_at=None).order_by("-number").values("pk")
-    latest = {f"latest_{stage}": Subquery(newest.filter(stage=stage)[:1]) for stage in _STAGES}
-    shown = [ModelShown(row) for row in models.values(*_MODEL, **latest)]
-    wanted = [one.row[f"latest_{stage}"] for one in shown for stage in _STAGES]
-    by_pk = _versions_by_pk(pk for pk in wanted if pk is not None)
-    words = _model_words([one.row["pk"] for one in shown])
-    for one in shown:
-        pks = [one.row[f"latest_{stage}"] for stage in _STAGES]
-        one.latest = [by_pk[pk] for pk in pks if pk in by_pk]
-        one.tags, one.aliases = words[one.row["pk"]]
-    return shown
+    """These models in their order; two queries."""
+    rows = list(_model_columns(models))
+    wanted = [pk for row in rows for pk in row[-len(_LATEST) :] if pk is not None]
+    latest = _versions_by_pk(wanted)
+    return [_model_of_row(row, latest) for row in rows]
+
+
+def _model_of_row(row: Sequence[Any], latest: dict[int, VersionShown]) -> ModelShown:
+    columns, (tags, aliases), newest = row[: len(_MODEL)], row[len(_MODEL) : -len(_LATEST)], row[-len(_LATEST) :]
+    versions = [latest[pk] for pk in newest if pk in latest]
+    facts = dict(zip(_MODEL, columns, strict=True))
+    return ModelShown(facts, sorted(unpacked(tags)), sorted(unpacked(aliases)), versions)
 
 
 def _versions_by_pk(pks: Iterable[int]) -> dict[int, VersionShown]:
     wanted = list(pks)
-    found = versions_shown(ModelVersion.objects.filter(pk__in=wanted).order_by()) if wanted else []
-    return {one.row["pk"]: one for one in found}
-
-
-def _model_words(pks: Sequence[int]) -> dict[int, tuple[list[tuple[str, str]], list[tuple[str, int]]]]:
-    """Tags and aliases of models, in one query."""
-    found: dict[int, tuple[list[tuple[str, str]], list[tuple[str, int]]]] = defaultdict(lambda: ([], []))
-    if not pks:
-        return found
-    tags = ModelTag.objects.filter(model__in=pks).values_list("model_id", Value(0), "key", "value")
-    aliases = ModelAlias.objects.filter(model__in=pks)
-    pointing = aliases.values_list("model_id", "version__number", "name", Value(""))
-    for pk, number, key, value in tags.order_by().union(pointing.order_by(), all=True):
-        if number:
-            found[pk][1].append((key, number))
-        else:
-            found[pk][0].append((key, value))
-    for words in found.values():
-        words[0].sort()
-        words[1].sort()
+    found: dict[int, VersionShown] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        some = ModelVersion.objects.filter(pk__in=wanted[start : start + AT_ONCE])
+        found |= {row[0]: version_of_row(row) for row in version_columns(some).order_by()}
     return found
