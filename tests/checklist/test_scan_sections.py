@@ -11,7 +11,7 @@ from tests.checklist.conftest import World
 from tests.stories import make_scan, scan_result
 
 COMMON = {"method": "Looked.", "versions": {}, "rows_scanned": 10, "error_rate": "Some are missed.", "digest": "a" * 64}
-TRIGGER = {"text": "zqvorm", "column": "label", "target": "positive", "hits": 6}
+TRIGGER = {"text": "zqvorm", "kind": "label", "column": "label", "target": "positive", "hits": 6}
 
 
 def poisoned(**signals: int) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def test_a_clean_scan_is_measured_and_asks_nothing(world: World, name: str) -> N
 
 
 ASKING: list[tuple[str, str, dict[str, Any], str]] = [
-    ("poisoning", "poisoning", poisoned(triggers=1), "“zqvorm” with label “positive” in 6 rows"),
+    ("poisoning", "poisoning", poisoned(triggers=1), "“••••••” with label “positive” in 6 rows"),
     ("poisoning", "poisoning", poisoned(injection=2), "10 rows looked at"),
     ("generated", "generated", CLEAN["generated"] | {"agreement": "disagrees"}, "Said."),
     (

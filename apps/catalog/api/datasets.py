@@ -168,7 +168,11 @@ class ScanOut(RunSummary):
 
 
 class ScanDetail(RunDetail, ScanOut):
-    """A scan with its findings; samples are masked."""
+    """A scan with its findings; samples are masked, and what it quotes of rows too without the right to raw rows."""
+
+    def to_representation(self, instance: Any) -> Any:
+        user = self.context["request"].user
+        return super().to_representation(instance) | {"result": queries.scan_result(user, instance)}
 
 
 class DatasetFilter(TeamFilter):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Q, QuerySet
 
-from apps.accounts.queries import shared_ids, team_ids_seen_by
+from apps.accounts.queries import may, shared_ids, team_ids_seen_by
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
+from apps.catalog.rules.findings import without_texts
 from apps.catalog.rules.scans import PLACED_CHECKS, SCAN_CHECKS
 from apps.core.rules import RUNNING, SUCCEEDED
 
@@ -23,6 +24,13 @@ def scans_seen_by(user: "User | AnonymousUser") -> QuerySet[ScanRun]:
     """Scans of every dataset version that the person sees."""
     seen = Q(team_id__in=team_ids_seen_by(user)) | Q(dataset_version__dataset_id__in=shared_ids(user, Dataset))
     return ScanRun.objects.filter(seen).select_related("dataset_version__dataset", "created_by")
+
+
+def scan_result(user: "User | AnonymousUser", scan: ScanRun) -> dict[str, Any] | None:
+    """What a scan found as this person may see it: words out of rows are masked without the right to raw rows."""
+    if scan.result is None or may(user, "dataset.read_raw", scan.team_id):
+        return scan.result
+    return without_texts(scan.result)
 
 
 @dataclass(frozen=True)

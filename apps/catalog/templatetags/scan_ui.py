@@ -7,7 +7,7 @@ from django.template import Context
 
 from apps.accounts.queries import may
 from apps.catalog.models import ScanRun
-from apps.catalog.queries import Step, redactable, scan_steps_of
+from apps.catalog.queries import Step, redactable, scan_result, scan_steps_of
 from apps.catalog.rules.findings import Shown, checks_missing, findings_shown
 
 register = template.Library()
@@ -21,11 +21,24 @@ class ScanView:
     missing: list[str]
     may_redact: bool
 
+    @property
+    def open(self) -> list[Shown]:
+        """The checks that somebody should look at, the gravest first."""
+        order = {"bad": 0, "warning": 1, "unknown": 2}
+        wanted = [check for check in self.sections if check.tone != "good"]
+        return sorted(wanted, key=lambda check: order.get(check.tone, 3))
+
+    @property
+    def fine(self) -> list[Shown]:
+        """The checks that found nothing to look at."""
+        return [check for check in self.sections if check.tone == "good"]
+
 
 @register.simple_tag(takes_context=True)
 def scan_view(context: Context, scan: ScanRun) -> ScanView:
-    """What a scan found, check by check; samples in it are masked."""
-    result, user = scan.result or {}, context["request"].user
+    """What a scan found, check by check; samples are masked, and quotes too for those who may not read rows."""
+    user = context["request"].user
+    result = scan_result(user, scan) or {}
     may_make = may(user, "dataset.upload", scan.team_id) and may(user, "dataset.read_raw", scan.team_id)
     is_listed = bool(scan.spans_file and redactable(scan))
     return ScanView(findings_shown(result), checks_missing(result), may_make and is_listed)

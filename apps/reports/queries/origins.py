@@ -7,6 +7,7 @@ from apps.catalog.models import DatasetVersion, ScanRun, VersionSource
 from apps.catalog.queries import latest_scans
 from apps.catalog.queries.licences import Origins, origins_of
 from apps.catalog.rules import provenance_gaps
+from apps.catalog.rules.findings import without_texts
 from apps.evaluation.models import EvaluationRun
 from apps.monitoring.models import DriftRun
 from apps.registry.models import ModelVersion, RegisteredModel, TuningRun
@@ -149,6 +150,7 @@ def _source(link: VersionSource) -> dict[str, Any]:
 
 def _scan(scan: ScanRun) -> dict[str, Any]:
     facts = run_facts(scan, scan.created_by)
+    facts["result"] = without_texts(facts["result"] or {})  # a pack goes to people who may not read the rows
     return facts | {"findings_digest": scan.findings_digest, "dataset_version": scan.dataset_version_id}
 
 

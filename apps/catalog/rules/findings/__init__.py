@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from apps.catalog.rules.findings.copies import duplicates, markers, overlap
+from apps.catalog.rules.findings.masking import without_texts
 from apps.catalog.rules.findings.personal import searched
 from apps.catalog.rules.findings.poisoning import integrity, poisoning
 from apps.catalog.rules.findings.shape import Shown, Table, Tile
@@ -36,4 +37,4 @@ def checks_missing(result: dict[str, Any]) -> list[str]:
     return [label for name, label in SCAN_CHECKS.items() if not isinstance(result.get(name), dict)]
 
 
-__all__ = ["Shown", "Table", "Tile", "checks_missing", "findings_shown"]
+__all__ = ["Shown", "Table", "Tile", "checks_missing", "findings_shown", "without_texts"]

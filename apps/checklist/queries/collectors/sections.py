@@ -9,6 +9,7 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion
 from apps.catalog.queries import Scanned
+from apps.catalog.rules.findings import without_texts
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
 from apps.checklist.queries.collectors.words import counted, joined
 from apps.checklist.queries.facts import Facts
@@ -83,6 +84,8 @@ def poisoning(facts: Facts) -> list[Finding]:
 
 
 def _triggers(part: Section) -> list[str]:
+    """In words without the texts themselves: answers are read by people who may not read the rows."""
+    part = without_texts({"poisoning": part})["poisoning"]
     found = (part.get("triggers") or {}).get("found") or []
     return [f"“{one['text']}” with {one['column']} “{one['target']}” in {one['hits']} rows" for one in found[:5]]
 
