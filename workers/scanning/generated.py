@@ -11,13 +11,15 @@ Keys of the section beside the common ones:
 * ``sensitivity``, ``specificity``: ``right`` and ``of``, as measured.
 * ``declared``: ``share``, ``low``, ``high`` (None where nothing is declared), ``sources``, ``said``.
 * ``agreement``: ``agrees``, ``disagrees`` or ``nothing declared``.
-* ``perplexity``: ``texts``, ``median``, ``quartiles`` by a local model, or None where none is configured.
+* ``perplexity``: ``model`` (name of its folder), ``texts``, ``median``, ``quartiles`` by a local model, or None where
+  none is configured.
 """
 
 import json
 from collections import Counter
 from dataclasses import asdict
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +125,7 @@ class Generated:
             "agreement": agreement(measured, declared),
             "perplexity": self._perplexity(folder, on_progress),
             "method": METHOD,
-            "versions": {"machine-written habits": str(marks.known()["version"])},
+            "versions": {"machine-written habits": str(marks.known()["version"])} | _model_versions(folder),
             "rows_scanned": len(self._numbers),
             "error_rate": ERROR_RATE,
         }
@@ -134,6 +136,10 @@ class Generated:
         # Imported where a model is configured only: torch takes seconds to load.
         told = import_module("workers.scanning.perplexity").perplexities(folder, self._kept, on_progress)
         return dict(told)
+
+
+def _model_versions(folder: str) -> dict[str, str]:
+    return {name: version(name) for name in ("transformers", "torch")} if folder else {}
 
 
 def _answer(columns: tuple[str, ...]) -> str:

@@ -9,7 +9,8 @@ Keys of the section beside the common ones:
 * ``checked``, ``bytes``: how many chunks and bytes were read.
 * ``changed``: ``position`` in the file (from 0), ``digest`` and ``size`` of each changed or missing chunk.
 * ``file``: ``digest`` and ``ok`` of the whole file, or None where it was not given.
-* ``commits``: ``label``, ``digest`` and ``ok`` of this commit and those before it, recomputed from what they record.
+* ``commits``: ``label``, ``digest`` and ``ok`` of this commit and those before it, recomputed from what they record;
+  changed ones first, then the newest. ``commits_checked``: how many there are.
 * ``code``: ``storage.tampered`` where something is broken, else empty.
 """
 
@@ -54,12 +55,13 @@ class Integrity:
         compromised = bool(broken or wrong or (file and not file["ok"]))
         return {
             "compromised": compromised,
-            "statement": _statement(len(chunks), broken, wrong, compromised),
+            "statement": _statement(len(chunks), broken, wrong, compromised) + _chain(commits, wrong),
             "checked": len(chunks),
             "bytes": sum(chunk.size for chunk in chunks),
             "changed": broken[: self._config.max_rows_listed],
             "file": file,
-            "commits": commits,
+            "commits": sorted(commits, key=lambda commit: commit["ok"])[: self._config.max_rows_listed],
+            "commits_checked": len(commits),
             "code": "storage.tampered" if compromised else "",
             "method": "Every stored chunk was read again and its SHA-256 held against the digest that it is stored"
             " under; commit digests were computed anew from what each commit records.",
@@ -68,6 +70,13 @@ class Integrity:
             "error_rate": "A changed byte goes unnoticed only by a collision of SHA-256, which nobody has ever found."
             " What was wrong before it was stored is not seen.",
         }
+
+
+def _chain(commits: list[dict[str, Any]], wrong: list[str]) -> str:
+    if not commits or wrong:
+        return ""
+    what = f"The records of all {len(commits)} commits up to it have theirs." if len(commits) > 1 else ""
+    return f" {what or 'The record of its commit has its digest, too.'}"
 
 
 def _statement(chunks: int, broken: list[dict[str, Any]], wrong: list[str], compromised: bool) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.queries.chain import chain_of
 from apps.core import storage, tables
 from apps.core.chunks import Chunk
 from apps.core.errors import Conflict, NotFound
@@ -55,10 +56,17 @@ def config_for(run: ScanRun, folder: Path, on_progress: OnProgress) -> Config:
 def _options(given: dict[str, dict[str, Any]], version: DatasetVersion) -> dict[str, dict[str, Any]]:
     """Settings of single checks, with what the installation knows: its models, and whether the whole file is intact."""
     more: dict[str, dict[str, Any]] = {
-        "integrity": {"file": {"digest": version.digest, "ok": storage.is_intact(version.digest)}}
+        "integrity": {
+            "file": {"digest": version.digest, "ok": storage.is_intact(version.digest)},
+            "commits": [
+                {"label": f"v{link.number}", "digest": link.digest, "ok": link.is_intact} for link in chain_of(version)
+            ],
+        }
     }
-    if settings.TOXICITY_MODEL:
-        more["toxicity"] = given.get("toxicity", {}) | {"model": settings.TOXICITY_MODEL}
+    models = {"toxicity": settings.TOXICITY_MODEL, "generated": settings.PERPLEXITY_MODEL}
+    for check, folder in models.items():
+        if folder:
+            more[check] = given.get(check, {}) | {"model": folder}
     return given | more
 
 

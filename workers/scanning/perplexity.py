@@ -32,7 +32,8 @@ def perplexities(folder: str, texts: list[str], on_progress: OnProgress) -> dict
         if tokens.shape[1] >= LEAST_TOKENS:
             with torch.inference_mode():
                 found.append(float(torch.exp(model(tokens, labels=tokens).loss)))
+    name = Path(folder).name
     if not found:
-        return {"texts": 0, "median": None, "quartiles": None}
+        return {"model": name, "texts": 0, "median": None, "quartiles": None}
     low, middle, high = (round(float(value), 3) for value in np.percentile(found, (25, 50, 75)))
-    return {"texts": len(found), "median": middle, "quartiles": [low, high]}
+    return {"model": name, "texts": len(found), "median": middle, "quartiles": [low, high]}

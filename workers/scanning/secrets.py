@@ -132,11 +132,14 @@ FORMS: tuple[Form, ...] = (
         "drawn characters behind a word such as 'password', 'token' or 'api key'",
     ),
 )
+# Keys drawn by chance hardly spell "example": of forty characters one in about a thousand million does.
 _PLACEHOLDER = re.compile(
     r"(?i)example|changeme|placeholder|your[_\-]|<|\$\{|\{\{|x{5,}|\*{3,}|\.{4,}|0{8,}|12345678"
     r"|^password$|^passwd$|^pass$|^secret$|redacted|dummy"
 )
 NOT_LOOKED_FOR = (
+    "Keys that providers publish as examples, such as those of AWS that end in EXAMPLE, and placeholders: they open"
+    " nothing, and documentation is full of them.",
     "Passwords written out in a sentence without '=' or ':' before them: any word could be one.",
     "Keys without a form of their own that nothing names: they cannot be told from other identifiers.",
 )

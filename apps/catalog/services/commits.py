@@ -13,7 +13,8 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion
-from apps.catalog.rules import MAIN, UPLOADED, commit_digest, sourced
+from apps.catalog.queries.chain import recomputed
+from apps.catalog.rules import MAIN, UPLOADED, sourced
 from apps.catalog.rules.declared import Declared, declared_anew
 from apps.catalog.services.contents import Content, OnProgress, content_store
 from apps.catalog.services.provenance import provenance_carry
@@ -157,7 +158,7 @@ def _saved(by: User, dataset: Dataset, parent: DatasetVersion | None, **fields: 
         created_at=timezone.now(),
         **fields,
     )
-    version.commit_digest = _commit_digest(version)
+    version.commit_digest = recomputed(version)
     version.save(force_insert=True)
     return version
 
@@ -165,24 +166,6 @@ def _saved(by: User, dataset: Dataset, parent: DatasetVersion | None, **fields: 
 def _next_number(dataset: Dataset) -> int:
     last: int | None = DatasetVersion.objects.filter(dataset=dataset).aggregate(last=Max("number"))["last"]
     return (last or 0) + 1
-
-
-def _commit_digest(version: DatasetVersion) -> str:
-    """The author stands in it by number, as in the trail."""
-    parents = [commit.commit_digest for commit in (version.parent, version.merged) if commit is not None]
-    return commit_digest(
-        {
-            "dataset": version.dataset_id,
-            "number": version.number,
-            "content": version.digest,
-            "parents": parents,
-            "branch": version.branch,
-            "operation": version.operation,
-            "message": version.message,
-            "author": version.created_by_id,
-            "time": version.created_at.isoformat(),
-        }
-    )
 
 
 def _move(by: User, dataset: Dataset, line: Branch | None, name: str, version: DatasetVersion) -> None:

@@ -117,3 +117,24 @@ def test_the_teams_evaluation_and_protected_data_are_compared_with(olga: User, t
 
 def test_the_portal_names_every_check_of_the_registry() -> None:
     assert set(registry.CHECKS) <= set(SCAN_CHECKS)
+
+
+def test_every_commit_before_a_version_is_computed_anew(team: Team, olga: User, tmp_path: Path) -> None:
+    first = version_of(olga, team, tmp_path, "rows.jsonl", lines(20))
+    (tmp_path / "more.jsonl").write_bytes(lines(30))
+    second = dataset_version_commit(by=olga, dataset=first.dataset, path=tmp_path / "more.jsonl", filename="m.jsonl")
+    section = (scanned(olga, second, {"checks": ["integrity"]}).result or {})["integrity"]
+    assert [(commit["label"], commit["ok"]) for commit in section["commits"]] == [("v2", True), ("v1", True)]
+    assert not section["compromised"] and "all 2 commits" in section["statement"]
+    DatasetVersion.objects.filter(pk=first.pk).update(message="Nobody wrote this.")
+    section = (scanned(olga, second, {"checks": ["integrity"]}).result or {})["integrity"]
+    assert section["compromised"] and section["code"] == "storage.tampered"
+    assert [(commit["label"], commit["ok"]) for commit in section["commits"]] == [("v1", False), ("v2", True)]
+    assert "The record of v1 does not have the digest of its commit." in section["statement"]
+
+
+def test_a_configured_language_model_reaches_the_check(team: Team, olga: User, tmp_path: Path, settings: Any) -> None:
+    settings.PERPLEXITY_MODEL = str(tmp_path / "nothing")
+    version = version_of(olga, team, tmp_path, "rows.jsonl", lines(20))
+    run = scanned(olga, version, {"checks": ["generated"]})
+    assert run.state == "failed" and "language model" in run.error

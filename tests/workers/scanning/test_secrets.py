@@ -26,6 +26,16 @@ def test_what_only_looks_like_one_is_left_alone(text) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize("ending", ["EXAMPLE", "QWERTZU"])
+def test_keys_that_a_provider_publishes_as_examples_are_none(ending) -> None:
+    """Those in the manuals of AWS open nothing; a key that differs from them in its ending alone may."""
+    first, second = "AKIA" + "IOSFODNN7" + ending, "wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCY" + ending + "KEY"
+    is_secret = ending != "EXAMPLE"
+    entities = [entity for entity, _ in found(f"id {first.replace('N7', 'NN')} aws_secret_access_key = {second}")]
+    assert entities == (["AWS_ACCESS_KEY", "AWS_SECRET_KEY"] if is_secret else [])
+    assert any("EXAMPLE" in words for words in Secrets().account()["not_looked_for"])
+
+
 def test_the_stated_figures_are_those_measured() -> None:
     cases = secret_cases.secrets()
     assert {
