@@ -2,7 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from apps.accounts.queries import may
+from apps.portal.queries.cards import completeness_of
 from apps.registry.models import ModelVersion
+from apps.registry.queries.documents import documents_seen_by
+from apps.registry.rules import RETIRED, cards
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -13,7 +17,26 @@ MOST = 50
 
 
 def documents(user: "User | AnonymousUser", version: ModelVersion, chosen: int | None) -> dict[str, Any]:
-    """The newest audit packs."""
+    """The newest audit packs, the cards that were read in, and how complete those would be that are handed out."""
     reports = version.reports.select_related("created_by").defer("log", "config").order_by("-pk")
     found = list(reports[:MOST])
-    return {"reports": found, "is_being_made": any(report.is_open for report in found)}
+    told = completeness_of(user, version, "")
+    return {
+        "reports": found,
+        "is_being_made": any(report.is_open for report in found),
+        "completeness": told,
+        "share": told.score / 100,
+        "lacks": _lacks(),
+        "documents": list(documents_seen_by(user).filter(version=version).defer("found")[:MOST]),
+        "formats": cards.FORMATS,
+        "may_say": version.stage != RETIRED and may(user, "version.describe", version.team_id),
+        "statements": cards.STATEMENTS,
+        "columns": tuple(cards.COLUMNS),
+    }
+
+
+def _lacks() -> dict[str, list[str]]:
+    """What each format has no term for among the statements that the questions need."""
+    needed = [field for field in cards.FIELDS if field.is_needed]
+    offered = {"hub": cards.HUB, "cyclonedx": cards.CYCLONEDX, "spdx": cards.SPDX}
+    return {name: [one.label for one in needed if key not in one.carriers] for name, key in offered.items()}
