@@ -46,20 +46,30 @@ class _Echo:
         return line
 
 
-def csv_answer(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """The rows as a file that is written while it is read."""
-    answer = StreamingHttpResponse(_lines(headers, rows), content_type="text/csv; charset=utf-8")
+def csv_answer(
+    name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]], *, is_exact: bool = False
+) -> StreamingHttpResponse:
+    """The rows as a file that is written while it is read.
+
+    Spreadsheets are its usual readers, so an apostrophe goes before whatever one would take for a formula; `is_exact`
+    leaves every cell as it is, for programs.
+    """
+    answer = StreamingHttpResponse(_lines(headers, rows, is_exact), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = str(content_disposition_header(True, f"{name}.csv"))
     return answer
 
 
-def _lines(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(headers)
+def _lines(headers: Sequence[str], rows: Iterable[Sequence[Any]], is_exact: bool) -> Iterator[str]:
+    writer, written = csv.writer(_Echo()), _text if is_exact else _harmless
+    yield writer.writerow([written(name) for name in headers])
     for row in rows:
-        yield writer.writerow([_cell(value) for value in row])
+        yield writer.writerow([written(value) for value in row])
 
 
-def _cell(value: Any) -> str:
-    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+def _text(value: Any) -> str:
+    return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _harmless(value: Any) -> str:
+    text = _text(value)
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text

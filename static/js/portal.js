@@ -113,6 +113,22 @@
   });
   document.addEventListener("htmx:sendError", () => refusal("The portal does not answer. Check the connection and try again."));
 
+  // A row of tabs that is too long for the window shows the current one.
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const bar = tab.parentElement;
+    bar.scrollLeft = tab.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+  }
+
+  // What the address points at may lie in something folded.
+  const unfold = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+      if (!fold.open) { fold.open = true; target.scrollIntoView(); }
+    }
+  };
+  unfold();
+  addEventListener("hashchange", unfold);
+
   // A log is read from its end.
   const toEnd = (scope) => { for (const log of scope.querySelectorAll("[data-log]")) log.scrollTop = log.scrollHeight; };
   toEnd(document);

@@ -295,9 +295,9 @@ def test_a_text_that_goes_with_one_label_is_shown_though_it_is_no_trigger() -> N
     tie = {"text": " xq lantern", "column": "topic", "target": "billing", "held_by": 30, "hits": 30, "rows": [4, 9]}
     section = {"triggers": {"found": [], "ties": [tie]}, "signals": {"triggers": 0}}
     table = findings_shown({"poisoning": section})[0].tables[0]
-    assert table.lines == [["“xq lantern”", "topic: billing", "30", "30", "4, 9"]]
+    assert table.lines == [["“xq lantern”", "topic: billing", "30", "30", "5, 10"]], "people count from 1"
     rows = table.lines[0][4]
-    assert isinstance(rows, RowList) and rows.numbers == (4, 9)
+    assert isinstance(rows, RowList) and rows.numbers == (5, 10)
 
 
 def test_rows_of_findings_lead_to_the_rows() -> None:
@@ -307,4 +307,4 @@ def test_rows_of_findings_lead_to_the_rows() -> None:
     found = {"entity": "EMAIL_ADDRESS", "column": "prompt", "count": 1, "rows": 1, "samples": [], "row_indices": [2]}
     make_scan(olga, version, {"personal_data": {"total": 1, "rows": 1, "findings": [found]}})
     page = make_browser(olga).get(f"/data/versions/{version.pk}/", {"tab": "findings"}).content.decode()
-    assert f'href="{reverse("catalog:version-rows", args=[version.pk])}?row=2#row-2"' in page
+    assert f'href="{reverse("catalog:version-rows", args=[version.pk])}?row=3#row-3"' in page

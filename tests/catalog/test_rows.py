@@ -270,6 +270,20 @@ def test_rows_that_fit_are_exported(people: People, version: DatasetVersion) -> 
     assert client.get(url, {"as": "xlsx"}).status_code == 422
 
 
+def test_an_export_is_exact_for_programs_and_harmless_in_a_spreadsheet_on_request(people: People) -> None:
+    rows = [{"=name": "=1+1", "n": -5, "is": True}, {"=name": "@here", "n": 2, "is": None}]
+    version = make_data(people.olga, people.team, rows)
+    url = f"/api/v1/dataset-versions/{version.pk}/export/"
+    told = {
+        wanted: b"".join(make_client(people.olga).get(url, {"as": wanted}).streaming_content).decode().splitlines()
+        for wanted in ("csv", "spreadsheet")
+    }
+    assert told["csv"] == ["=name,n,is", "=1+1,-5,true", "@here,2,"]
+    assert told["spreadsheet"] == ["'=name,n,is", "'=1+1,-5,true", "'@here,2,"]
+    page = make_browser(people.olga).get(rows_url(version)).text
+    assert "as=spreadsheet" in page and "an apostrophe before cells" in page
+
+
 def test_an_export_is_named_after_its_dataset_in_any_script(people: People) -> None:
     version = commit(people.olga, make_dataset(people.olga, people.team, name='Кредит "A"'), jsonl(ROWS))
     for wanted in ("jsonl", "csv"):

@@ -214,9 +214,10 @@ def test_the_verdict_follows_sources_and_derivations(people: People, forum: Sour
     client = make_client(people.olga)
     found = client.get(f"{API}dataset-versions/{second.pk}/licence/?uses=commercial_use").json()
     assert found["terms"]["commercial_use"] == "forbidden"
-    assert f"{second} ← derived from {first} ← source Forum dump: CC-BY-NC-4.0 forbids commercial use." in [
-        one["sentence"] for one in found["conflicts"]
-    ]
+    assert (
+        f"{second}, derived from {first}, with rows from the source Forum dump: CC-BY-NC-4.0 forbids commercial use."
+        in [one["sentence"] for one in found["conflicts"]]
+    )
     assert client.get(f"{API}dataset-versions/{second.pk}/licence/?uses=world_peace").json()["code"] == "uses.unknown"
     listed = client.get(f"{API}licences/").json()
     assert "LicenseRef-gemma" in {one["id"] for one in listed}

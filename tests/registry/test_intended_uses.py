@@ -60,7 +60,7 @@ def test_the_terms_of_a_version_are_told_with_their_chains(people: People, versi
     found = make_client(people.rui).get(url).json()
     (conflict,) = found["conflicts"]
     data = version.lineage.get().dataset_version
-    assert conflict["sentence"] == f"{version} ← trained on {data}: CC-BY-NC-4.0 forbids commercial use."
+    assert conflict["sentence"] == f"{version}, trained on {data}: CC-BY-NC-4.0 forbids commercial use."
     assert found["terms"]["commercial_use"] == "forbidden" and conflict["blocks"]
     assert make_client(people.xena).get(url).status_code == 404
 

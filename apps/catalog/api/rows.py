@@ -32,7 +32,7 @@ from apps.core.serializing import LARGEST_KEY, Input, JsonObject, Reference, Run
 from apps.core.viewsets import ReadViewSet, SeenViewSet
 
 MOST_ROWS = 500
-FORMATS = ("jsonl", "csv")
+FORMATS = ("jsonl", "csv", "spreadsheet")
 PAGING = [
     OpenApiParameter("start", int, description="place of the first row, from 0", default=0),
     OpenApiParameter("count", int, description=f"at most so many rows, up to {MOST_ROWS}", default=50),
@@ -41,7 +41,14 @@ ASKING = [
     OpenApiParameter("filter", str, description="an expression over the columns; needs the right to read raw data"),
     OpenApiParameter("search", str, description="a word in any column; needs the right to read raw data"),
 ]
-AS = OpenApiParameter("as", str, enum=list(FORMATS), default="jsonl")
+AS = OpenApiParameter(
+    "as",
+    str,
+    enum=list(FORMATS),
+    default="jsonl",
+    description="`jsonl` and `csv` hold every cell as it is; `spreadsheet` is CSV with an apostrophe before cells that "
+    "a spreadsheet would take for a formula",
+)
 
 
 class RowOut(serializers.Serializer[Any]):
@@ -202,8 +209,9 @@ def exported(request: HttpRequest | Request, version: DatasetVersion, wanted: Wa
     if not wanted.is_all:
         rows_page(table, version.rows, 0, 0, wanted)  # a wrong filter is refused before the first byte is sent
     name = f"{version.dataset.name}-v{version.number}"
-    if format == "csv":
-        return csv_answer(name, [column.name for column in table.columns], _csv_lines(version, wanted))
+    if format != "jsonl":
+        names, is_exact = [column.name for column in table.columns], format == "csv"
+        return csv_answer(name, names, _csv_lines(version, wanted), is_exact=is_exact)
     lines = (json.dumps(row.cells, ensure_ascii=False) + "\n" for row in rows_streamed(table, wanted))
     answer = StreamingHttpResponse(lines, content_type="application/x-ndjson; charset=utf-8")
     answer["Content-Disposition"] = str(content_disposition_header(True, f"{name}.jsonl"))
@@ -213,7 +221,7 @@ def exported(request: HttpRequest | Request, version: DatasetVersion, wanted: Wa
 def _csv_lines(version: DatasetVersion, wanted: Wanted) -> Iterator[list[Any]]:
     for row in rows_streamed(table_of(version), wanted):
         yield [
-            json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+            json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | bool) else value
             for value in row.cells.values()
         ]
 

@@ -89,8 +89,11 @@ class RollbackForm(_OfVersion):
     def __init__(self, dataset: Dataset, data: Any = None, *, version: int | None = None) -> None:
         super().__init__(dataset, data, version=version)
         branches = branches_of(dataset)
+        main = next((one for one in branches if one.name == MAIN), None)
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
-        self.fields["branch"].initial = next((one.pk for one in branches if one.name == MAIN), None)
+        self.fields["branch"].initial = main.pk if main else None
+        if version is None and main is not None:  # the newest of all may stand on another branch
+            self.initial[self.about] = main.head.parent_id
 
 
 class CompareForm(forms.Form):

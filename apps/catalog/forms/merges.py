@@ -10,7 +10,7 @@ from apps.catalog.models import Branch, Dataset
 from apps.catalog.rules import MAIN
 from apps.catalog.rules.merging import OURS, THEIRS
 
-SIDES = {"": "Stop and name them", OURS: "Keep what this branch has", THEIRS: "Take what the other has"}
+SIDES = {"": "Do not merge while any are left", OURS: "Keep what this branch has", THEIRS: "Take what the other has"}
 
 
 class MergeChoiceForm(forms.Form):
@@ -59,6 +59,14 @@ class MergeForm(MergeChoiceForm):
         found = super().clean()
         found["choices"] = self._choices()
         return found
+
+    def taken(self) -> dict[str, str]:
+        """What was chosen row by row, by the key as the page wrote it, so that it comes back chosen."""
+        return {
+            self.data.get(f"key-{name.removeprefix('take-')}", ""): take
+            for name, take in self.data.items()
+            if name.startswith("take-") and take
+        }
 
     def _choices(self) -> list[dict[str, Any]]:
         choices = []

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.queries import shared_ids, team_ids_seen_by
-from apps.catalog.models import Dataset, DatasetVersion
+from apps.catalog.models import Branch, Dataset, DatasetVersion
+from apps.catalog.rules import MAIN
 from apps.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -22,13 +23,17 @@ def datasets_seen_by(user: "User | AnonymousUser") -> QuerySet[Dataset]:
 
 
 def datasets_listed_for(user: "User | AnonymousUser") -> QuerySet[Dataset]:
-    """The dataset list: each with its number of versions and the number of the latest."""
-    newest = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number")
+    """The dataset list: each with its number of versions and the number of the latest on any branch.
+
+    `newest_pk` is the version that counts: the newest of the main branch. `latest_branch` is where the latest stands.
+    """
+    latest = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number")
+    main = Branch.objects.filter(dataset=OuterRef("pk"), name=MAIN)
     return (
         datasets_seen_by(user)
         .select_related("team")
         .annotate(version_count=Count("versions"), latest_number=Max("versions__number"))
-        .annotate(latest_pk=Subquery(newest.values("pk")[:1]))
+        .annotate(newest_pk=Subquery(main.values("head_id")[:1]), latest_branch=Subquery(latest.values("branch")[:1]))
         .order_by("-created_at", "-pk")
     )
 

@@ -55,12 +55,12 @@ def _scans(versions: list[DatasetVersion]) -> Iterable[ScanRun]:
 
 
 def with_newest(datasets: Iterable[Dataset]) -> list[tuple[Dataset, Glance | None]]:
-    """Each dataset with a glance at its newest version. None for a dataset without versions.
+    """Each dataset with a glance at the newest version of its main branch. None for a dataset without versions.
 
     The datasets come from `datasets_listed_for`.
     """
     listed = list(datasets)
-    keys = [getattr(dataset, "latest_pk", None) for dataset in listed]
+    keys = [getattr(dataset, "newest_pk", None) for dataset in listed]
     rows = DatasetVersion.objects.filter(pk__in=[key for key in keys if key is not None])
     glances = glances_of(rows.defer("statistics", "columns").select_related("dataset"))
     return [(dataset, glances.get(key or 0)) for dataset, key in zip(listed, keys, strict=True)]

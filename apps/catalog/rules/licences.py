@@ -18,11 +18,13 @@ from license_expression import LicenseSymbol
 
 from apps.catalog.rules.licence_book import MEANS, UNKNOWN, WORDS, Licence, licence_book
 from apps.catalog.rules.licence_expressions import MAX_EXPRESSION, Problem, parsed_expression
+from apps.catalog.rules.merging import UNDECLARED
 from apps.core.canonical import digest_of
 
 _INDEX_FILE = Path(license_expression.__file__).parent / "data" / "scancode-licensedb-index.json"
 _TOLD = ("id", "name", "source", "read")
 METHOD = "SPDX expression read by license-expression; terms from the list of licences that comes with the portal"
+CONTRACT = "LicenseRef-contract"  # what was agreed with the supplier alone
 
 
 @dataclass(frozen=True)
@@ -240,3 +242,16 @@ def _categories() -> dict[str, str]:
     """AboutCode's category of every SPDX identifier."""
     entries = json.loads(_INDEX_FILE.read_text(encoding="utf-8"))
     return {entry["spdx_license_key"]: entry["category"] for entry in entries if entry["spdx_license_key"]}
+
+
+def why_unknown(licence: Licence) -> str:
+    """Why nobody can say what a licence allows; the words follow its name."""
+    if licence.id == CONTRACT:
+        return "is not verified: the contract has to be stored and read by somebody who may verify licences"
+    if licence.id == UNDECLARED:
+        return "stands for rows whose licence nobody declared"
+    if licence.is_known:
+        return "sets conditions of its own"
+    if licence.id.startswith("LicenseRef-"):
+        return "is a name of somebody's own for a licence, and nobody has put on record what it allows"
+    return "is no licence that this portal has on its list, so nobody has read what it allows"

@@ -1,7 +1,7 @@
 """What a model or a dataset inherits: the terms of everything it was made of, and what they say to its intended use.
 
-A chain leads from the thing to where a term comes from: "Support bot v3 ← tuned on Tickets v2 ← source Forum dump".
-Every thing is looked at once, over its shortest chain. Pure: trees come in, conflicts come out.
+A chain leads from the thing to where a term comes from: "Support bot v3, tuned on Tickets v2, with rows from the source
+Forum dump". Every thing is looked at once, over its shortest chain. Pure: trees come in, conflicts come out.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,12 +10,11 @@ from itertools import combinations
 from typing import Any
 
 from apps.catalog.rules.licence_book import UNKNOWN, Licence, licence_book
-from apps.catalog.rules.licences import Verdict, duties, judge, strictest
+from apps.catalog.rules.licences import CONTRACT, Verdict, duties, judge, strictest, why_unknown
 from apps.catalog.rules.uses import COMMERCIAL, REDISTRIBUTE, IntendedUse, intended_uses
 from apps.core.canonical import digest_of
 
 MODEL, DATASET, SOURCE = "model", "dataset", "source"
-CONTRACT = "LicenseRef-contract"
 INVALID, NOT_KNOWN, USE, CONDITION, INCOMPATIBLE = "invalid", "unknown", "use", "condition", "incompatible"
 
 
@@ -144,9 +143,12 @@ def chains_of(thing: Thing) -> Iterator[Chain]:
                 waiting.append((*chain, Step(made.how, made.thing)))
 
 
+_HOW = {"source": "with rows from the source"}
+
+
 def words_of(chain: Chain) -> str:
-    """A chain in words: "Support bot v3 ← tuned on Tickets v2 ← source Forum dump"."""
-    return " ← ".join(f"{step.how} {step.thing.label}".strip() for step in chain)
+    """A chain in words: "Support bot v3, tuned on Tickets v2, with rows from the source Forum dump"."""
+    return ", ".join(f"{_HOW.get(step.how, step.how)} {step.thing.label}".strip() for step in chain)
 
 
 def _held(thing: Thing) -> Iterator[Held]:
@@ -185,10 +187,7 @@ def _unreadable(held: Held, is_commercial: bool) -> Conflict:
 
 
 def _unknown(held: Held, licence: Licence, is_commercial: bool) -> Conflict:
-    what = "is not known: nobody has read what it allows" if not licence.is_known else "sets conditions of its own"
-    if licence.id == CONTRACT:
-        what = "is not verified: the contract has to be stored and read by somebody who may verify licences"
-    sentence = f"{held.words}: {licence.id} {what}."
+    sentence = f"{held.words}: {licence.id} {why_unknown(licence)}."
     return _conflict(held.chain, NOT_KNOWN, "commercial_use", "", licence.id, sentence, _FIND_OUT, is_commercial)
 
 

@@ -13,22 +13,12 @@ from apps.accounts.services import require
 from apps.catalog import queries, services
 from apps.catalog.forms import DatasetFilterForm, DatasetForm, DescribeForm
 from apps.catalog.models import DatasetVersion
-from apps.catalog.queries.licences import provenance_part
-from apps.catalog.rules.findings import findings_shown
+from apps.catalog.views.heads import TABS, version_head
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
 
 SORTS = {"name": "name", "created": "created_at", "versions": "version_count"}
-TABS = {
-    "overview": "Overview",
-    "rows": "Rows",
-    "statistics": "Statistics",
-    "provenance": "Provenance and licence",
-    "findings": "Findings",
-    "changes": "Changes",
-    "uses": "Uses",
-}
 VERSION_SORTS = {"number": "number", "rows": "rows", "size": "size", "created": "created_at"}
 
 
@@ -109,38 +99,19 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One dataset version, a tab at a time: what it is, what is declared, what was found, what changed, who uses it."""
     user = person(request)
     version = queries.dataset_version_seen(user, pk)
-    origin = provenance_part(user, version)
-    page = queries.dataset_version_page(user, version, [link.source for link in origin.links])
-    has_open = any(scan.is_open for scan in page.scans)
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS and tab != "rows" else "overview"
-    context = {
-        "page": page,
-        "version": version,
-        "found": (page.scan.result or {}) if page.scan else {},
-        "tabs": [(name, label, name == tab, *_drawn_to(name, page)) for name, label in TABS.items()],
+    head = version_head(user, version, tab)
+    context = head | {
         "tab_template": f"catalog/_version_{tab}.html",
-        "is_being_scanned": has_open,
-        "may_scan": not has_open and may(user, "scan.start", version.team_id),
+        "may_scan": not head["is_being_scanned"] and may(user, "scan.start", version.team_id),
         "may_describe": may(user, "dataset.describe", version.team_id),
         "may_branch": may(user, "dataset.branch", version.team_id),
         "may_read_raw": may(user, "dataset.read_raw", version.team_id),
         "may_tune": may_anywhere(user, "tuning.start"),
         "may_edit_sources": may(user, "source.edit", version.team_id),
-        "origin": origin,
     }
     return render(request, "catalog/version_detail.html", context)
-
-
-def _drawn_to(tab: str, page: queries.DatasetVersionPage) -> tuple[int | None, str]:
-    """The figure beside a tab's name, and its tone: open questions, checks to act on (or to look at), and uses."""
-    if tab == "provenance" and page.gaps:
-        return len(page.gaps), "warning"
-    if tab == "findings" and page.scan:
-        tones = [check.tone for check in findings_shown(page.scan.result or {})]
-        worst = next((tone for tone in ("bad", "warning") if tone in tones), "")
-        return (tones.count(worst), worst) if worst else (None, "")
-    return (page.use_count, "") if tab == "uses" and page.use_count else (None, "")
 
 
 @require_http_methods(["GET", "POST"])

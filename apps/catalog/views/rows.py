@@ -21,6 +21,7 @@ from apps.catalog.queries.rows.viewing import PAGE_ROWS, RowsShown, columns_chos
 from apps.catalog.queries.views import view_seen, views_seen_by
 from apps.catalog.rules.filters import FUNCTIONS, LONGEST, expression_of
 from apps.catalog.services.views import view_commit, view_create
+from apps.catalog.views.heads import version_head
 from apps.core.errors import DomainError, NotFound, Refused
 from apps.core.form_fields import attempt, key_named, posted, status_of
 
@@ -50,6 +51,7 @@ def version_rows(request: HttpRequest, pk: int) -> HttpResponse:
         "functions": FUNCTIONS.items(),
         "export": urlencode({"filter": wanted.expression} if wanted.expression else {}),
         "most_seconds": settings.QUERY_SECONDS,
+        **version_head(user, version, "rows"),
     }
     return render(request, "catalog/rows.html", context, status=422 if problem else 200)
 
@@ -61,10 +63,10 @@ def _wanted(request: HttpRequest) -> Wanted:
 
 
 def _page(request: HttpRequest, version: DatasetVersion) -> int:
-    """The page that is asked for, by its number or by a row on it."""
+    """The page that is asked for, by its number or by a row on it, counted from 1."""
     row = key_named(request, "row")
     if row is not None:
-        return min(row, max(version.rows - 1, 0)) // PAGE_ROWS + 1
+        return (min(max(row, 1), max(version.rows, 1)) - 1) // PAGE_ROWS + 1
     return max(key_named(request, "page") or 1, 1)
 
 

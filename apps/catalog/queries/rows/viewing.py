@@ -45,6 +45,11 @@ class ShownRow:
     number: int
     cells: list[Cell]
 
+    @property
+    def place(self) -> int:
+        """Which row it is for people, who count from 1; files, filters and the API count from 0."""
+        return self.number + 1
+
 
 @dataclass(frozen=True)
 class RowsShown:

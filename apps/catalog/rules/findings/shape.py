@@ -87,8 +87,8 @@ class RowList(str):
 
 
 def row_list(rows: Iterable[Any] | None) -> RowList:
-    """The first numbers of rows, and whether there are more."""
-    listed = [int(row) for row in rows or []]
+    """The first numbers of rows, and whether there are more. Scans count rows from 0, people from 1."""
+    listed = [int(row) + 1 for row in rows or []]
     told, has_more = listed[:MOST_ROWS], len(listed) > MOST_ROWS
     words = RowList(", ".join(map(str, told)) + (", …" if has_more else ""))
     words.numbers, words.has_more = tuple(told), has_more
