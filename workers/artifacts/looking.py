@@ -100,6 +100,9 @@ def look_into(path: Path, name: str, folder: Path, most_bytes: int) -> list[Find
         _look(look, path, name, where="", depth=0)
     except TooMuch:
         look.findings.append(unscanned("It unfolds to more than may be looked into, as an archive made to harm would."))
+    finally:
+        for part in folder.glob("part-*"):
+            part.unlink()
     found = list(dict.fromkeys(look.findings))
     return found or [Finding(NONE, "Nothing dangerous is known of what it holds.")]
 

@@ -86,7 +86,7 @@ def refuse_unsafe(version: ModelVersion, path: str = "") -> None:
     if found is not None:
         raise Refused(
             f"{found.path} of {version} can run code when it is loaded ({found.format}), and is in quarantine.",
-            code="version.held",
+            code="file.held" if path else "version.held",
             remedy="Ask a compliance officer or an approver of the team to look at it on the page of the quarantine.",
         )
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from apps.portal.queries.version_tabs.safety import safety
 from apps.registry.models import ModelVersion
 from apps.registry.queries import held_paths
 
@@ -20,4 +21,5 @@ def files(user: "User | AnonymousUser", version: ModelVersion, chosen: int | Non
         "files": found[:MOST_FILES],
         "has_more_files": len(found) > MOST_FILES,
         "held_paths": held_paths(version),
+        **safety(user, version),
     }
