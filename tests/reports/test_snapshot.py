@@ -8,7 +8,7 @@ import pytest
 
 from apps.accounts.models import Team, User
 from apps.audit.rules import entry_digest
-from apps.catalog.services import dataset_version_describe
+from apps.catalog.services import dataset_version_describe, scan_finish, scan_start
 from apps.checklist.queries import framework
 from apps.monitoring.services import drift_finish, drift_start
 from apps.registry.models import ModelVersion
@@ -135,6 +135,17 @@ def test_data_come_with_what_they_were_used_for_and_their_newest_scan(approved: 
     scan = found["Support questions v1"]["scan"]
     assert scan["result"]["personal_data"]["by_entity"] == {"EMAIL_ADDRESS": 2, "IBAN_CODE": 1}
     assert found["Loans, analysis v1"]["scan"] is None
+    assert (scan["earlier"], scan["checks_of"]["personal_data"]) == ([], scan["id"])
+
+
+def test_a_newer_scan_of_fewer_checks_hides_nothing_in_the_pack(approved: World) -> None:
+    before = snapshot(approved.version)["datasets"][0]["scan"]
+    run = claimed(scan_start(by=approved.olga, version=approved.data, config={"checks": ["integrity"]}))
+    scan_finish(run=run, result={"digest": "1" * 64, "integrity": {"compromised": False, "statement": "All whole."}})
+    scan = snapshot(approved.version)["datasets"][0]["scan"]
+    assert (scan["id"], scan["earlier"]) == (run.pk, [before["id"]])
+    assert scan["result"]["personal_data"] == before["result"]["personal_data"]
+    assert scan["checks_of"]["integrity"] == run.pk and scan["checks_of"]["personal_data"] == before["id"]
 
 
 def test_tuning_evaluation_and_deployment_are_whole(approved: World) -> None:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-from apps.catalog.models import DatasetVersion, ScanRun, VersionSource
-from apps.catalog.queries import latest_scans
+from apps.catalog.models import DatasetVersion, VersionSource
+from apps.catalog.queries import Scanned, scanned
 from apps.catalog.queries.licences import Origins, origins_of
 from apps.catalog.rules import provenance_gaps
 from apps.catalog.rules.findings import without_texts
@@ -100,12 +100,12 @@ def roles_of_data(
 
 
 def dataset_facts(roles: dict[DatasetVersion, list[str]]) -> list[dict[str, Any]]:
-    """Each dataset version with its datasheet and its newest scan."""
-    scans, origins = latest_scans([data.pk for data in roles]), origins_of(roles)
+    """Each dataset version with its datasheet and what its scans say together."""
+    scans, origins = scanned([data.pk for data in roles]), origins_of(roles)
     return [_dataset(data, used_as, scans.get(data.pk), origins) for data, used_as in roles.items()]
 
 
-def _dataset(data: DatasetVersion, used_as: list[str], scan: ScanRun | None, origins: Origins) -> dict[str, Any]:
+def _dataset(data: DatasetVersion, used_as: list[str], found: Scanned | None, origins: Origins) -> dict[str, Any]:
     return {
         "id": data.pk,
         "label": str(data),
@@ -126,7 +126,7 @@ def _dataset(data: DatasetVersion, used_as: list[str], scan: ScanRun | None, ori
         "provenance_digest": data.provenance_digest,
         "created_by": person(data.created_by),
         "created_at": moment(data.created_at),
-        "scan": None if scan is None else _scan(scan),
+        "scan": None if found is None else _scan(found),
     }
 
 
@@ -148,9 +148,13 @@ def _source(link: VersionSource) -> dict[str, Any]:
     }
 
 
-def _scan(scan: ScanRun) -> dict[str, Any]:
+def _scan(found: Scanned) -> dict[str, Any]:
+    """The newest scan, with what earlier ones say of checks that were not part of it; `checks_of` names their scans."""
+    scan = found.newest
     facts = run_facts(scan, scan.created_by)
-    facts["result"] = without_texts(facts["result"] or {})  # a pack goes to people who may not read the rows
+    facts["result"] = without_texts(found.result)  # a pack goes to people who may not read the rows
+    facts["earlier"] = [one.pk for one in found.speaking if one.pk != scan.pk]
+    facts["checks_of"] = {name: one.pk for name, one in found.by_check.items()}
     return facts | {"findings_digest": scan.findings_digest, "dataset_version": scan.dataset_version_id}
 
 
