@@ -7,8 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from apps.accounts.models import User
 from apps.accounts.queries import may, person
 from apps.accounts.services import require
+from apps.catalog.rules.datasheets import in_words
+from apps.core.errors import Invalid
 from apps.core.form_fields import attempt, posted, status_of
 from apps.registry import queries, services
 from apps.registry.forms.documents import DocumentApplyForm, DocumentForm, StatementForm
@@ -76,14 +79,22 @@ def statement_view(request: HttpRequest, pk: int) -> HttpResponse:
     require(user, "version.describe", version.team_id, shared=version.model)
     chosen = request.GET.get("field", "")
     form = StatementForm(posted(request), initial={"field": chosen, "value": _said(version, chosen)})
-    if attempt(form, services.statement_make, by=user, version=version) is not None:
+    if attempt(form, _say, by=user, version=version) is not None:
         messages.success(request, "It is on record.")
         return redirect("portal:version-tab", pk, "documents")
     context = {"form": form, "version": version, "label": cards.label_of(chosen) if chosen in cards.STATEMENTS else ""}
     return render(request, "registry/statement.html", context, status=status_of(form))
 
 
+def _say(*, field: str, value: str, reason: str, by: User, version: ModelVersion) -> ModelVersion:
+    """Words that are still as they were shown would only turn a list or a table that a card gave into plain text."""
+    text = value.replace("\r\n", "\n").strip()
+    if text == _said(version, field):
+        raise Invalid("This is what is said already.", code="statement.same")
+    return services.statement_make(by=by, version=version, field=field, value=text, reason=reason)
+
+
 def _said(version: ModelVersion, field: str) -> str:
-    """What is said now, where it is a text that can be changed as such."""
+    """What is said now, in words."""
     value = version.statements.filter(field=field).values_list("value", flat=True).first()
-    return value if isinstance(value, str) else ""
+    return "" if value is None else "\n".join(in_words(value)).strip()

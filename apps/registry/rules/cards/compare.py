@@ -20,6 +20,8 @@ from apps.registry.rules.cards.fields import (
 )
 from apps.registry.rules.cards.found import Figure, figure_of, said_of
 
+SHORT_LIST, SHORT_WORD = 4, 30  # words, and characters of each
+
 
 def compared(
     found: Mapping[str, Any], recorded: Mapping[str, Any], beside: Mapping[str, list[str]], figures: Iterable[Figure]
@@ -65,12 +67,19 @@ def _line(
         label=field.label,
         questions=field.questions,
         state=state,
-        said=[] if is_blank(said) else in_words(said),
-        recorded=[*([] if is_blank(has) else in_words(has)), *told],
+        said=_words(said),
+        recorded=[*_words(has), *told],
         is_needed=field.is_needed,
         is_carried=found["format"] in field.carriers or field.name not in BY_NAME,
         is_fixed=field.name in TOLD_ELSEWHERE,
     )
+
+
+def _words(value: Any) -> list[str]:
+    """A value as paragraphs; many short words, such as languages, in one."""
+    words = [] if is_blank(value) else in_words(value)
+    is_list_of_words = len(words) > SHORT_LIST and all(len(one) <= SHORT_WORD for one in words)
+    return [", ".join(words)] if is_list_of_words else words
 
 
 def _state(name: str, said: Any, has: Any, is_told: bool) -> str:

@@ -24,19 +24,19 @@ _REMEDIES = {
     "deployments": "Deploy an approved version; where it runs is recorded by that.",
     "disclosure": "Let the people behind each application confirm that they know.",
     "files_digest": "Import or upload the files.",
-    FIGURES: "Evaluate the version, or import a card that holds figures.",
-    "training_data": "Tune it here, say at its import what trained it, or import a card that names it.",
+    FIGURES: "Evaluate the version, or read in a card that holds figures.",
+    "training_data": "Tune it here, say at its import what trained it, or read in a card that names it.",
     "data_making": "Say in the datasheets of the training data how it was collected.",
     "data_permission": "Record the sources of the training data with what permits their use.",
     "data_copyright": "Say in the datasheets whether the data holds copyrighted material.",
     "data_confidentiality": "Classify the training data in its datasheets.",
     "personal_data": "Scan the training data, or say it in its datasheets.",
-    "energy": "Tune it here, which measures the energy, or import a bill of materials that tells it.",
-    "compute": "Tune it here, which records the hardware and the hours, or import a card that names them.",
+    "energy": "Tune it here, which measures the energy, or read in a bill of materials that tells it.",
+    "compute": "Tune it here, which records the hardware and the hours, or read in a card that names them.",
     "intended_uses": "Say on the model's page what it is meant for.",
 }
-_BY_CARD = "Import a card or a bill of materials that says it."
-_BY_FACTS = "Say it among the facts of the version, or import a card that does."
+_BY_CARD = "Say it, or read in a card or a bill of materials that does."
+_BY_FACTS = "Fill it in among the facts of the version, or read in a card that says it."
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ is refused with the line; one without front matter is read for its prose.
 """
 
 import re
+from html import unescape
 from typing import Any
 
 from apps.catalog.rules.datasheets import in_words
@@ -47,7 +48,7 @@ def read(text: str) -> Found:
     _restore_own(front.get(OWN_KEY), bodies, found)
     for name, said in bodies.items():
         for body in said:
-            found.say(name, body)
+            found.say(name, unescape(body).strip())
     _settle(found)
     return found
 
