@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-uploads": _every(3600.0, "catalog.sweep_uploads"),
     "sweep-chunks": _every(24 * 3600.0, "catalog.sweep_chunks"),
     "sweep-files": _every(3600.0, "registry.sweep_files"),
+    "sweep-file-uploads": _every(3600.0, "registry.sweep_file_uploads"),
 }
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 SCAN_SAVE_SECONDS: float = env.float("SCAN_SAVE_SECONDS", default=15.0)  # of scanning that a killed worker may cost

@@ -30,6 +30,7 @@ SCAN_FILES = "artifacts.scan_files"
 CHECK_FILES = "artifacts.check_files"
 SIGN = "artifacts.sign"
 SWEEP_FILES = "registry.sweep_files"
+SWEEP_FILE_UPLOADS = "registry.sweep_file_uploads"
 EVALUATE = "evaluation.evaluate"
 SERVE = "serving.serve"
 DRIFT = "drift.measure"
@@ -49,6 +50,7 @@ QUEUES: dict[str, str] = {
     CHECK_FILES: CPU,
     SIGN: CPU,
     SWEEP_FILES: CPU,
+    SWEEP_FILE_UPLOADS: CPU,
     EVALUATE: GPU,
     SERVE: SERVING,
     DRIFT: CPU,

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from apps.accounts.queries import team_ids_seen_by
 from apps.catalog.models import Dataset, Upload
 from apps.catalog.queries.datasets import MISSING
-from apps.core import arrivals
+from apps.core.arriving import arrived as arrived
 from apps.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -37,12 +37,3 @@ def upload_seen(user: "User | AnonymousUser", pk: "UUID | str") -> Upload:
 def uploads_open(user: "User | AnonymousUser", dataset: Dataset) -> list[Upload]:
     """The newest open uploads of a dataset, each with the bytes that lie on the disk; one query."""
     return [arrived(upload) for upload in uploads_seen_by(user).filter(dataset=dataset)[:MOST_OPEN]]
-
-
-def arrived(upload: Upload) -> Upload:
-    """The upload with its true offset: the file's length, whatever the row says after a process was killed."""
-    try:
-        upload.offset = arrivals.length(upload.arrival)
-    except NotFound:
-        upload.offset = 0
-    return upload

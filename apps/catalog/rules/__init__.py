@@ -22,11 +22,6 @@ from apps.catalog.rules.scans import (
 from apps.catalog.rules.sources import (
     TDM_RESERVATIONS,
 )
-from apps.catalog.rules.uploads import (
-    DIGEST_SIZES,
-    checksum_of,
-    metadata_of,
-)
 from apps.catalog.rules.versions import (
     EVALUATION,
     FILTERED,
@@ -46,7 +41,6 @@ from apps.catalog.rules.versions import (
 
 __all__ = [
     "Change",
-    "DIGEST_SIZES",
     "EVALUATION",
     "FILTERED",
     "IMPORTED_FIELDS",
@@ -68,12 +62,10 @@ __all__ = [
     "TDM_RESERVATIONS",
     "UPLOADED",
     "change_between",
-    "checksum_of",
     "commit_digest",
     "imported_from",
     "in_words",
     "name_fault",
-    "metadata_of",
     "provenance_digest",
     "scan_config_problem",
     "provenance_gaps",

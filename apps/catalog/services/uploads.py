@@ -6,29 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.services import in_turn, require
 from apps.audit.services import SYSTEM, record
 from apps.catalog.models import CommitRun, Dataset, DatasetVersion, Upload
-from apps.catalog.rules import MAIN, metadata_of
+from apps.catalog.rules import MAIN
 from apps.catalog.services.commits import dataset_version_commit
-from apps.core import arrivals, tables
+from apps.core import arrivals, arriving, tables
 from apps.core import rules as run_rules
-from apps.core.errors import Conflict, Invalid, Refused
-from apps.core.formatting import file_size
+from apps.core.errors import Conflict, Refused
 from apps.core.queue import enqueue
+from apps.core.tus.headers import metadata_of
 
 LEFT_BEHIND = timedelta(days=1)
-
-
-class TooLarge(Invalid):
-    """More bytes than are accepted (RFC 9110, 15.5.14)."""
-
-    status = 413
-    default_code = "upload.too_large"
 
 
 @transaction.atomic
@@ -42,9 +34,9 @@ def upload_start(
     needs.
     """
     require(by, "dataset.upload", dataset.team_id, shared=dataset)
-    if size > settings.UPLOAD_MAX_BYTES:
-        raise TooLarge(f"Files are accepted up to {settings.UPLOAD_MAX_BYTES} bytes.")
-    _require_share(dataset.team_id, size)
+    arriving.require_bound(size)
+    in_turn(dataset.team_id)
+    arriving.require_share(dataset.team_id, size)
     upload = Upload.objects.create(
         team_id=dataset.team_id,
         dataset=dataset,
@@ -59,20 +51,6 @@ def upload_start(
     return upload
 
 
-def _require_share(team_id: int, size: int) -> None:
-    """Each team may hold so much of the disk with files that are no version yet: what was announced counts."""
-    most = settings.UPLOAD_TEAM_BYTES
-    in_turn(team_id)
-    held: int = Upload.objects.filter(team_id=team_id, ended_at=None).aggregate(held=Sum("size"))["held"] or 0
-    if most and held + size > most:
-        raise Conflict(
-            f"The open uploads of this team come to {file_size(held)}; with this file of {file_size(size)} they would "
-            f"be more than the {file_size(most)} that a team may hold.",
-            code="upload.team_share",
-            remedy="Finish or give up other uploads first.",
-        )
-
-
 def upload_append(
     *,
     by: User,
@@ -84,11 +62,8 @@ def upload_append(
 ) -> Upload:
     """Write a piece of `length` bytes behind the first `offset`, block by block as it comes; see `arrivals.append`."""
     _require_own(by, upload)
-    if offset + length > upload.size:
-        raise TooLarge(f"This file was announced with {upload.size} bytes; the piece would go beyond.")
     try:
-        if length or arrivals.length(upload.arrival) != offset:  # a whole file may be held by its commit: never wait
-            arrivals.append(upload.arrival, offset, blocks, checksum=checksum)
+        arriving.receive(upload, offset=offset, length=length, blocks=blocks, checksum=checksum)
     finally:
         _note_arrival(by, upload)
     return upload
@@ -97,10 +72,7 @@ def upload_append(
 @transaction.atomic
 def _note_arrival(by: User, upload: Upload) -> None:
     """Put into the row what the file says; the trail is told once, when the file is whole."""
-    was_whole = upload.is_whole
-    upload.offset, upload.touched_at = arrivals.length(upload.arrival), timezone.now()
-    upload.save(update_fields=["offset", "touched_at"])
-    if upload.is_whole and not was_whole:
+    if arriving.note_arrival(upload):
         record(action="upload.arrive", obj=upload, by=by, data={"size": upload.size})
 
 
@@ -189,11 +161,9 @@ def upload_finish(*, by: User, upload: Upload, version: DatasetVersion) -> None:
 
 def uploads_sweep() -> int:
     """Give up uploads that nobody has touched for UPLOAD_DAYS, and remove what interrupted work left among the
-    arriving files. Returns how many of both."""
-    limit = timezone.now() - timedelta(days=settings.UPLOAD_DAYS)
-    expired = sum(_expire(upload) for upload in Upload.objects.filter(ended_at=None, touched_at__lt=limit)[:1_000])
-    kept = {upload.arrival for upload in Upload.objects.filter(ended_at=None).only("pk").iterator(500)}
-    return expired + arrivals.sweep(timezone.now() - LEFT_BEHIND, kept)
+    arriving files of every kind. Returns how many of both."""
+    expired = sum(_expire(upload) for upload in arriving.expired(Upload))
+    return expired + arrivals.sweep(timezone.now() - LEFT_BEHIND, arriving.expected())
 
 
 @transaction.atomic

@@ -13,9 +13,13 @@ from apps.registry.api.safety import (
     SigningViewSet,
 )
 from apps.registry.api.systems import SystemViewSet
+from apps.registry.api.uploads import FileUploadViewSet, ModelOpeningViewSet, VersionSealingViewSet
 from apps.registry.api.viewsets import ImportViewSet, IntendedUseView, ModelViewSet, TuningViewSet, VersionViewSet
 
 __all__ = [
+    "FileUploadViewSet",
+    "ModelOpeningViewSet",
+    "VersionSealingViewSet",
     "DocumentViewSet",
     "VersionDocumentsViewSet",
     "VersionRecordsViewSet",

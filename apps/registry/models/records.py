@@ -1,13 +1,10 @@
 """Figures on record for a version, files that still arrive, and cards and bills of materials that were read in."""
 
-import uuid
-from datetime import datetime, timedelta
-
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from apps.accounts.models import Team, User
+from apps.core.arriving import Arriving
 from apps.registry import rules
 from apps.registry.models.versions import ModelVersion
 
@@ -59,21 +56,16 @@ class VersionMetric(models.Model):
         return self.name
 
 
-class ModelUpload(models.Model):
+class ModelUpload(Arriving):
     """A file of a version that arrives in pieces, possibly over days."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    prefix = "model-upload"
+
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="uploads")
     path = models.CharField(max_length=300, help_text="where in the version the file belongs")
-    size = models.BigIntegerField()
-    offset = models.BigIntegerField(default=0, help_text="bytes that have arrived")
-    expect_digest = models.CharField(max_length=64, blank=True)
-    metadata = models.TextField(blank=True, help_text="the Upload-Metadata header, as it was sent")
     digest = models.CharField(max_length=64, blank=True, help_text="of the whole file, once it is stored")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    touched_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True, help_text="when it was stored or given up")
 
     class Meta:
@@ -81,18 +73,3 @@ class ModelUpload(models.Model):
 
     def __str__(self) -> str:
         return self.path
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every byte has arrived."""
-        return self.offset == self.size
-
-    @property
-    def arrival(self) -> str:
-        """The name of its file among those that arrive."""
-        return f"model-upload-{self.pk.hex}"
-
-    @property
-    def expires_at(self) -> datetime:
-        """Until when the rest is waited for; every piece puts it off."""
-        return self.touched_at + timedelta(days=settings.UPLOAD_DAYS)

@@ -59,8 +59,13 @@ from apps.registry.queries.systems import (
     systems_of,
     systems_seen_by,
 )
+from apps.registry.queries.uploads import file_upload_seen, file_uploads_seen_by, sent_file_seen, uploads_of
 
 __all__ = [
+    "file_upload_seen",
+    "file_uploads_seen_by",
+    "sent_file_seen",
+    "uploads_of",
     "alias_at",
     "alias_marks",
     "alias_names",

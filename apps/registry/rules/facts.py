@@ -67,3 +67,15 @@ def environment_lock(result: Mapping[str, Any]) -> str:
     """The packages that a run worked with, pinned, one a line, as its result lists them; empty where it does not."""
     packages = (result.get("environment") or {}).get("packages") or {}
     return "\n".join(f"{name}=={number}" for name, number in sorted(packages.items()))
+
+
+def from_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a model's config.json tells, by the names that the importing worker uses."""
+    architectures = config.get("architectures")
+    first = architectures[0] if isinstance(architectures, list) and architectures else ""
+    kind = config.get("model_type")
+    return {
+        "architecture": first if isinstance(first, str) else "",
+        "model_type": kind if isinstance(kind, str) else "",
+        "context_length": config.get("max_position_embeddings"),
+    }

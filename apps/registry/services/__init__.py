@@ -25,9 +25,23 @@ from apps.registry.services.stages import version_approve, version_propose, vers
 from apps.registry.services.systems import system_change, system_create, system_version_add, system_version_end
 from apps.registry.services.tags import model_tag_delete, model_tag_set, version_tag_delete, version_tag_set
 from apps.registry.services.tuning import tuning_finish, tuning_start
+from apps.registry.services.uploads import (
+    file_upload_append,
+    file_upload_cancel,
+    file_upload_start,
+    file_uploads_sweep,
+    version_open,
+    version_seal,
+)
 from apps.registry.services.versions import model_delete, version_create, version_delete, version_word
 
 __all__ = [
+    "file_upload_append",
+    "file_upload_cancel",
+    "file_upload_start",
+    "file_uploads_sweep",
+    "version_open",
+    "version_seal",
     "alias_delete",
     "alias_set",
     "aliases_end",

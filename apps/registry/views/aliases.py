@@ -19,7 +19,7 @@ from apps.registry.models import AliasMove
 
 @require_http_methods(["GET", "POST"])
 def alias_list(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A model's aliases. A post sets one; `?at=` looks back, `?alias=` shows the history of one, `?version=` chooses."""
+    """A model's aliases. A post sets one; `?at=` looks back, `?alias=` shows one's history, `?version=` chooses."""
     user = person(request)
     model = queries.model_seen(user, pk)
     name = request.GET.get("alias", "")[:256].replace("\0", "")
