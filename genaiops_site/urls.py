@@ -33,6 +33,7 @@ urlpatterns = [
     path("data/", include("apps.catalog.urls")),
     path("systems/", include(registry.systems)),
     path("models/", include("apps.registry.urls")),
+    path("experiments/", include("apps.tracking.urls")),
     path("evaluations/", include("apps.evaluation.urls")),
     path("deployments/", include("apps.serving.urls")),
     path("monitoring/", include("apps.monitoring.urls")),

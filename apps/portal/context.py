@@ -33,6 +33,7 @@ PLACES = (
     Place("Overview", "portal:overview", "overview"),
     Place("Systems", "systems:system-list", "systems"),
     Place("Models", "registry:model-list", "models"),
+    Place("Experiments", "tracking:experiment-list", "experiments"),
     Place("Data", "catalog:dataset-list", "data"),
     Place("Evaluations", "evaluation:run-list", "evaluations"),
     Place("Deployments", "serving:deployment-list", "deployments"),

@@ -44,7 +44,9 @@ class Scale:
     end: float
 
     def __call__(self, value: float) -> float:
-        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+        span = self.high - self.low
+        share = (value - self.low) / span if span else 0.5  # so large that one more makes no difference
+        return self.start + share * (self.end - self.start)
 
 
 @dataclass(frozen=True)

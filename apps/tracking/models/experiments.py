@@ -51,3 +51,10 @@ class TrackingRun(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.uuid
+
+    @property
+    def seconds(self) -> float | None:
+        """Wall clock from start to end; None while it goes on, or where the tool told an end before the start."""
+        if self.ended_at is None or self.ended_at < self.started_at:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
