@@ -17,7 +17,7 @@ def test_many_short_words_stand_in_one_paragraph() -> None:
 
 
 def test_entities_become_signs_and_markup_goes() -> None:
-    card = b"# X\n\n## Limitations\n\n<details>\n<summary>Click</summary>\nFails 5 &lt; 6 &amp; more.\n</details>&nbsp;\n"
+    card = b"# X\n\n## Limitations\n\n<details>\n<summary>Open</summary>\nFails 5 &lt; 6 &amp; more.</details>&nbsp;\n"
     assert _line(card, "limitations").said == ["Fails 5 < 6 & more."]
 
 

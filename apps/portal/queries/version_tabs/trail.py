@@ -9,7 +9,7 @@ from apps.audit.queries import entries_about
 from apps.checklist.models import Assessment
 from apps.evaluation.models import EvaluationRun
 from apps.monitoring.models import DriftRun
-from apps.registry.models import ImportRun, ModelVersion, TuningRun
+from apps.registry.models import ImportRun, ModelVersion, TuningRun, VersionDocument
 from apps.reports.models import ReportRun
 from apps.serving.models import Application, Deployment
 
@@ -26,7 +26,7 @@ def trail(user: "User | AnonymousUser", version: ModelVersion, chosen: int | Non
 
 def trail_of(version: ModelVersion) -> QuerySet[AuditEntry]:
     """Entries about the version and what belongs to it: import, tuning, evaluations, assessment, deployments with
-    their applications, drift, packs; oldest first."""
+    their applications, drift, packs, cards that were read in; oldest first."""
     belongs: tuple[tuple[type[Any], Q], ...] = (
         (ImportRun, Q(version=version)),
         (TuningRun, Q(output_version=version)),
@@ -36,6 +36,7 @@ def trail_of(version: ModelVersion) -> QuerySet[AuditEntry]:
         (Application, Q(deployment__version=version)),
         (DriftRun, Q(version=version)),
         (ReportRun, Q(version=version)),
+        (VersionDocument, Q(version=version)),
     )
     subjects: list[tuple[str, list[int]]] = [(ModelVersion._meta.label_lower, [version.pk])]
     for model, which in belongs:
