@@ -165,7 +165,7 @@ def test_every_check_is_shown(client: Client, olga: User, team: Team) -> None:
         "One in ten is wrong.",
     ):
         assert words in page, words
-    assert "Not part of this scan" not in page
+    assert "Nobody has looked for" not in page
 
 
 def test_sections_that_are_absent_or_bare_break_nothing(client: Client, olga: User, team: Team) -> None:
@@ -173,8 +173,21 @@ def test_sections_that_are_absent_or_bare_break_nothing(client: Client, olga: Us
     assert findings_shown({"personal_data": None, "rows": 4}) == []
     assert checks_missing({}) == list(SCAN_CHECKS.values())
     page = page_of(client, scanned(olga, team, {"digest": "2" * 64, "secrets": COMMON | SECTIONS["secrets"]}))
-    assert "Found no key, token or password" in page and "Not part of this scan: Personal data" in page
+    assert "Found no key, token or password" in page and "Nobody has looked for: Personal data" in page
+    assert "not searched for personal data" in page and "no personal data found" not in page
     assert "Make a copy without them" not in page, "no places were listed"
+
+
+def test_a_newer_scan_of_fewer_checks_hides_nothing_on_the_page(client: Client, olga: User, team: Team) -> None:
+    first = scanned(olga, team, RESULT)
+    again = claim(scan_start(by=olga, version=first.dataset_version, config={"checks": ["secrets"]}))
+    scan_finish(run=again, result={"digest": "2" * 64, "secrets": COMMON | SECTIONS["secrets"]})
+    page = page_of(client, again)
+    assert "2 pieces of personal data in 1 row." in page and "personal data found" in page
+    assert "Nobody has looked for" not in page
+    for run in (first, again):
+        assert reverse("portal:run-detail", args=["scan", run.pk]) in page
+    assert "Of each check the newest scan that looked for it speaks." in page
 
 
 def test_a_version_without_a_scan_says_what_one_would_do(client: Client, olga: User, team: Team) -> None:

@@ -155,6 +155,14 @@ def test_a_version_that_another_branch_moved_on_to_is_redacted_there(olga: User,
     assert redacted(olga, version, ["EMAIL_ADDRESS"], scan_again=False).branch == "main"
 
 
+def test_a_later_scan_without_findings_leaves_the_places_of_the_earlier(olga: User, team: Team, tmp_path: Path) -> None:
+    version = version_of(olga, team, tmp_path, "x.jsonl", JSONL)
+    scanned(olga, version)
+    scanned(olga, version, checks=["secrets"])
+    new = redacted(olga, version, ["EMAIL_ADDRESS"], scan_again=False)
+    assert MAIL.encode() not in content(new)
+
+
 def test_only_who_may_read_rows_may_redact(olga: User, team: Team, tmp_path: Path) -> None:
     version = version_of(olga, team, tmp_path, "x.jsonl", JSONL)
     scanned(olga, version)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from apps.accounts.models import User
 
-from apps.catalog.queries.scans import latest_scans
+from apps.catalog.queries.scans import Scanned, scanned
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class DatasetVersionPage:
     more: list[Statement]
     gaps: list[str]
     comparison: Comparison | None
-    scan: ScanRun | None
+    scanned: Scanned | None
     scans: list[ScanRun]
     used_for: list[Any]
     tunings: list[Any]
@@ -76,6 +76,16 @@ class DatasetVersionPage:
         """How many uses are listed."""
         waiting = [run for run in self.tunings if run.output_version_id is None]
         return len(self.used_for) + len(waiting) + len(self.evaluations)
+
+    @property
+    def scan(self) -> ScanRun | None:
+        """The newest finished scan, whatever it looked for."""
+        return self.scanned.newest if self.scanned else None
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """What all finished scans say together, by check; empty without any."""
+        return self.scanned.result if self.scanned else {}
 
     @property
     def is_scan_outdated(self) -> bool:
@@ -106,7 +116,7 @@ def dataset_version_page(
         more=_more(version),
         gaps=[PROVENANCE_LABELS[name] for name in gaps],
         comparison=_comparison(version, made_of.get(version.parent_id or 0)),
-        scan=latest_scans([version.pk]).get(version.pk),
+        scanned=scanned([version.pk]).get(version.pk),
         scans=scans,
         used_for=[link.version for link in links[:20]],
         tunings=list(tunings.defer("log", "result")[:20]),

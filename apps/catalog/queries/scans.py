@@ -62,6 +62,11 @@ class Scanned:
         pks = {scan.pk for scan in self.by_check.values()}
         return [scan for scan in self.scans if scan.pk in pks]
 
+    @property
+    def redactable(self) -> ScanRun:
+        """The newest scan that listed places of something found; the newest of all where none did."""
+        return next((scan for scan in self.scans if scan.spans_file and redactable(scan)), self.newest)
+
     def scan_of(self, check: str) -> ScanRun:
         """The scan that speaks of a check; the newest where none ran it."""
         return self.by_check.get(check, self.newest)

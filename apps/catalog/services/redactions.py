@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.catalog.models import CommitRun, DatasetVersion, Derivation, ScanRun
-from apps.catalog.queries import latest_scans, redactable
+from apps.catalog.queries import redactable, scanned
 from apps.catalog.rules import REDACTED
 from apps.catalog.rules.declared import carried_over
 from apps.catalog.rules.findings.shape import sentence
@@ -42,9 +42,9 @@ def redaction_start(
 ) -> CommitRun:
     """Queue a new version on the same branch, with findings of these kinds replaced by placeholders.
 
-    What is replaced are the places that the newest scan listed. `pseudonymous` keeps equal values equal by a key that
-    only this installation has. Raises Conflict without a scan of every row, while another redaction of the version
-    runs, and when the version is not its branch's newest; Invalid for kinds that were not found.
+    What is replaced are the places that the newest scan with findings listed. `pseudonymous` keeps equal values equal
+    by a key that only this installation has. Raises Conflict without a scan of every row, while another redaction of
+    the version runs, and when the version is not its branch's newest; Invalid for kinds that were not found.
     """
     require(by, "dataset.upload", version.team_id, shared=version.dataset)
     require(by, "dataset.read_raw", version.team_id)
@@ -80,7 +80,8 @@ def redaction_start(
 
 
 def _scan_of(version: DatasetVersion) -> ScanRun:
-    scan = latest_scans([version.pk]).get(version.pk)
+    found = scanned([version.pk]).get(version.pk)
+    scan = found.redactable if found else None
     if scan is None or not scan.spans_file:
         raise Conflict(
             "No scan has listed the places of findings in this version.",
@@ -90,7 +91,7 @@ def _scan_of(version: DatasetVersion) -> ScanRun:
     config = scan.config or {}
     if config.get("pii_sample_rows") and int(config["pii_sample_rows"]) < version.rows or config.get("columns"):
         raise Conflict(
-            "The newest scan looked only into a part of this version, so the rest would stay as it is.",
+            "The newest scan with findings looked only into a part of this version, so the rest would stay as it is.",
             code="redaction.partial",
             remedy="Scan all rows and columns, then redact.",
         )

@@ -26,7 +26,7 @@ def version_head(user: User, version: DatasetVersion, tab: str) -> dict[str, Any
     return {
         "page": page,
         "version": version,
-        "found": (page.scan.result or {}) if page.scan else {},
+        "found": page.found,
         "tabs": [(name, label, name == tab, *_drawn_to(name, page)) for name, label in TABS.items()],
         "is_being_scanned": any(scan.is_open for scan in page.scans),
         "origin": origin,
@@ -40,7 +40,7 @@ def _drawn_to(tab: str, page: queries.DatasetVersionPage) -> tuple[int | None, s
     if tab == "provenance" and page.gaps:
         return len(page.gaps), "warning"
     if tab == "findings" and page.scan:
-        tones = [check.tone for check in findings_shown(page.scan.result or {})]
+        tones = [check.tone for check in findings_shown(page.found)]
         worst = next((tone for tone in ("bad", "warning") if tone in tones), "")
         return (tones.count(worst), worst) if worst else (None, "")
     return (page.use_count, "") if tab == "uses" and page.use_count else (None, "")

@@ -54,7 +54,8 @@ def redaction_start_view(request: HttpRequest, pk: int) -> HttpResponse:
     version = queries.dataset_version_seen(user, pk)
     require(user, "dataset.upload", version.team_id, shared=version.dataset)
     require(user, "dataset.read_raw", version.team_id)
-    scan = queries.latest_scans([version.pk]).get(version.pk)
+    told = queries.scanned([version.pk]).get(version.pk)
+    scan = told.redactable if told else None
     found = queries.redactable(scan) if scan else {}
     form = RedactionForm(found, {name: sentence(name) for name in found}, posted(request))
     run = attempt(form, services.redaction_start, by=user, version=version)
