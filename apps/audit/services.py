@@ -8,8 +8,10 @@ from django.utils import timezone
 from apps.audit.models import AuditEntry, AuditHead
 from apps.audit.queries import as_fields
 from apps.audit.rules import GENESIS, entry_digest
+from apps.core.prepared import PreparedOne
 
 WORKER, SYSTEM = "worker", "system"
+_HEAD = PreparedOne(lambda: AuditHead.objects.select_for_update().filter(pk=1))
 
 
 def actor_of(by: Any) -> str:
@@ -70,7 +72,7 @@ def _require_transaction() -> None:
 
 def _locked_head() -> AuditHead:
     """The chain's end, locked until the transaction ends (SQLite: the whole database is, by BEGIN IMMEDIATE)."""
-    head = AuditHead.objects.select_for_update().filter(pk=1).first()
+    head = _HEAD.found(AuditHead)
     if head is None:
         AuditHead.objects.bulk_create([AuditHead(id=1, sequence=0, digest=GENESIS)], ignore_conflicts=True)
         head = AuditHead.objects.select_for_update().get(pk=1)

@@ -9,14 +9,15 @@ that happens once in a process; the values go to the database as parameters, as 
 """
 
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet, Subquery, TextField
+from django.db.models import Model, QuerySet, Subquery, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
+M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
 _MARK = 2_140_000_000  # stands for a number while the SQL is made, in the range of every number column
 
@@ -35,6 +36,43 @@ class Prepared:
         if asked is None:
             asked = self._asked[connection.vendor] = _Asked(self._make, self._kinds)
         return asked.rows(values)
+
+
+class PreparedOne(Generic[M]):
+    """A question for one object with all its columns, as `first()` would give it."""
+
+    def __init__(self, make: Callable[..., QuerySet[M]], **kinds: type[int] | type[str]) -> None:
+        self._prepared = Prepared(make, **kinds)
+
+    def found(self, model: type[M], **values: int | str) -> M | None:
+        """The object, or None."""
+        rows = self._prepared.rows(**values)
+        if not rows:
+            return None
+        return model.from_db(connection.alias, [field.attname for field in model._meta.concrete_fields], rows[0])
+
+
+class PreparedByKeys:
+    """A question for the rows of some keys. Groups of keys are filled up to a few sizes, each put into SQL once."""
+
+    sizes = (1, 5, 20, 100, 1000)
+
+    def __init__(self, make: "Callable[[list[int]], QuerySet[Any, Any]]") -> None:
+        self._by_size = {size: self._of_size(make, size) for size in self.sizes}
+
+    @staticmethod
+    def _of_size(make: "Callable[[list[int]], QuerySet[Any, Any]]", size: int) -> Prepared:
+        return Prepared(lambda **keys: make(list(keys.values())), **{f"key{place}": int for place in range(size)})
+
+    def rows(self, keys: Sequence[int]) -> list[Row]:
+        """The rows, in no order; a key that nothing has brings none."""
+        found: list[Row] = []
+        for start in range(0, len(keys), self.sizes[-1]):
+            some = keys[start : start + self.sizes[-1]]
+            size = next(size for size in self.sizes if size >= len(some))
+            filled = [*some, *[some[-1]] * (size - len(some))]
+            found += self._by_size[size].rows(**{f"key{place}": key for place, key in enumerate(filled)})
+        return found
 
 
 class _Asked:

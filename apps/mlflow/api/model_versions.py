@@ -12,8 +12,9 @@ from apps.registry.models import ModelVersion
 from apps.registry.queries.names import model_named, version_numbered
 from apps.registry.queries.safety import refuse_unsafe
 from apps.registry.queries.searching import versions_found
-from apps.registry.queries.shown import version_columns, version_of_row, version_reshown, version_shown
+from apps.registry.queries.shown import version_reshown, version_shown, versions_shown
 from apps.registry.rules.places import download_uri
+from apps.tracking.queries import page_of
 from apps.tracking.rules.search import offset_of, token_for
 
 PAGE, MOST = 10_000, 200_000
@@ -67,10 +68,10 @@ def search(call: Call) -> Answer:
     """GET model-versions/search"""
     most, offset = call.number("max_results", PAGE, least=1, most=MOST), offset_of(call.text("page_token", ""))
     rows = versions_found(call.user, call.team.pk, call.text("filter", ""), call.texts("order_by"))
-    found = list(version_columns(rows)[offset : offset + most + 1])
-    answer: dict[str, object] = {"model_versions": [version_told(version_of_row(row)) for row in found[:most]]}
-    if len(found) > most:
-        answer["next_page_token"] = token_for(offset + most)
+    found = page_of(rows.values_list("pk", flat=True), most, offset)
+    answer: dict[str, object] = {"model_versions": [version_told(version) for version in versions_shown(found.rows)]}
+    if found.next_offset is not None:
+        answer["next_page_token"] = token_for(found.next_offset)
     return answer
 
 

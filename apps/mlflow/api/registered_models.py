@@ -70,8 +70,7 @@ def search(call: Call) -> Answer:
     most, offset = call.number("max_results", PAGE, least=1, most=MOST), offset_of(call.text("page_token", ""))
     rows = models_found(call.user, call.team.pk, call.text("filter", ""), call.texts("order_by"))
     found = page_of(rows.values_list("pk", flat=True), most, offset)
-    shown = {one.row["pk"]: one for one in models_shown(RegisteredModel.objects.filter(pk__in=found.rows).order_by())}
-    answer: dict[str, object] = {"registered_models": [model_told(shown[pk]) for pk in found.rows if pk in shown]}
+    answer: dict[str, object] = {"registered_models": [model_told(model) for model in models_shown(found.rows)]}
     if found.next_offset is not None:
         answer["next_page_token"] = token_for(found.next_offset)
     return answer

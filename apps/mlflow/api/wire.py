@@ -13,12 +13,14 @@ These addresses are for tools: a token, never a cookie, so neither session nor f
 import base64
 import binascii
 import json
+import logging
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
@@ -30,12 +32,21 @@ from apps.accounts.services import token_accept
 from apps.core.errors import DomainError, Refused
 from apps.core.middleware import tool_door
 from apps.mlflow.queries import team_spoken_for
-from apps.mlflow.rules import ENDPOINT_NOT_FOUND, INVALID_PARAMETER_VALUE, STATUS, WireError, error_body, word_of
+from apps.mlflow.rules import (
+    ENDPOINT_NOT_FOUND,
+    INVALID_PARAMETER_VALUE,
+    STATUS,
+    TEMPORARILY_UNAVAILABLE,
+    WireError,
+    error_body,
+    word_of,
+)
 
 Answer = Mapping[str, Any] | HttpResponseBase
 Door = Callable[..., Answer]
 View = Callable[..., HttpResponseBase]
 
+_log = logging.getLogger(__name__)
 _READS = "mlflow_reads"
 _compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
@@ -159,6 +170,8 @@ def answers(**doors: Door) -> View:
     """The view of one address: a door for each verb, such as `answers(GET=alias_get, POST=alias_set)`."""
 
     def view(request: HttpRequest, team_slug: str = "", **parts: Any) -> HttpResponseBase:
+        # The first question tells as well whether the connection still stands.
+        connection.health_check_done = True  # type: ignore[attr-defined]
         try:
             door = doors.get("GET" if request.method == "HEAD" else request.method or "")
             if door is None:
@@ -171,8 +184,17 @@ def answers(**doors: Door) -> View:
             return answer if isinstance(answer, HttpResponseBase) else json_response(answer)
         except DomainError as error:
             return error_response(error)
+        except OperationalError:
+            return _without_database(request)
 
     return tool_door(csrf_exempt(login_not_required(view)))
+
+
+def _without_database(request: HttpRequest) -> HttpResponse:
+    """The database went away; clients ask again by themselves."""
+    _log.exception("The database did not answer %s %s", request.method, request.path)
+    connection.close()
+    return error_response(refuse("The database does not answer at the moment.", TEMPORARILY_UNAVAILABLE))
 
 
 def json_response(body: Mapping[str, Any], status: int = 200) -> HttpResponse:

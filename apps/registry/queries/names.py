@@ -3,16 +3,22 @@
 from apps.accounts.models import User
 from apps.accounts.queries import may
 from apps.core.errors import NotFound
+from apps.core.prepared import PreparedOne
 from apps.registry.models import ModelAlias, ModelVersion, RegisteredModel
 
 MOST_NUMBER = 2**31 - 1
+_NAMED = PreparedOne(
+    lambda team, name: RegisteredModel.objects.filter(team_id=team, name=name, deleted_at=None).order_by(),
+    team=int,
+    name=str,
+)
 
 
 def model_named(user: User, team_id: int, name: str) -> RegisteredModel:
     """The team's model of this name. Raises NotFound when there is none or it is not to be seen."""
     found = None
     if may(user, "team.view", team_id):
-        found = RegisteredModel.objects.filter(team_id=team_id, name=name, deleted_at=None).first()
+        found = _NAMED.found(RegisteredModel, team=team_id, name=name)
     if found is None:
         raise model_missing(name)
     return found

@@ -10,8 +10,10 @@ from django.db.models.functions import Substr
 
 from apps.accounts.models import User
 from apps.accounts.queries import may
+from apps.core.errors import NotFound
 from apps.registry.models import ModelTag, ModelVersion, RegisteredModel, VersionTag
 from apps.registry.models.names import SOUGHT
+from apps.registry.queries.names import model_named
 from apps.registry.rules import grammars
 from apps.registry.rules.wording import PROMPT_TAG
 from apps.tracking.queries.search import compared
@@ -54,9 +56,8 @@ def versions_found(user: User, team_id: int, text: str = "", order_by: Sequence[
         return rows.none()
     one = [clause for clause in clauses if clause.key == "name" and clause.comparator == "=" and _is_own(clause)]
     if one:
-        pks = RegisteredModel.objects.filter(team_id=team_id, name=one[0].value, deleted_at=None)
-        found = pks.filter(is_prompt=_asks_for_prompts(clauses)).values_list("pk", flat=True).first()
-        rows = rows.filter(model_id=found) if found is not None else rows.none()
+        model = _model_meant(user, team_id, str(one[0].value), _asks_for_prompts(clauses))
+        rows = rows.filter(model_id=model.pk) if model is not None else rows.none()
     else:
         rows = rows.filter(model__deleted_at=None, model__is_prompt=_asks_for_prompts(clauses))
     for clause in _without_prompt_clauses(clauses):
@@ -65,6 +66,14 @@ def versions_found(user: User, team_id: int, text: str = "", order_by: Sequence[
         elif clause not in one[:1]:
             rows = rows.filter(compared(_VERSION_FIELDS[clause.key], clause.comparator, clause.value))
     return rows.order_by(*_version_keys(orders, within_one=bool(one)))
+
+
+def _model_meant(user: User, team_id: int, name: str, is_prompt: bool) -> RegisteredModel | None:
+    try:
+        found = model_named(user, team_id, name)
+    except NotFound:
+        return None
+    return found if found.is_prompt == is_prompt else None
 
 
 def _version_keys(orders: list[Order], *, within_one: bool) -> list[str]:

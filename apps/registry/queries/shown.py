@@ -4,7 +4,7 @@ Only the columns that are shown are read, tags and aliases come along in the sam
 are does not matter: each is found by index.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from apps.accounts.models import User
 from apps.accounts.queries import may
 from apps.core.errors import NotFound
-from apps.core.prepared import Prepared, RowsAlong, unpacked
+from apps.core.prepared import Prepared, PreparedByKeys, Row, RowsAlong, unpacked
 from apps.registry.models import ModelAlias, ModelTag, ModelVersion, RegisteredModel, VersionTag
 from apps.registry.queries.names import MOST_NUMBER, model_missing, version_missing
 
@@ -35,7 +35,6 @@ _VERSION = (
 )
 _STAGES = tuple(ModelVersion.Stage)
 _LATEST = tuple(f"latest_{stage}" for stage in _STAGES)
-AT_ONCE = 5_000  # numbers in one question; databases take only so many
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class ModelShown:
     latest: list[VersionShown]
 
 
-def version_columns(versions: QuerySet[ModelVersion]) -> "QuerySet[ModelVersion, tuple[Any, ...]]":
+def _version_columns(versions: QuerySet[ModelVersion]) -> "QuerySet[ModelVersion, tuple[Any, ...]]":
     """What is read of versions."""
     tags = VersionTag.objects.filter(version=OuterRef("pk")).values("key", "value")
     aliases = ModelAlias.objects.filter(version=OuterRef("pk")).values("name")
@@ -65,7 +64,7 @@ def version_columns(versions: QuerySet[ModelVersion]) -> "QuerySet[ModelVersion,
     return versions.annotate(**along).values_list(*_VERSION, *along)
 
 
-def version_of_row(row: Sequence[Any]) -> VersionShown:
+def _version_of_row(row: Sequence[Any]) -> VersionShown:
     """One version, from the columns of `version_columns`."""
     *columns, tags, aliases = row
     names = sorted(name for (name,) in unpacked(aliases))
@@ -82,7 +81,7 @@ def _model_columns(models: QuerySet[RegisteredModel]) -> "QuerySet[RegisteredMod
 
 
 _BY_NUMBER = Prepared(
-    lambda team, name, number: version_columns(
+    lambda team, name, number: _version_columns(
         ModelVersion.objects.filter(
             model__team_id=team, model__name=name, model__deleted_at=None, number=number, deleted_at=None
         )
@@ -92,7 +91,7 @@ _BY_NUMBER = Prepared(
     number=int,
 )
 _BY_ALIAS = Prepared(
-    lambda team, name, alias: version_columns(
+    lambda team, name, alias: _version_columns(
         ModelVersion.objects.filter(
             aliases__name=alias,
             aliases__model__team_id=team,
@@ -104,7 +103,8 @@ _BY_ALIAS = Prepared(
     name=str,
     alias=str,
 )
-_BY_PK = Prepared(lambda pk: version_columns(ModelVersion.objects.filter(pk=pk)).order_by(), pk=int)
+_VERSIONS = PreparedByKeys(lambda pks: _version_columns(ModelVersion.objects.filter(pk__in=pks)).order_by())
+_MODELS = PreparedByKeys(lambda pks: _model_columns(RegisteredModel.objects.filter(pk__in=pks)).order_by())
 _BY_NAME = Prepared(
     lambda team, name: _model_columns(
         RegisteredModel.objects.filter(team_id=team, name=name, deleted_at=None)
@@ -120,7 +120,7 @@ def version_shown(user: User, team_id: int, name: str, number: int) -> VersionSh
     rows = _BY_NUMBER.rows(team=team_id, name=name, number=number) if seen else []
     if not rows:
         raise version_missing(name, number)
-    return version_of_row(rows[0])
+    return _version_of_row(rows[0])
 
 
 def version_shown_by_alias(user: User, team_id: int, name: str, alias: str) -> VersionShown:
@@ -130,12 +130,18 @@ def version_shown_by_alias(user: User, team_id: int, name: str, alias: str) -> V
         if not RegisteredModel.objects.filter(team_id=team_id, name=name, deleted_at=None).exists():
             raise model_missing(name)
         raise NotFound(f"Registered model alias {alias} not found.", code="alias.missing")
-    return version_of_row(rows[0])
+    return _version_of_row(rows[0])
 
 
 def version_reshown(version: ModelVersion) -> VersionShown:
     """A version that was read or made a moment ago, as it is now."""
-    return version_of_row(_BY_PK.rows(pk=version.pk)[0])
+    return versions_shown([version.pk])[0]
+
+
+def versions_shown(pks: Sequence[int]) -> list[VersionShown]:
+    """The versions with these numbers in the table, in the order of the numbers; one query for each thousand."""
+    found = {row[0]: _version_of_row(row) for row in _VERSIONS.rows(pks)}
+    return [found[pk] for pk in pks if pk in found]
 
 
 def model_shown(user: User, team_id: int, name: str) -> ModelShown:
@@ -143,15 +149,18 @@ def model_shown(user: User, team_id: int, name: str) -> ModelShown:
     rows = _BY_NAME.rows(team=team_id, name=name) if may(user, "team.view", team_id) else []
     if not rows:
         raise model_missing(name)
-    latest = [_BY_PK.rows(pk=pk)[0] for pk in rows[0][-len(_LATEST) :] if pk is not None]
-    return _model_of_row(rows[0], {row[0]: version_of_row(row) for row in latest})
+    return _models_of_rows(rows)[0]
 
 
-def models_shown(models: QuerySet[RegisteredModel]) -> list[ModelShown]:
-    """These models in their order; two queries."""
-    rows = list(_model_columns(models))
+def models_shown(pks: Sequence[int]) -> list[ModelShown]:
+    """The models with these numbers in the table, in the order of the numbers; two queries for each thousand."""
+    found = {one.row["pk"]: one for one in _models_of_rows(_MODELS.rows(pks))}
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _models_of_rows(rows: list[Row]) -> list[ModelShown]:
     wanted = [pk for row in rows for pk in row[-len(_LATEST) :] if pk is not None]
-    latest = _versions_by_pk(wanted)
+    latest = {one.row["pk"]: one for one in versions_shown(wanted)}
     return [_model_of_row(row, latest) for row in rows]
 
 
@@ -160,12 +169,3 @@ def _model_of_row(row: Sequence[Any], latest: dict[int, VersionShown]) -> ModelS
     versions = [latest[pk] for pk in newest if pk in latest]
     facts = dict(zip(_MODEL, columns, strict=True))
     return ModelShown(facts, sorted(unpacked(tags)), sorted(unpacked(aliases)), versions)
-
-
-def _versions_by_pk(pks: Iterable[int]) -> dict[int, VersionShown]:
-    wanted = list(pks)
-    found: dict[int, VersionShown] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        some = ModelVersion.objects.filter(pk__in=wanted[start : start + AT_ONCE])
-        found |= {row[0]: version_of_row(row) for row in version_columns(some).order_by()}
-    return found

@@ -3,14 +3,17 @@
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Max
-
 from apps.accounts.models import User
 from apps.core import storage
+from apps.core.prepared import Prepared
 from apps.registry import rules
 from apps.registry.models import ModelFile, ModelVersion, RegisteredModel
 from apps.registry.services.models import model_held
 from apps.registry.services.quarantine import quarantine_files
+
+_LAST = Prepared(
+    lambda model: ModelVersion.objects.filter(model=model).order_by("-number").values_list("number")[:1], model=int
+)
 
 
 def version_number_next(*, by: User, model: RegisteredModel, **fields: Any) -> ModelVersion:
@@ -19,8 +22,9 @@ def version_number_next(*, by: User, model: RegisteredModel, **fields: Any) -> M
     Raises NotFound when somebody has deleted the model.
     """
     model_held(model)  # two imports at once get two numbers
-    last = ModelVersion.objects.filter(model=model).aggregate(last=Max("number"))["last"] or 0
-    return ModelVersion.objects.create(model=model, team_id=model.team_id, number=last + 1, created_by=by, **fields)
+    last = _LAST.rows(model=model.pk)
+    number = last[0][0] + 1 if last else 1
+    return ModelVersion.objects.create(model=model, team_id=model.team_id, number=number, created_by=by, **fields)
 
 
 def files_stored(folder: Path) -> list[ModelFile]:

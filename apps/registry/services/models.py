@@ -12,9 +12,14 @@ from apps.catalog.rules.uses import intended_uses as intended_uses_listed
 from apps.catalog.rules.uses import unknown_uses
 from apps.core.canonical import digest_of
 from apps.core.errors import Conflict, Invalid
+from apps.core.prepared import PreparedOne
 from apps.registry.models import ModelTag, RegisteredModel
 from apps.registry.queries.names import model_missing
 from apps.registry.rules.wording import description_checked, is_prompt, model_name_checked, tags_checked
+
+_HELD = PreparedOne(
+    lambda pk: RegisteredModel.objects.select_for_update().filter(pk=pk, deleted_at=None).order_by(), pk=int
+)
 
 
 @transaction.atomic
@@ -106,7 +111,7 @@ def model_describe(
 
 def model_held(model: RegisteredModel) -> RegisteredModel:
     """The model as it is now, held until the transaction ends. Raises NotFound when somebody has deleted it."""
-    found = RegisteredModel.objects.select_for_update().filter(pk=model.pk, deleted_at=None).first()
+    found = _HELD.found(RegisteredModel, pk=model.pk)
     if found is None:
         raise model_missing(model.name)
     return found
