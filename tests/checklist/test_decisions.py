@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.services import role_grant
 from apps.audit.models import AuditEntry
@@ -305,3 +306,16 @@ def test_a_second_version_has_a_checklist_of_its_own(submitted: World) -> None:
     make_evaluation(olga, second, data, submitted.base)
     assert assessment_create(by=olga, version=second).state == "open"
     assert again(submitted).state == "submitted"
+
+
+def test_files_that_may_not_be_used_turn_the_gate_red_whatever_is_answered(submitted: World) -> None:
+    ModelVersion.objects.filter(pk=submitted.version.pk).update(held_files=1)
+    gate = gate_of(again(submitted))
+    assert (gate.is_green, gate.questions, [item.question for item in gate.files]) == (False, (), ["files"])
+    assert gate.files[0].page == f"/models/versions/{submitted.version.pk}/files/"
+    with pytest.raises(Conflict, match="1 file of the version can run code"):
+        decide(submitted)
+    ModelVersion.objects.filter(pk=submitted.version.pk).update(held_files=0, broken_at=timezone.now())
+    with pytest.raises(Conflict, match="was altered"):
+        decide(submitted)
+    assert stage(submitted) == "candidate"

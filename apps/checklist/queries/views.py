@@ -16,6 +16,7 @@ from apps.checklist.rules import (
     AnswerView,
     AssessmentView,
     EvidenceView,
+    Gate,
     GroupView,
     Known,
     Question,
@@ -28,7 +29,7 @@ from apps.checklist.rules import (
 )
 from apps.checklist.rules.findings import PLACE
 from apps.checklist.rules.statements import DEPLOYMENT, stale_because, statement_basis
-from apps.registry.models import RegisteredModel
+from apps.registry.models import ModelVersion, RegisteredModel
 
 Answers = dict[str, Answer]
 _PLACES = {RegisteredModel._meta.label_lower: "registry:model-describe"}
@@ -106,12 +107,17 @@ def _assessment_view(
         submitted_by_id=assessment.submitted_by_id,
         submitted_at=assessment.submitted_at,
         groups=groups,
-        gate=gate_of(questions),
+        gate=_gate(version, questions),
         sign_offs=tuple(_sign_off_view(row) for row in sign_offs),
         waivers=tuple(waivers),
         is_approval_current=_is_approval_current(assessment, questions),
         counts=dict(Counter(question.status for question in questions)),
     )
+
+
+def _gate(version: ModelVersion, questions: list[QuestionView]) -> Gate:
+    page = reverse("portal:version-tab", args=[version.pk, "files"])
+    return gate_of(questions, held_files=version.held_files, is_broken=version.broken_at is not None, page=page)
 
 
 def _is_approval_current(assessment: Assessment, questions: list[QuestionView]) -> bool:

@@ -4,15 +4,35 @@ from collections.abc import Iterable, Iterator
 
 from apps.checklist.rules.findings import ALWAYS_ASK, ASKS, BLOCKS, CONFLICTS, GAP, REMEDY, USES
 from apps.checklist.rules.status import MEASURED, NOT_APPLICABLE, STATUSES, UNKNOWN, is_strong_enough
-from apps.checklist.rules.views import AnswerView, Gate, GateItem, QuestionView
+from apps.checklist.rules.views import FILES, AnswerView, Gate, GateItem, QuestionView
 
 # A model that nobody has measured on unseen questions cannot be approved, whatever is said about it.
 INDISPENSABLE = {"evaluation.metrics": "There is no measurement of this version on questions it has not seen."}
 
 
-def gate_of(questions: Iterable[QuestionView]) -> Gate:
-    """The gate over all questions of an assessment."""
-    return Gate(tuple(item for question in questions for item in problems_of(question)))
+def gate_of(questions: Iterable[QuestionView], *, held_files: int = 0, is_broken: bool = False, page: str = "") -> Gate:
+    """The gate over all questions of an assessment, and over the version's files, which `page` shows."""
+    items = [item for question in questions for item in problems_of(question)]
+    return Gate((*_files(held_files, is_broken, page), *items))
+
+
+def _files(held: int, is_broken: bool, page: str) -> Iterator[GateItem]:
+    """Files that may not be used stand against every version, whatever is answered."""
+    if is_broken:
+        yield GateItem(
+            FILES,
+            "A stored file of the version was altered.",
+            "Bring the file back from a copy you trust, have the files checked, and say that they are right again.",
+            page=page,
+        )
+    if held:
+        yield GateItem(
+            FILES,
+            f"{held} {'file' if held == 1 else 'files'} of the version can run code when loaded, and nobody has "
+            "released them.",
+            "Have somebody who did not bring them look at the quarantine and release them, or keep them out.",
+            page=page,
+        )
 
 
 def problems_of(view: QuestionView) -> list[GateItem]:

@@ -28,6 +28,9 @@ _THROUGH = {
 }
 
 
+FILES = "files"  # stands where a question would, for what no answer can put right
+
+
 @dataclass(frozen=True)
 class GateItem:
     """One reason why the gate is red."""
@@ -53,7 +56,12 @@ class Gate:
     @property
     def questions(self) -> tuple[str, ...]:
         """The ids of the questions that something stands against, in the order of the page."""
-        return tuple(dict.fromkeys(item.question for item in self.problems))
+        return tuple(dict.fromkeys(item.question for item in self.problems if item.question != FILES))
+
+    @property
+    def files(self) -> tuple[GateItem, ...]:
+        """What stands against the version's files, whatever is answered."""
+        return tuple(item for item in self.problems if item.question == FILES)
 
 
 @dataclass(frozen=True)
