@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.registry.views import aliases, documents, models, records, recreations, safety, versions
+from apps.registry.views import aliases, documents, models, records, recreations, safety, uploads, versions
 from apps.registry.views import systems as system_pages
 
 app_name = "registry"
@@ -16,6 +16,10 @@ urlpatterns = [
     path("<int:pk>/aliases/delete/", aliases.alias_delete_view, name="alias-delete"),
     path("<int:pk>/aliases/protect/", aliases.aliases_protect_view, name="aliases-protect"),
     path("<int:pk>/tags/", records.model_tag_view, name="model-tag"),
+    path("<int:pk>/open/", uploads.version_open_view, name="version-open"),
+    path("versions/<int:pk>/files-sent/", uploads.files_send_view, name="files-send"),
+    path("versions/<int:pk>/files-sent/<uuid:upload>/cancel/", uploads.file_cancel_view, name="file-cancel"),
+    path("versions/<int:pk>/seal/", uploads.version_seal_view, name="version-seal"),
     path("versions/<int:pk>/describe/", records.version_describe_view, name="version-describe"),
     path("versions/<int:pk>/tags/", records.version_tag_view, name="version-tag"),
     path("versions/<int:pk>/sha256sums/", records.version_sums_view, name="version-sums"),

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.accounts.rules import AUDITOR, COMPLIANCE
-from apps.registry.models import AISystem, AliasMove, ModelAlias, ModelVersion, SystemVersion
+from apps.registry.models import AISystem, AliasMove, ModelAlias, ModelUpload, ModelVersion, SystemVersion
 from apps.registry.services import alias_set, model_tag_set, system_create, system_version_add
-from tests.makers import make_approved, make_browser, make_model, make_person, make_version, queries_of
+from tests.makers import make_approved, make_browser, make_model, make_person, make_version, queries_of, upload
 from tests.people import People, make_people
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +161,27 @@ def test_files_are_fetched_from_the_page(olga: Client, people: People) -> None:
     sums = olga.get(reverse("registry:version-sums", args=[version.pk])).content.decode()
     assert sums.endswith("  sub/config.json\n")
     assert make_browser(people.xena).get(url).status_code == 404
+
+
+def test_a_version_is_sent_with_forms(olga: Client, people: People) -> None:
+    model = make_model(people.olga, people.team)
+    opened = olga.post(reverse("registry:version-open", args=[model.pk]), {"licence": "MIT"})
+    version = ModelVersion.objects.get()
+    page = reverse("portal:version-tab", args=[version.pk, "files"])
+    assert opened["Location"] == page and "No file has been sent yet" in text_of(olga, page)
+    files = [upload(b"{}", "config.json"), upload(b"weights", "model.safetensors")]
+    olga.post(reverse("registry:files-send", args=[version.pk]), {"files": files})
+    olga.post(reverse("registry:files-send", args=[version.pk]), {"files": [upload(b"x", "x.txt")], "folder": "more/"})
+    again = olga.post(reverse("registry:files-send", args=[version.pk]), {"files": files[:1]}, follow=True)
+    assert "is being sent to this version already" in again.content.decode()
+    extra = ModelUpload.objects.get(path="more/x.txt")
+    olga.post(reverse("registry:file-cancel", args=[version.pk, extra.pk]))
+    assert "Seal it" in text_of(olga, page)
+    assert make_browser(people.rui).post(reverse("registry:version-seal", args=[version.pk])).status_code == 403
+    olga.post(reverse("registry:version-seal", args=[version.pk]))
+    version.refresh_from_db()
+    assert [file.path for file in version.files.all()] == ["config.json", "model.safetensors"]
+    assert version.manifest_digest and "Seal it" not in text_of(olga, page)
 
 
 def test_lists_cost_the_same_however_long(olga: Client, people: People) -> None:

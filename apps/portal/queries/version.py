@@ -35,6 +35,7 @@ class Rights:
     retire: bool
     describe: bool
     point: bool
+    upload: bool
     read_trail: bool
 
 
@@ -135,6 +136,7 @@ def _rights(user: "User | AnonymousUser", version: ModelVersion) -> Rights:
         retire=is_alive and may(user, "version.retire", team),
         describe=is_alive and may(user, "version.describe", team),
         point=may(user, "alias.set", team),
+        upload=is_alive and version.takes_files and may(user, "version.create", team),
         read_trail=may(user, "trail.view", team),
     )
 
@@ -146,6 +148,8 @@ def _next_step(
     assessment: Assessment | None,
     checklist: AssessmentView | None,
 ) -> NextStep | None:
+    if rights.upload:
+        return NextStep("Send its files", _address(version, "files"))
     if not version.manifest_digest or version.stage == RETIRED:
         return None
     if assessment is None or checklist is None:

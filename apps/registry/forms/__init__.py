@@ -11,8 +11,10 @@ from apps.registry.forms.models import (
 )
 from apps.registry.forms.records import FactsForm
 from apps.registry.forms.systems import MomentForm, PartForm, SystemChangeForm, SystemFilterForm, SystemForm
+from apps.registry.forms.uploads import OpenForm
 
 __all__ = [
+    "OpenForm",
     "AliasForm",
     "FactsForm",
     "MomentForm",

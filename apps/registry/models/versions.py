@@ -104,6 +104,11 @@ class ModelVersion(models.Model):
         return f"{self.model.name} v{self.number}"
 
     @property
+    def takes_files(self) -> bool:
+        """Whether it was opened for people to send its files, and is not sealed yet."""
+        return self.source == rules.UPLOADED and not self.manifest_digest and self.deleted_at is None
+
+    @property
     def obstacles(self) -> list[str]:
         """Everything that keeps it from being deployed, each as the end of “it …”."""
         return obstacles(

@@ -14,6 +14,8 @@ MOVES: dict[str, frozenset[str]] = {
     RETIRED: frozenset(),
 }
 
+UPLOADED = "uploaded files"  # the source of a version whose files people send
+
 # Hugging Face model cards name the relation to `base_model` with these words.
 RELATIONS = {"adapter": "Adapter", "merge": "Merge", "quantized": "Quantised", "finetune": "Fine-tune"}
 TRAINED_ON, TUNED_FROM, MADE_BY = "trained_on", "tuned_from", "made_by"

@@ -26,6 +26,7 @@ from apps.registry.services.systems import system_change, system_create, system_
 from apps.registry.services.tags import model_tag_delete, model_tag_set, version_tag_delete, version_tag_set
 from apps.registry.services.tuning import tuning_finish, tuning_start
 from apps.registry.services.uploads import (
+    file_send,
     file_upload_append,
     file_upload_cancel,
     file_upload_start,
@@ -36,6 +37,7 @@ from apps.registry.services.uploads import (
 from apps.registry.services.versions import model_delete, version_create, version_delete, version_word
 
 __all__ = [
+    "file_send",
     "file_upload_append",
     "file_upload_cancel",
     "file_upload_start",

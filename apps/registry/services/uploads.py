@@ -12,10 +12,10 @@ from apps.accounts.services import in_turn, require
 from apps.audit.services import SYSTEM, record
 from apps.catalog.models import DatasetVersion
 from apps.core import arrivals, arriving, storage
-from apps.core.errors import Conflict, Refused
+from apps.core.errors import Conflict, DomainError, Refused
 from apps.registry.models import LineageLink, ModelFile, ModelUpload, ModelVersion, RegisteredModel
 from apps.registry.queries.uploads import uploads_of
-from apps.registry.rules import RETIRED, TRAINED_ON
+from apps.registry.rules import RETIRED, TRAINED_ON, UPLOADED
 from apps.registry.rules.facts import from_config
 from apps.registry.services.making import files_add, version_number_next
 from apps.registry.services.records import facts_apply
@@ -23,7 +23,6 @@ from apps.tracking.rules.places import path_checked
 
 MOST_FILES = 10_000  # of one version
 MOST_CONFIG = 1_000_000  # bytes of a config.json that is read for its facts
-SOURCE = "upload"
 
 
 @transaction.atomic
@@ -37,7 +36,7 @@ def version_open(
 ) -> ModelVersion:
     """Make the model's next version without files: they are uploaded one by one, then `version_seal` closes it."""
     require(by, "version.create", model.team_id, shared=model)
-    version = version_number_next(by=by, model=model, source=SOURCE, description=description, licence=licence)
+    version = version_number_next(by=by, model=model, source=UPLOADED, description=description, licence=licence)
     for data in trained_on:
         require(by, "team.view", data.team_id, shared=data.dataset)
         LineageLink.objects.create(version=version, relation=TRAINED_ON, dataset_version=data)
@@ -103,6 +102,21 @@ def file_upload_append(
     if upload.is_whole:
         _keep(by, upload)
     return upload
+
+
+def file_send(
+    *, by: User, version: ModelVersion, path: str, size: int, blocks: Iterable[bytes], expect_digest: str = ""
+) -> ModelUpload:
+    """Send a whole file at once, as forms do. Nothing of it stays when it is refused on the way."""
+    upload = file_upload_start(by=by, version=version, path=path, size=size, expect_digest=expect_digest)
+    if upload.ended_at is not None:
+        return upload
+    try:
+        return file_upload_append(by=by, upload=upload, offset=0, length=size, blocks=blocks)
+    except DomainError:
+        if upload.ended_at is None:
+            file_upload_cancel(by=by, upload=upload)
+        raise
 
 
 @transaction.atomic
@@ -198,7 +212,7 @@ def _expire(upload: ModelUpload) -> bool:
 def _open_version(version: ModelVersion) -> ModelVersion:
     """The version as it is now, held until the transaction ends. Raises Conflict once it is sealed or retired."""
     held = ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=version.pk)
-    if held.manifest_digest or held.stage == RETIRED or held.deleted_at is not None or held.source != SOURCE:
+    if not held.takes_files or held.stage == RETIRED:
         raise Conflict(
             f"{held} takes no more files.",
             code="version.sealed",
