@@ -22,6 +22,7 @@ from apps.registry.queries import documents as queries
 from apps.registry.queries import versions_seen_by
 from apps.registry.rules import cards
 
+HOW = "imported: out of a document; declared: by a person; measured: by the platform"
 STATES = [cards.NEW, cards.SAME, cards.CONFLICT, cards.RECORDED, cards.SILENT]
 
 
@@ -92,7 +93,7 @@ class DocumentDetail(DocumentOut):
         return queries.preview_of(document).digest_verdict
 
 
-class DocumentIn(Input):
+class VersionDocumentIn(Input):
     file = serializers.FileField(max_length=200, help_text="README.md, a file of .eval_results, or CycloneDX in JSON")
 
 
@@ -109,7 +110,7 @@ class DocumentApply(Input):
     reason = serializers.CharField(max_length=2_000, required=False, allow_blank=True)
 
 
-class StatementIn(Reason):
+class VersionStatementIn(Reason):
     """One thing that is said of a version; a blank value takes it back."""
 
     field = serializers.ChoiceField(choices=[(name, cards.label_of(name)) for name in cards.STATEMENTS])
@@ -121,6 +122,7 @@ class StatementOut(serializers.ModelSerializer[VersionStatement]):
 
     document = Reference(allow_null=True)
     said_by = Reference()
+    status = serializers.CharField(help_text=HOW)
 
     class Meta:
         model = VersionStatement
@@ -132,6 +134,7 @@ class FigureOut(serializers.ModelSerializer[VersionMetric]):
 
     details = JsonObject(help_text="interval, configuration, date, token: what else was said")
     document = serializers.IntegerField(source="document_id", allow_null=True)
+    status = serializers.CharField(help_text=HOW)
 
     class Meta:
         model = VersionMetric
@@ -203,13 +206,13 @@ class VersionDocumentsViewSet(SeenViewSet):
 
     @extend_schema(
         operation_id="model_versions_documents_create",
-        request={"multipart/form-data": DocumentIn},
+        request={"multipart/form-data": VersionDocumentIn},
         responses={201: DocumentDetail},
     )
     @documents.mapping.post
     def read(self, request: Request, pk: str) -> Response:
         """Read a model card, a file of results or a CycloneDX bill. Nothing is recorded of it until it is applied."""
-        version, file = self.get_object(), self.accepted_input(DocumentIn)["file"]
+        version, file = self.get_object(), self.accepted_input(VersionDocumentIn)["file"]
         content = file.read(cards.MOST_BYTES + 1)
         document = services.document_import(
             by=person(request), version=version, content=content, filename=str(file.name)
@@ -224,12 +227,14 @@ class VersionDocumentsViewSet(SeenViewSet):
         return self.listed(StatementOut, rows)
 
     @extend_schema(
-        operation_id="model_versions_statements_create", request=StatementIn, responses={201: StatementOut(many=True)}
+        operation_id="model_versions_statements_create",
+        request=VersionStatementIn,
+        responses={201: StatementOut(many=True)},
     )
     @statements.mapping.post
     def say(self, request: Request, pk: str) -> Response:
         """Say something of a version, in place of what was said before. Answers with all that is said now."""
-        given = self.accepted_input(StatementIn)
+        given = self.accepted_input(VersionStatementIn)
         version = services.statement_make(by=person(request), version=self.get_object(), **given)
         return self.answer_list(StatementOut, queries.statements_of(version))
 
