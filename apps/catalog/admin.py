@@ -52,8 +52,7 @@ class UploadAdmin(BackOffice):
     seen = staticmethod(queries.uploads_seen_by)
     list_display = ["filename", "dataset", "team", "created_by", "announced", "arrived", "touched_at", "expires_at"]
     list_select_related = ["dataset", "team", "created_by"]
-    list_filter = ["team"]
-    search_fields = ["filename", "dataset__name"]
+    search_fields = ["filename", "dataset__name", "team__name"]
     ordering = ["-size"]
     actions = ["give_up"]
 

@@ -8,6 +8,7 @@ from guardian.shortcuts import assign_perm
 from apps.accounts.rules import AUDITOR
 from apps.audit.models import AuditEntry
 from apps.catalog.models import Branch, DatasetVersion, Tag
+from apps.catalog.services import upload_start
 from tests.makers import commit, jsonl, make_browser, make_data, make_person, queries_of
 from tests.people import People, make_people
 
@@ -157,13 +158,36 @@ def test_the_page_costs_the_same_however_long_the_history(
     people: People, olga: Client, version: DatasetVersion
 ) -> None:
     url = at("dataset-detail", version)
+    olga.post(at("tag-create", version), {"version": version.pk, "name": "first"})
     few, chosen = queries_of(olga, url), queries_of(olga, f"{url}?branch=main")
     for number in range(12):
         commit(people.olga, version.dataset, jsonl([{"id": number}]))
         branch(olga, version, f"branch-{number}")
         olga.post(at("tag-create", version), {"version": version.pk, "name": f"tag-{number}"})
     assert (queries_of(olga, url), queries_of(olga, f"{url}?branch=main")) == (few, chosen)
-    assert (few, chosen) == (15, 16)
+    assert (few, chosen) == (20, 22)
+
+
+def test_many_branches_tags_and_uploads_come_in_pages(people: People, olga: Client, version: DatasetVersion) -> None:
+    lines = [
+        Branch(dataset=version.dataset, name=f"line-{n:02}", head=version, created_by=people.olga) for n in range(24)
+    ]
+    Branch.objects.bulk_create(lines)
+    named = [
+        Tag(dataset=version.dataset, name=f"tag-{n:02}", version=version, created_by=people.olga) for n in range(25)
+    ]
+    Tag.objects.bulk_create(named)
+    for number in range(21):
+        upload_start(by=people.olga, dataset=version.dataset, filename=f"rows-{number}.jsonl", size=10)
+    url = at("dataset-detail", version)
+    page = olga.get(url).text
+    for words in ("1–20 of 25 branches", "1–20 of 25 tags", "1–20 of 21 uploads"):
+        assert words in page
+    assert "Upload to it" in page and "branch=line-23" not in page
+    second = olga.get(url, {"branches": "2", "uploads": "2"}).text
+    assert "21–25 of 25 branches" in second and "1–20 of 25 tags" in second and "rows-0.jsonl" in second
+    assert second.count("branch=line-23") and 'aria-current="page">line-23' in olga.get(url, {"branch": "line-23"}).text
+    assert "rows-0.jsonl" in olga.get(at("version-upload", version)).text, "one's own are all there to go on with"
 
 
 @pytest.mark.parametrize("odd", ["?branch=none", "?branch=%00", "?version=x", "?page=0", "?sort=branch"])

@@ -1,16 +1,18 @@
 """Branches, tags and the order in which versions came about."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Case, When
 from django.urls import reverse
 
 from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion, Tag, Upload
 from apps.catalog.queries.refs import history_at
-from apps.catalog.queries.uploads import uploads_open
-from apps.catalog.rules import MAIN, MERGED
+from apps.catalog.queries.uploads import uploads_seen_by
+from apps.catalog.rules import MAIN, MERGED, name_fault
 from apps.core import rules as run_rules
 from apps.core import storage
 from apps.core.charts import Chart, Point, lanes
@@ -22,19 +24,25 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 MOST_DRAWN = 40
+MOST_TABS = 8  # branches; the others are opened from their table
 
 
 @dataclass(frozen=True)
 class DatasetPage:
-    """What the page of a dataset shows beside its table of versions. `versions` are those that the table lists."""
+    """What the page of a dataset shows beside its table of versions. `versions` are those that the table lists.
 
-    branches: list[Branch]
+    Branches (the main one first), tags and open uploads may be many: the page takes a part of each. `lines` names the
+    branches that have a tab.
+    """
+
+    branches: "QuerySet[Branch]"
     branch: Branch | None
-    tags: list[Tag]
+    lines: list[str]
+    tags: "QuerySet[Tag]"
     versions: "QuerySet[DatasetVersion]"
     history: Chart
     has_older: bool
-    uploads: list[Upload]
+    uploads: "QuerySet[Upload]"
     commits: list[CommitRun]
 
 
@@ -46,10 +54,11 @@ def branch_names(dataset: Dataset) -> list[str]:
 
 def dataset_page(user: "User | AnonymousUser", dataset: Dataset, branch: str = "") -> DatasetPage:
     """The page of a dataset that the person sees; with `branch`, only what that branch came from."""
-    found = Branch.objects.filter(dataset=dataset).select_related("head", "created_by")
-    branches = sorted(found, key=lambda one: (one.name != MAIN, one.name))
-    chosen = next((one for one in branches if one.name == branch), None)
-    tags = list(Tag.objects.filter(dataset=dataset).select_related("version", "created_by"))
+    branches = Branch.objects.filter(dataset=dataset).select_related("head", "created_by")
+    branches = branches.order_by(Case(When(name=MAIN, then=0), default=1), "name")
+    chosen = branches.filter(name=branch).first() if branch and not name_fault(branch) else None
+    names = [*branches.values_list("name", flat=True)[:MOST_TABS], *([chosen.name] if chosen else [])]
+    tags = Tag.objects.filter(dataset=dataset).select_related("version", "created_by")
     rows = DatasetVersion.objects.filter(dataset=dataset).select_related("dataset", "team", "created_by")
     if chosen is not None:
         rows = history_at(dataset, chosen.head)
@@ -58,16 +67,18 @@ def dataset_page(user: "User | AnonymousUser", dataset: Dataset, branch: str = "
     return DatasetPage(
         branches=branches,
         branch=chosen,
-        tags=tags,
+        lines=list(dict.fromkeys(names)),
+        tags=tags.order_by("-created_at", "-pk"),
         versions=rows.order_by("-number"),
-        history=_drawing(drawn[:MOST_DRAWN], branches, tags),
+        history=_drawing(drawn[:MOST_DRAWN], branches.filter(head__in=drawn), tags.filter(version__in=drawn)),
         has_older=len(drawn) > MOST_DRAWN,
-        uploads=uploads_open(user, dataset),
+        uploads=uploads_seen_by(user).filter(dataset=dataset),
         commits=list(commits.select_related("created_by")[:20]),
     )
 
 
-def _drawing(versions: list[DatasetVersion], branches: list[Branch], tags: list[Tag]) -> Chart:
+def _drawing(versions: list[DatasetVersion], heads: Iterable[Branch], named: Iterable[Tag]) -> Chart:
+    branches, tags = list(heads), list(named)
     points = [
         Point(
             key=str(version.pk),

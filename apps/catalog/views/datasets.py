@@ -19,6 +19,7 @@ from apps.core.form_fields import attempt, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
 
 SORTS = {"name": "name", "created": "created_at", "versions": "version_count"}
+LISTED = 20  # branches, tags and open uploads beside the table of versions
 VERSION_SORTS = {"number": "number", "rows": "rows", "size": "size", "created": "created_at"}
 
 
@@ -77,7 +78,12 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     listed = rows_page(request, rows.defer("statistics"))
     versions = list(listed.object_list)
     glances = queries.glances_of(versions)
+    uploads = rows_page(request, page.uploads, LISTED, "uploads")
     context = {
+        "branches": rows_page(request, page.branches, LISTED, "branches"),
+        "tags": rows_page(request, page.tags, LISTED, "tags"),
+        "waiting": uploads,
+        "uploads": [queries.arrived(upload) for upload in uploads.object_list],
         "dataset": dataset,
         "page": listed,
         "side": page,

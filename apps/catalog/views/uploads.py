@@ -17,6 +17,8 @@ from apps.catalog.forms import UploadForm
 from apps.catalog.models import CommitRun, Dataset, DatasetVersion, Upload
 from apps.core.form_fields import attempt, posted, status_of
 
+MOST_WAITING = 50
+
 
 @require_http_methods(["GET", "POST"])
 def version_upload(request: HttpRequest, pk: int) -> HttpResponse:
@@ -27,7 +29,8 @@ def version_upload(request: HttpRequest, pk: int) -> HttpResponse:
     user = person(request)
     dataset = queries.dataset_seen(user, pk)
     require(user, "dataset.upload", dataset.team_id, shared=dataset)
-    waiting = [upload for upload in queries.uploads_open(user, dataset) if upload.created_by_id == user.pk]
+    own = queries.uploads_seen_by(user).filter(dataset=dataset, created_by=user)
+    waiting = [queries.arrived(upload) for upload in own[:MOST_WAITING]]
     arrived = _chosen(request, waiting)
     form = UploadForm(
         dataset, posted(request), request.FILES or None, branch=request.GET.get("branch", ""), arrived=arrived

@@ -32,7 +32,7 @@ def duplicates(key: str, section: dict[str, Any]) -> Shown:
     heads = (Head("Copies"), Head("Rows in the group", True), Head("Which rows"), Head("Least alike", True))
     note = (
         f"{plural(int(section.get('exact_cluster_count') or 0), 'group')} of exact and"
-        f" {int(section.get('near_cluster_count') or 0)} near copies; ten of each are shown at most. Rows count from 0."
+        f" {int(section.get('near_cluster_count') or 0)} near copies; ten of each are shown at most. Rows count from 1."
     )
     return of(
         section,

@@ -63,13 +63,16 @@ def csv_link(context: Context, label: str = "CSV") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def pager(context: Context, page: Page[Any], noun: str = "rows") -> SafeString:
-    """Which rows are shown, out of how many, and links to the page before and after."""
+def pager(context: Context, page: Page[Any], noun: str = "rows", name: str = "page") -> SafeString:
+    """Which rows are shown, out of how many, and links to the page before and after.
+
+    `name` is what the address calls the page, where several tables of one page have pages of their own.
+    """
     query = _query(context)
     links: dict[str, str] = {}
     for name, is_there, move in (("previous", page.has_previous(), -1), ("next", page.has_next(), 1)):
         if is_there:
-            query["page"] = str(page.number + move)
+            query[name] = str(page.number + move)
             links[name] = _address(query)
     return component("pager", words=_range_in_words(page, noun), **links)
 
