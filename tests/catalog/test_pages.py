@@ -157,6 +157,23 @@ def test_findings_are_shown_masked_with_the_licence_verdict(people: People, olga
     assert "Scan again" in page and reverse("portal:run-detail", args=["scan", ScanRun.objects.get().pk]) in page
 
 
+def test_lists_and_exports_keep_what_a_newer_scan_of_fewer_checks_did_not_look_for(
+    people: People, olga: Client
+) -> None:
+    version = stories.make_dataset_version(people.olga, people.team)
+    page, card = reverse("catalog:dataset-detail", args=[version.dataset_id]), f"/api/v1/dataset-versions/{version.pk}"
+    secrets = {"digest": "1" * 64, "secrets": {"total": 0, "rows": 0, "rows_scanned": 10, "by_entity": {}}}
+    stories.make_scan(people.olga, version, secrets)
+    assert "not searched for personal data" in olga.get(page).text
+    stories.make_scan(people.olga, version, stories.scan_result(entities={"EMAIL_ADDRESS": 3}))
+    stories.make_scan(people.olga, version, secrets)
+    assert "personal data found" in olga.get(page).text and "no personal data found" not in olga.get(page).text
+    first, last = version.scans.order_by("pk")[1:]
+    told = olga.get(f"{card}/croissant/").text
+    assert f"Scan {first.pk} of" in told and "3 pieces of personal data" in told
+    assert f"Scan {last.pk} of" in told and "no secret of a known form" in told
+
+
 def test_a_changed_licence_makes_the_old_verdict_void(people: People, olga: Client) -> None:
     version = stories.make_dataset_version(people.olga, people.team)
     stories.make_scan(people.olga, version, stories.scan_result())

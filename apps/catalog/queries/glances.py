@@ -15,9 +15,9 @@ from apps.core.rules import SUCCEEDED
 @dataclass(frozen=True)
 class Glance:
     """One version: the verdict on all licences that it inherits, its newest scan whatever became of it, and what the
-    newest good one found.
+    newest good one that looked for personal data found.
 
-    `personal` counts matches of personal data; None where no scan has ended well. `gaps` counts open questions of the
+    `personal` counts matches of personal data; None where none has looked for it. `gaps` counts open questions of the
     datasheet.
     """
 
@@ -34,8 +34,9 @@ def glances_of(versions: Iterable[DatasetVersion]) -> dict[int, Glance]:
     newest, found, badges = dict[int, ScanRun](), dict[int, int](), badges_of(wanted)
     for scan in _scans(wanted):
         newest[scan.dataset_version_id] = scan
-        if scan.state == SUCCEEDED:
-            found[scan.dataset_version_id] = int(getattr(scan, "personal", None) or 0)
+        personal = getattr(scan, "personal", None)
+        if scan.state == SUCCEEDED and personal is not None:  # a scan that did not look for it hides nothing
+            found[scan.dataset_version_id] = int(personal)
     return {
         version.pk: Glance(
             version=version,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -11,7 +12,7 @@ from django.utils.timezone import localtime
 from apps.accounts.queries import shared_ids, team_ids_seen_by
 from apps.catalog.models import Dataset, DatasetVersion, MetadataImport, VersionSource
 from apps.catalog.queries.datasets import MISSING, dataset_versions_seen_by
-from apps.catalog.queries.scans import latest_scans
+from apps.catalog.queries.scans import scanned
 from apps.catalog.queries.shapes import shapes_of
 from apps.catalog.queries.sources import derivations_of, source_links_of
 from apps.catalog.rules import IMPORTED_FIELDS, IMPORTED_FROM, imported_from, metadata
@@ -106,7 +107,7 @@ def preview_of(imported: MetadataImport) -> Preview:
     sources = [source_told(link) for link in source_links_of(None, version)]
     beside = metadata.gathered_from(sources, version.provenance)
     beside["sources"] = [str(source["name"]) for source in sources]
-    for one in metadata.measured_by(*_scan_of(version)):
+    for one in _measured(version)[0]:
         beside.setdefault(one.field, []).append(one.words)
     recorded = plain_sheet(version.provenance) | {"licence": version.licence, "file_digest": version.digest}
     lines = metadata.compared(imported.found, recorded, beside)
@@ -116,7 +117,7 @@ def preview_of(imported: MetadataImport) -> Preview:
 def described_for(user: "User | AnonymousUser", version: DatasetVersion, url: str) -> metadata.Described:
     """What an export says of a version; sources, and versions that it was made out of, only
     where the person sees them."""
-    result, scan = _scan_of(version)
+    measured, scan = _measured(version)
     sheet = plain_sheet(version.provenance)
     previous = version.parent or _before(version)
     return metadata.Described(
@@ -139,7 +140,7 @@ def described_for(user: "User | AnonymousUser", version: DatasetVersion, url: st
         imported={name: file for name in sheet if (file := imported_from(version.provenance, name))},
         sources=[source_told(link) for link in source_links_of(user, version)],
         derived_from=_ancestry(user, version),
-        measured=metadata.measured_by(result, scan),
+        measured=measured,
         shapes=shapes_of(version),
         scan=scan,
     )
@@ -155,11 +156,14 @@ def _before(version: DatasetVersion) -> DatasetVersion | None:
     return earlier.order_by("-number").first()
 
 
-def _scan_of(version: DatasetVersion) -> tuple[dict[str, Any], str]:
-    scan = latest_scans([version.pk]).get(version.pk)
-    if scan is None or scan.finished_at is None:
-        return {}, ""
-    return scan.result or {}, f"Scan {scan.pk} of {scan.finished_at:%Y-%m-%d}"
+def _measured(version: DatasetVersion) -> tuple[list[metadata.Measured], str]:
+    """What the scans of a version say, each of the checks that it speaks of; and which scans these are."""
+    found = scanned([version.pk]).get(version.pk)
+    if found is None:
+        return [], ""
+    labels = {scan.pk: f"Scan {scan.pk} of {scan.finished_at:%Y-%m-%d}" for scan in found.speaking}
+    told = [metadata.measured_by(found.sections_by(scan), labels[scan.pk]) for scan in found.speaking]
+    return list(chain(*told)), ", ".join(labels.values())
 
 
 def source_told(link: VersionSource) -> dict[str, Any]:

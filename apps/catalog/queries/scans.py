@@ -76,6 +76,11 @@ class Scanned:
         scan = self.by_check.get(check)
         return None if scan is None else sections_of(scan)[check]
 
+    def sections_by(self, scan: ScanRun) -> dict[str, dict[str, Any]]:
+        """The sections of which this scan speaks."""
+        sections = sections_of(scan)
+        return {name: sections[name] for name, speaking in self.by_check.items() if speaking.pk == scan.pk}
+
     @property
     def result(self) -> dict[str, Any]:
         """The newest result, with what earlier scans say of the checks that were not part of it."""
