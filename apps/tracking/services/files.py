@@ -34,11 +34,11 @@ def tracked_file_store(*, by: User, place: Place, stream: BinaryIO, expect_size:
             code="upload.half",
             remedy="Send the file again.",
         )
-    return _keep(by, holder, path, stored)
+    return _tracked_file_put(by, holder, path, stored)
 
 
 @transaction.atomic
-def _keep(by: User, holder: TrackingRun | LoggedModel, path: str, stored: storage.Stored) -> TrackedFile:
+def _tracked_file_put(by: User, holder: TrackingRun | LoggedModel, path: str, stored: storage.Stored) -> TrackedFile:
     """One row a path; who changes files of one holder at the same time does so in turn."""
     type(holder)._default_manager.select_for_update(no_key=True).get(pk=holder.pk)
     above = [path.rsplit("/", count)[0] for count in range(1, path.count("/") + 1)]
