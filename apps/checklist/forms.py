@@ -24,7 +24,7 @@ class AnswerForm(forms.Form):
         required=False,
         max_length=TEXT_MOST,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Full sentences that somebody outside the team can follow.",
+        help_text="Needed if this is the answer: full sentences that somebody outside the team can follow.",
     )
     reason = forms.CharField(
         label="Why it does not apply",
