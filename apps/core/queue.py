@@ -24,6 +24,7 @@ IMPORT = "importing.import_model"
 SCAN = "scanning.scan"
 COMMIT = "catalog.commit"
 DIFF = "catalog.diff"
+IMPORT_HISTORY = "mlflow.import_history"
 TUNE = "tuning.tune"
 RECREATE = "tuning.recreate"
 SCAN_FILES = "artifacts.scan_files"
@@ -44,6 +45,7 @@ QUEUES: dict[str, str] = {
     SCAN: CPU,
     COMMIT: CPU,
     DIFF: CPU,
+    IMPORT_HISTORY: CPU,
     TUNE: GPU,
     RECREATE: GPU,
     SCAN_FILES: CPU,

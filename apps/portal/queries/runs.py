@@ -47,6 +47,12 @@ KINDS = {
         "after",
         ("after__dataset",),
     ),
+    "mlflow_import": Kind(
+        "History import",
+        "Takes experiments, runs and models over from an MLflow server.",
+        "address",
+        (),
+    ),
     "tuning": Kind(
         "Tuning", "Trains a version further on data and makes a new version.", "base_version", ("base_version__model",)
     ),
