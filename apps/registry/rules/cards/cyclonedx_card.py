@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.registry.rules.cards.figures import value_of
 from apps.registry.rules.cards.found import Figure, Found
-from apps.registry.rules.cards.reading import in_a_line, listed, one_or_many, paragraph
+from apps.registry.rules.cards.reading import in_a_line, listed, one_or_many, paragraph, whole
 
 _FAIRNESS = {"group": "groupAtRisk", "benefits": "benefits", "harms": "harms", "mitigation": "mitigationStrategy"}
 _LISTS = {
@@ -23,7 +23,7 @@ Holder = Mapping[str, Any]
 def read_card(card: Holder, components: Mapping[str, dict[str, Any]], found: Found) -> None:
     """Parameters, figures and considerations; `components` are those of the bill by their references."""
     _read_parameters(_mapping(card, "modelParameters"), components, found)
-    for one in listed(_mapping(card, "quantitativeAnalysis").get("performanceMetrics")):
+    for one in whole(_mapping(card, "quantitativeAnalysis").get("performanceMetrics")):
         if isinstance(one, dict) and in_a_line(one.get("value")):
             found.figures.append(_figure(one))
     considerations = _mapping(card, "considerations")

@@ -12,7 +12,7 @@ from apps.registry.rules import RELATIONS
 from apps.registry.rules.cards.cyclonedx_card import read_card
 from apps.registry.rules.cards.fields import BASES, CYCLONEDX, FIGURES, LICENCE, RELATION, TOLD_ELSEWHERE
 from apps.registry.rules.cards.found import Figure, Found, figure_of
-from apps.registry.rules.cards.reading import CARDS, in_a_line, listed, paragraph, texts
+from apps.registry.rules.cards.reading import CARDS, in_a_line, listed, paragraph, texts, whole
 
 PREFIX = "genaiops:"
 MODEL = "machine-learning-model"
@@ -52,16 +52,12 @@ def _all_components(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Every component, nested ones too, the bill's subject first; without recursion."""
     metadata = document.get("metadata")
     subject = metadata.get("component") if isinstance(metadata, dict) else None
-    waiting = [one for one in [subject, *_raw(document.get("components"))] if isinstance(one, dict)]
+    waiting = [one for one in [subject, *whole(document.get("components"))] if isinstance(one, dict)]
     found: list[dict[str, Any]] = []
     while waiting and len(found) < MOST_COMPONENTS:
         found += waiting
-        waiting = [sub for one in waiting for sub in _raw(one.get("components")) if isinstance(sub, dict)]
+        waiting = [sub for one in waiting for sub in whole(one.get("components")) if isinstance(sub, dict)]
     return found
-
-
-def _raw(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _model_of(document: dict[str, Any], components: list[dict[str, Any]], found: Found) -> dict[str, Any]:
@@ -84,7 +80,7 @@ def _read_component(model: dict[str, Any], found: Found) -> None:
     found.say("tags", texts(model.get("tags")))
     if own := _sha256(model):
         found.files.append({"name": in_a_line(model.get("name")), "sha256": own})
-    for part in listed(model.get("components")):
+    for part in whole(model.get("components")):
         if isinstance(part, dict) and part.get("type") == "file" and (digest := _sha256(part)):
             found.files.append({"name": in_a_line(part.get("name")), "sha256": digest})
     for reference in listed(model.get("externalReferences")):

@@ -12,13 +12,13 @@ from apps.core.errors import Invalid
 from apps.core.front_matter import yaml_written
 from apps.core.plain import object_of_text
 from apps.registry.rules.cards.found import Figure, Found
-from apps.registry.rules.cards.reading import CARDS, in_a_line, listed
+from apps.registry.rules.cards.reading import CARDS, in_a_line, whole
 
 # “It achieves the following results on the evaluation set:” and “## Validation Metrics”, as trainers write them.
 _RESULTS_FOLLOW = re.compile(
     r"following results on the (evaluation|validation|test) set|^#+\s+(validation) metrics", re.I
 )
-_RESULT_LINE = re.compile(r"^[-*]\s+([A-Za-z][\w .@/()-]{0,60}?)\s*:\s+(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$")
+_RESULT_LINE = re.compile(r"^[-*] ([A-Za-z][\w .@/()-]{0,60}?) ?: (-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)$")
 MOST_LINES = 100
 
 
@@ -35,8 +35,8 @@ def value_of(said: Any) -> tuple[float | None, str]:
 
 def read_index(index: Any, found: Found) -> None:
     """The results of a card's `model-index`, with notes about those that lack what the hub asks for."""
-    for model in listed(index):
-        for result in listed(model.get("results")) if isinstance(model, dict) else []:
+    for model in whole(index):
+        for result in whole(model.get("results")) if isinstance(model, dict) else []:
             if isinstance(result, dict):
                 _read_result(result, found)
 
@@ -46,7 +46,7 @@ def _read_result(result: dict[str, Any], found: Found) -> None:
     source = _mapping(result, "source")
     if not data:
         found.note("A result of the model-index names no dataset, which the hub asks for; it was read all the same.")
-    for metric in listed(result.get("metrics")):
+    for metric in whole(result.get("metrics")):
         if not isinstance(metric, dict) or metric.get("value") is None:
             found.note("A metric of the model-index has no value and was left out.")
             continue
@@ -111,7 +111,7 @@ def read_prose(text: str, found: Found) -> None:
             continue
         if match := _RESULTS_FOLLOW.search(line):
             split = (match[1] or match[2]).lower()
-        elif split and (match := _RESULT_LINE.match(line.strip())):
+        elif split and (match := _RESULT_LINE.match(" ".join(line.split()))):
             value, words = value_of(match[2])
             found.figures.append(Figure(name=match[1], value=value, text=words, split=split))
             if len(found.figures) >= MOST_LINES:

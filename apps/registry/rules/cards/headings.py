@@ -87,7 +87,8 @@ WRITTEN = {
     "training_procedure": "Training Procedure",
     "developers": "Model Card Authors",
 }
-BOLD = re.compile(r"^\s*[-*]?\s*\*\*([^*]{1,80}?)\s*(?:\[optional\])?\s*:?\s*\*\*\s*:?\s*(.*)$", re.IGNORECASE)
+# For a line whose white space was made single: a pattern with several runs of it would take long over many blanks.
+BOLD = re.compile(r"^[-*]? ?\*\*([^*]{1,80}?) ?(?:\[optional\])? ?:? ?\*\* ?:? ?(.*)$", re.IGNORECASE)
 
 
 def fields_under(heading: str) -> tuple[str, ...]:

@@ -17,10 +17,11 @@ from apps.registry.rules.cards.fields import BASES, HUB, RELATION, STATEMENTS, l
 from apps.registry.rules.cards.figures import read_index, read_prose
 from apps.registry.rules.cards.found import Found, figure_of
 from apps.registry.rules.cards.headings import BOLD, LABELS, WRITTEN, fields_under
-from apps.registry.rules.cards.reading import CARDS, in_a_line, listed, one_or_many, paragraph, texts
+from apps.registry.rules.cards.reading import CARDS, in_a_line, one_or_many, paragraph, texts, whole
 
 OWN_KEY = "genaiops"
 MOST_SECTIONS = 100
+LONGEST_LABELLED = 2_000  # characters of a line with a bold label
 NO_LANGUAGE = ("unk", "unknown", "und", "multilingual")
 _OWN_HEADINGS = {label_of(name).lower(): name for name in STATEMENTS} | {
     heading.lower(): name for name, heading in WRITTEN.items()
@@ -107,7 +108,7 @@ def _bodies(prose: str, found: Found) -> dict[str, list[str]]:
             if len(bodies.setdefault(name, [])) < MOST_SECTIONS and (words := paragraph(_TAGS.sub("", body))):
                 bodies[name].append(words)
     for line in prose.split("\n"):
-        match = BOLD.match(line) if len(line) < 2_000 else None
+        match = BOLD.match(" ".join(line.split())) if "**" in line and len(line) < LONGEST_LABELLED else None
         label = LABELS.get(match[1].lower(), "") if match else ""
         if match and label and (words := in_a_line(_TAGS.sub("", match[2]))):
             bodies.setdefault(label, []).append(f"{match[1]}: {words}" if label == "compute" else words)
@@ -130,10 +131,10 @@ def _restore_own(own: Any, bodies: dict[str, list[str]], found: Found) -> None:
         if bodies[name] == [as_markdown(words).strip()]:
             del bodies[name]
     found.statements |= {name: value for name, value in told.items() if name not in bodies}
-    figures = [figure_of(one) for one in listed(own.get("figures")) if isinstance(one, dict) and one.get("name")]
+    figures = [figure_of(one) for one in whole(own.get("figures")) if isinstance(one, dict) and one.get("name")]
     if [(one.name, one.value) for one in figures] == [(one.name, one.value) for one in found.figures]:
         found.figures = figures
-    for file in listed(own.get("files")):
+    for file in whole(own.get("files")):
         if isinstance(file, dict) and isinstance(file.get("sha256"), str):
             found.files.append({"name": str(file.get("path") or ""), "sha256": file["sha256"]})
 

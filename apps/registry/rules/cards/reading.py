@@ -31,6 +31,11 @@ def listed(value: Any) -> list[Any]:
     return value[:MOST_ITEMS] if isinstance(value, list) else [value]
 
 
+def whole(value: Any) -> list[Any]:
+    """A list with all that is in it, for what is counted and cut with a note later; nothing for anything else."""
+    return value if isinstance(value, list) else []
+
+
 def in_a_line(value: Any) -> str:
     """A plain value as text; nothing for lists, objects and words that only say that something is missing."""
     if is_blank(value) or isinstance(value, dict | list):
