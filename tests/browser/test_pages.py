@@ -32,6 +32,9 @@ LISTS = [
     "portal:run-list",
     "catalog:dataset-list",
     "catalog:dataset-create",
+    "systems:system-list",
+    "systems:system-create",
+    "portal:version-compare",
     "registry:model-list",
     "registry:model-create",
     "registry:tuning-start",
@@ -63,6 +66,8 @@ def pages(world: World, user: User) -> Iterator[str]:
     yield reverse("catalog:version-detail", args=[world.data.pk])
     yield reverse("catalog:dataset-detail", args=[world.data.dataset_id])
     yield reverse("registry:model-detail", args=[world.version.model_id])
+    yield reverse("registry:alias-list", args=[world.version.model_id])
+    yield f"{reverse('portal:version-compare')}?versions={world.version.pk},{world.base.pk}"
     yield from _of_what_follows(is_engineer)
     for kind, model in run_models().items():
         yield from (reverse("portal:run-detail", args=[kind, run.pk]) for run in model._default_manager.all()[:1])
