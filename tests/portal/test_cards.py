@@ -246,6 +246,18 @@ def test_a_card_is_sent_compared_and_taken_over_by_pages(people: People) -> None
     assert version.licence == "apache-2.0" and version.statements.get().field == "limitations"
 
 
+def test_a_card_among_the_files_is_read_by_one_button_and_by_the_api(people: People) -> None:
+    version = make_version(people.olga, people.team, files=FILES | {"README.md": CARD})
+    olga, page = make_browser(people.olga), reverse("registry:document-import", args=[version.pk])
+    assert "Read README.md" in olga.get(page).text
+    assert "What the file says" in olga.get(olga.post(page, {"path": "README.md"}).url).text
+    url = reverse("model-version-documents-documents", args=[version.pk])
+    client = make_client(people.olga)
+    assert client.post(url, {"path": "README.md"}, format="multipart").status_code == 201
+    assert client.post(url, {"path": "other.md"}, format="multipart").status_code == 404
+    assert client.post(url, {}, format="multipart").status_code == 400
+
+
 def test_a_difference_has_to_be_picked_on_the_page(people: People) -> None:
     version, olga = make_version(people.olga, people.team), make_browser(people.olga)
     url = reverse("registry:document-detail", args=[_document(people, version).pk])

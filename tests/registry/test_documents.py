@@ -8,9 +8,15 @@ import pytest
 from apps.audit.models import AuditEntry
 from apps.core.errors import Conflict, Invalid, NotFound, Refused
 from apps.registry.models import ModelVersion, VersionDocument, VersionMetric
-from apps.registry.queries.documents import documents_seen_by, preview_of, recorded_of, statements_of
-from apps.registry.services import document_apply, document_import, statement_make, version_retire
-from tests.makers import fresh, make_person, make_version
+from apps.registry.queries.documents import cards_among, documents_seen_by, preview_of, recorded_of, statements_of
+from apps.registry.services import (
+    document_apply,
+    document_import,
+    document_read_own,
+    statement_make,
+    version_retire,
+)
+from tests.makers import FILES, fresh, make_person, make_version
 from tests.people import People, make_people
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +210,18 @@ def test_statements_out_of_bounds_are_refused(
 ) -> None:
     with pytest.raises(Invalid):
         statement_make(by=people.olga, version=version, field=field, value=value, reason=reason)
+
+
+def test_a_card_among_the_versions_own_files_is_read(people: People) -> None:
+    files = FILES | {"README.md": CARD, ".eval_results/exam.yaml": b"- dataset: {id: a/b}\n  value: 0.5\n"}
+    version = make_version(people.olga, people.team, files=files)
+    assert [file.path for file in cards_among(version)] == [".eval_results/exam.yaml", "README.md"]
+    card = document_read_own(by=people.olga, version=version, path="README.md")
+    results = document_read_own(by=people.olga, version=version, path=".eval_results/exam.yaml")
+    assert card.found["statements"]["limitations"] == "Knows no law." and results.filename == "exam.yaml"
+    assert card.digest == version.files.get(path="README.md").digest
+    for path in ("config.json", "../../etc/passwd", "model.safetensors", ""):
+        with pytest.raises(NotFound):
+            document_read_own(by=people.olga, version=version, path=path)
+    with pytest.raises((Refused, NotFound)):
+        document_read_own(by=people.rui, version=version, path="README.md")

@@ -94,7 +94,17 @@ class DocumentDetail(DocumentOut):
 
 
 class VersionDocumentIn(Input):
-    file = serializers.FileField(max_length=200, help_text="README.md, a file of .eval_results, or CycloneDX in JSON")
+    """One of the two: a file, or the path of a card among the version's own files."""
+
+    file = serializers.FileField(
+        max_length=200, required=False, help_text="README.md, a file of .eval_results, or CycloneDX in JSON"
+    )
+    path = serializers.CharField(max_length=300, required=False, help_text="such as README.md")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError("Give either a file or a path.")
+        return attrs
 
 
 class DocumentApply(Input):
@@ -212,11 +222,13 @@ class VersionDocumentsViewSet(SeenViewSet):
     @documents.mapping.post
     def read(self, request: Request, pk: str) -> Response:
         """Read a model card, a file of results or a CycloneDX bill. Nothing is recorded of it until it is applied."""
-        version, file = self.get_object(), self.accepted_input(VersionDocumentIn)["file"]
-        content = file.read(cards.MOST_BYTES + 1)
-        document = services.document_import(
-            by=person(request), version=version, content=content, filename=str(file.name)
-        )
+        version, given = self.get_object(), self.accepted_input(VersionDocumentIn)
+        if "path" in given:
+            document = services.document_read_own(by=person(request), version=version, **given)
+        else:
+            content = given["file"].read(cards.MOST_BYTES + 1)
+            name = str(given["file"].name)
+            document = services.document_import(by=person(request), version=version, content=content, filename=name)
         return self.answer(DocumentDetail, document, status.HTTP_201_CREATED)
 
     @extend_schema(operation_id="model_versions_statements_list", responses=StatementOut(many=True))

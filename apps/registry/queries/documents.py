@@ -9,7 +9,14 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.queries import shared_ids, team_ids_seen_by
 from apps.core.errors import NotFound
-from apps.registry.models import ModelVersion, RegisteredModel, VersionDocument, VersionMetric, VersionStatement
+from apps.registry.models import (
+    ModelFile,
+    ModelVersion,
+    RegisteredModel,
+    VersionDocument,
+    VersionMetric,
+    VersionStatement,
+)
 from apps.registry.queries.models import MISSING
 from apps.registry.rules import IMPORTED, cards
 
@@ -37,6 +44,12 @@ def document_seen(user: "User | AnonymousUser", pk: int) -> VersionDocument:
     if found is None:
         raise NotFound(MISSING)
     return found
+
+
+def cards_among(version: ModelVersion) -> list[ModelFile]:
+    """The version's own files that are cards, results or bills, as far as their names tell and they can be read."""
+    small = version.files.filter(size__lte=cards.MOST_BYTES)[:MOST_FILES]
+    return [file for file in small if cards.OWN_FILES.match(file.path)]
 
 
 def statements_of(version: ModelVersion) -> list[VersionStatement]:

@@ -1,7 +1,7 @@
 """Every write about models, versions and tuning runs."""
 
 from apps.registry.services.aliases import alias_delete, alias_set, aliases_end, aliases_protect
-from apps.registry.services.documents import document_apply, document_import, statement_make
+from apps.registry.services.documents import document_apply, document_import, document_read_own, statement_make
 from apps.registry.services.imports import import_finish, version_import
 from apps.registry.services.integrity import (
     digest_break,
@@ -51,6 +51,7 @@ __all__ = [
     "digest_break",
     "document_apply",
     "document_import",
+    "document_read_own",
     "file_scan_finish",
     "file_scan_start",
     "files_sweep",

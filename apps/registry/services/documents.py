@@ -13,10 +13,10 @@ from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core import storage, tables
 from apps.core.canonical import digest_of
-from apps.core.errors import Conflict, Invalid
+from apps.core.errors import Conflict, Invalid, NotFound
 from apps.core.plain import plain_object, storable
 from apps.registry.models import ModelVersion, VersionDocument, VersionMetric, VersionStatement
-from apps.registry.queries.documents import Preview, preview_of
+from apps.registry.queries.documents import Preview, cards_among, preview_of
 from apps.registry.rules import DECLARED, IMPORTED, RETIRED, cards
 from apps.registry.services.records import version_describe
 
@@ -33,6 +33,17 @@ def document_import(*, by: User, version: ModelVersion, content: bytes, filename
     found = storable(cards.read(content, name).as_json())
     stored = storage.put(BytesIO(content))
     return _document_create(by=by, version=version, filename=name, digest=stored.digest, found=found)
+
+
+def document_read_own(*, by: User, version: ModelVersion, path: str) -> VersionDocument:
+    """Read a card, results or a bill that is among the version's own files. Raises NotFound for any other file."""
+    require(by, "version.describe", version.team_id, shared=version.model)
+    file = next((one for one in cards_among(version) if one.path == path), None)
+    if file is None:
+        raise NotFound("There is no such card among the files of this version.", code="document.own")
+    with storage.open(file.digest) as stored:
+        content = stored.read(cards.MOST_BYTES + 1)
+    return document_import(by=by, version=version, content=content, filename=path.rsplit("/", 1)[-1])
 
 
 @transaction.atomic

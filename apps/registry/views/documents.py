@@ -16,7 +16,7 @@ from apps.core.form_fields import attempt, posted, status_of
 from apps.registry import queries, services
 from apps.registry.forms.documents import DocumentApplyForm, DocumentForm, StatementForm
 from apps.registry.models import ModelVersion, VersionDocument
-from apps.registry.queries.documents import document_seen, preview_of
+from apps.registry.queries.documents import cards_among, document_seen, preview_of
 from apps.registry.rules import cards
 
 MOST_LISTED = 50
@@ -28,12 +28,15 @@ def document_import_view(request: HttpRequest, pk: int) -> HttpResponse:
     user = person(request)
     version = queries.version_seen(user, pk)
     require(user, "version.describe", version.team_id, shared=version.model)
+    if path := request.POST.get("path"):
+        own = services.document_read_own(by=user, version=version, path=path)
+        return redirect("registry:document-detail", own.pk)
     form = DocumentForm(posted(request), request.FILES or None)
     if form.is_bound:
         document = attempt(form, _read, by=user, version=version)
         if document is not None:
             return redirect("registry:document-detail", document.pk)
-    context = {"form": form, "version": version, "formats": cards.FORMATS}
+    context = {"form": form, "version": version, "own_files": cards_among(version)}
     return render(request, "registry/document_import.html", context, status=status_of(form))
 
 

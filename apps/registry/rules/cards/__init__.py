@@ -34,7 +34,7 @@ from apps.registry.rules.cards.fields import (
 )
 from apps.registry.rules.cards.figures import read_results, results_of
 from apps.registry.rules.cards.found import Figure, Found, figure_of, missing_in, said_of
-from apps.registry.rules.cards.reading import CARDS, is_hub_name
+from apps.registry.rules.cards.reading import CARDS, OWN_FILES, is_hub_name
 
 WRITERS: dict[str, Callable[[Described], bytes]] = {
     HUB: hub_writing.write,
@@ -87,6 +87,7 @@ __all__ = [
     "MEDIA_TYPES",
     "MOST_BYTES",
     "NEW",
+    "OWN_FILES",
     "QUESTIONS",
     "RECORDED",
     "RELATION",

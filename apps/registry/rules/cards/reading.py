@@ -16,6 +16,10 @@ CARDS = ForeignText(
 )
 
 
+# Where the hub and tools put cards, results and bills among the files of a model.
+OWN_FILES = re.compile(
+    r"^(README\.md|MODEL_CARD\.md|\.eval_results/[^/]+\.ya?ml|(.*\.)?(bom|cdx)\.json)$", re.IGNORECASE
+)
 _HUB_NAME = re.compile(r"^[\w.-]+(/[\w.-]+)?$")
 
 
