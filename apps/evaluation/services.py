@@ -14,7 +14,7 @@ from apps.core.queue import enqueue
 from apps.evaluation import rules
 from apps.evaluation.models import EvaluationRun, Score
 from apps.registry.models import ModelVersion
-from apps.registry.queries import ancestors_of, trained_dataset_ids, tuning_of
+from apps.registry.queries import ancestors_of, refuse_unsafe, trained_dataset_ids, tuning_of
 
 
 @transaction.atomic
@@ -72,6 +72,8 @@ def _check_subjects(by: User, version: ModelVersion, baseline: ModelVersion | No
     for subject in (version, baseline):
         if subject is not None and not subject.manifest_digest:
             raise Conflict(f"{subject} has no files yet.", remedy="Wait until its import has finished.")
+        if subject is not None:
+            refuse_unsafe(subject)
 
 
 @transaction.atomic

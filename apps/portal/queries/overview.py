@@ -16,8 +16,10 @@ from apps.checklist.rules import STATUSES, SUBMITTED, AssessmentView, Group, Que
 from apps.core.models import Run
 from apps.core.rules import FAILED, LOST, OPEN, QUEUED, RUNNING
 from apps.core.runs import run_models
+from apps.incidents.queries import open_incident_count
 from apps.portal.queries.runs import KINDS, RunLine, line_of
 from apps.registry.models import ModelVersion, TuningRun
+from apps.registry.queries import waiting_for
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -62,6 +64,8 @@ class Overview:
     groups: tuple[Group, ...]
     stale: list[PostureRow]
     red: list[PostureRow]
+    held_files: int
+    incidents: int
 
 
 def overview_for(user: "User | AnonymousUser") -> Overview:
@@ -83,6 +87,8 @@ def overview_for(user: "User | AnonymousUser") -> Overview:
         groups=framework().groups,
         stale=[row for row in assessed if any(cell.is_stale for cell in row.cells)],
         red=[row for row in assessed if row.assessment is not None and not row.assessment.gate.is_green],
+        held_files=waiting_for(user).count(),
+        incidents=open_incident_count(user),
     )
 
 

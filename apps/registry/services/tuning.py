@@ -15,6 +15,7 @@ from apps.core.errors import Conflict, Invalid
 from apps.core.queue import enqueue
 from apps.registry import rules
 from apps.registry.models import LineageLink, ModelFile, ModelVersion, RegisteredModel, TuningRun
+from apps.registry.queries.safety import refuse_unsafe
 from apps.registry.rules.facts import environment_lock
 from apps.registry.services.making import files_add, files_stored, version_number_next
 from apps.registry.services.records import facts_apply
@@ -35,6 +36,7 @@ def tuning_start(
     require(by, "team.view", dataset_version.team_id, shared=dataset_version.dataset)
     if not base_version.manifest_digest:
         raise Conflict("The base version has no files yet.", remedy="Wait until its import has finished.")
+    refuse_unsafe(base_version)
     unknown = set(config or {}) - rules.TUNING_SETTINGS
     if unknown:
         raise Invalid(f"Unknown settings: {', '.join(sorted(unknown))}.", code="tuning.settings")
