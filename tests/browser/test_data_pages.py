@@ -88,7 +88,7 @@ def test_a_clash_is_settled_in_the_browser(
     page.goto(live_server.url + reverse("portal:run-detail", args=["commit", CommitRun.objects.get().pk]))
     page.get_by_role("link", name="Choose which side to take").click()
     expect(page.get_by_role("region", name="Rows that clash")).to_contain_text("theirs")
-    page.get_by_label("What to take for row 1").select_option("draft")
+    page.get_by_label("What to take for row id 1").select_option("what draft has")
     page.get_by_role("button", name="Merge").click()
     expect(page.locator("main")).to_contain_text("The merge waits for a worker")
     run = CommitRun.objects.latest("pk")
