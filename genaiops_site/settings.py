@@ -13,6 +13,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from genaiops_site.enums import ENUM_NAMES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -316,19 +318,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        "HowKnown": "apps.checklist.rules.STATUSES.items",
-        "Lifecycle": "apps.tracking.rules.LIFECYCLES.items",
-        "LineageRelation": "apps.registry.rules.LINKS.items",
-        "LoggedModelState": "apps.tracking.rules.LOGGED_STATES.items",
-        "ModelRelation": "apps.registry.rules.RELATIONS.items",
-        "Role": "apps.accounts.rules.ROLES.items",
-        "RunState": "apps.core.serializing.STATES",
-        "Side": "apps.catalog.rules.merging.SIDES.items",
-        "Stage": "apps.registry.models.ModelVersion.Stage",
-        "Statement": "apps.checklist.rules.STATED.items",
-        "TrackingRunState": "apps.tracking.rules.RUN_STATES.items",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "apps.core.openapi.add_problems",
