@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 
-from benchmarks import data, pdf, portal, results, scan_size, scanning, trail, tuning
+from benchmarks import data, pdf, portal, registry, results, scan_size, scanning, trail, tuning
 
 SECTIONS = {
     "portal": portal.measure,
@@ -12,6 +12,7 @@ SECTIONS = {
     "scanning": scanning.measure,
     "tuning": tuning.measure,
     "pdf": pdf.measure,
+    "registry": registry.measure,
 }
 SIZES = {f"scan-{size:g}gb": partial(scan_size.measure, size) for size in scan_size.SIZES}
 SECTIONS |= dict([*SIZES.items()][:1])

@@ -19,6 +19,7 @@ PACKAGES = (
     "trl",
     "peft",
     "nannyml",
+    "mlflow",
     "presidio_analyzer",
     "weasyprint",
 )

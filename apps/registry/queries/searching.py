@@ -59,7 +59,7 @@ def versions_found(user: User, team_id: int, text: str = "", order_by: Sequence[
         model = _model_meant(user, team_id, str(one[0].value), _asks_for_prompts(clauses))
         rows = rows.filter(model_id=model.pk) if model is not None else rows.none()
     else:
-        rows = rows.filter(model__deleted_at=None, model__is_prompt=_asks_for_prompts(clauses))
+        rows = rows.filter(_of_kind(_asks_for_prompts(clauses)))
     for clause in _without_prompt_clauses(clauses):
         if clause.family == TAG:
             rows = rows.filter(_tagged(VersionTag, "version", clause))
@@ -76,9 +76,15 @@ def _model_meant(user: User, team_id: int, name: str, is_prompt: bool) -> Regist
     return found if found.is_prompt == is_prompt else None
 
 
+def _of_kind(is_prompt: bool) -> Q:
+    """Of prompts, or of models: told without a join, so that the versions are read in the order of their index."""
+    prompts = Q(Exists(RegisteredModel.objects.filter(pk=OuterRef("model_id"), is_prompt=True)))
+    return prompts if is_prompt else ~prompts
+
+
 def _version_keys(orders: list[Order], *, within_one: bool) -> list[str]:
     keys = _order_keys(orders, _VERSION_FIELDS, ("model__name", "-number") if orders else ())
-    keys = keys or ["-updated_at", "model__name", "-number"]
+    keys = keys or ["-updated_at", "-number", "-pk"]  # as the index has it: MLflow's next key is the name
     return [key for key in keys if not (within_one and key.endswith("model__name"))]
 
 
