@@ -24,7 +24,7 @@ from tests.stories import (
 )
 
 # lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, deployments
-QUERIES = 10
+QUERIES = 11
 
 
 def one(version: ModelVersion, collector: str) -> Finding:

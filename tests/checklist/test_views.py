@@ -24,9 +24,9 @@ from tests.stories import (
 
 # Roles, answers, their evidence, its givers where people gave any, sign-offs, and the seven of the collectors' facts
 # (eight where applications call a deployment).
-VIEW = 16
+VIEW = 17
 # Roles, shares, versions, assessments, answers, evidence, sign-offs, and the collectors' seven.
-POSTURE = 18
+POSTURE = 19
 
 
 def reader(world: World) -> User:

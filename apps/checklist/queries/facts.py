@@ -17,10 +17,12 @@ from apps.catalog.queries.licences import Origins, origins_of
 from apps.catalog.rules.propagation import Inheritance, inherit
 from apps.core.rules import SUCCEEDED
 from apps.evaluation.models import EvaluationRun, Score
-from apps.registry.models import LineageLink, ModelVersion, RecreationRun, TuningRun
+from apps.registry.models import LineageLink, ModelVersion, RecreationRun, TuningRun, VersionStatement
 from apps.registry.queries import datasets_in, lineage_links, model_thing, recreations_of
 from apps.registry.rules import TRAINED_ON, TUNED_FROM
 from apps.serving.models import Application, Deployment
+
+SAID = ("limitations", "risks")  # the fields of statements that collectors speak of
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,9 @@ class Facts:
     """What is on record about one model version and what it came from.
 
     `ancestors` are its base models, nearest first; `data` are the dataset versions that it and they were trained on,
-    each with the version that was trained on it; evaluations are the successful ones, newest first. `origins` are the
-    sources of the data; `inheritance` the terms of all of it, held against what the model is meant for.
+    each with the version that was trained on it; evaluations are the successful ones, newest first. `statements` is
+    what is said of the version, by field; `origins` are the sources of the data; `inheritance` the terms of all of it,
+    held against what the model is meant for.
 
     What is found is read by everybody who sees the version, so it names nothing of other teams but the data and the
     models that the version was made of.
@@ -43,6 +46,7 @@ class Facts:
     recreation: RecreationRun | None
     evaluations: tuple[EvaluationRun, ...]
     deployments: tuple[Deployment, ...]
+    statements: dict[str, VersionStatement]
     origins: Origins
     inheritance: Inheritance
 
@@ -74,7 +78,7 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
     scans = scanned({link.dataset_version_id for link in chain(*links.values()) if link.dataset_version_id})
     tunings = {run.output_version_id: run for run in _tunings(pks)}
     recreations = recreations_of(run.pk for run in tunings.values())
-    evaluations, deployments = _evaluations(pks), _deployments(pks)
+    evaluations, deployments, statements = _evaluations(pks), _deployments(pks), _statements(pks)
     found = {}
     for version in versions:
         ancestors = _ancestors(version, links)
@@ -87,6 +91,7 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
             recreation=recreations.get(tunings[version.pk].pk) if version.pk in tunings else None,
             evaluations=tuple(evaluations[version.pk]),
             deployments=tuple(deployments[version.pk]),
+            statements=statements[version.pk],
             origins=origins,
             inheritance=inherit(model_thing(version, links, origins, {version.team_id}), version.model.intended_uses),
         )
@@ -137,4 +142,12 @@ def _deployments(pks: list[int]) -> dict[int, list[Deployment]]:
     found: dict[int, list[Deployment]] = defaultdict(list)
     for deployment in Deployment.objects.filter(version_id__in=pks).order_by("pk").prefetch_related(applications):
         found[deployment.version_id].append(deployment)
+    return found
+
+
+def _statements(pks: list[int]) -> dict[int, dict[str, VersionStatement]]:
+    """What is said of each version that a question asks for, by field."""
+    found: dict[int, dict[str, VersionStatement]] = defaultdict(dict)
+    for one in VersionStatement.objects.filter(version_id__in=pks, field__in=SAID).select_related("document"):
+        found[one.version_id][one.field] = one
     return found

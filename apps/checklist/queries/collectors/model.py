@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.checklist.queries.collectors.words import counted, is_said, joined, plain
 from apps.checklist.queries.facts import Facts
-from apps.checklist.rules import IMPORTED, MEASURED, Finding
+from apps.checklist.rules import DECLARED, IMPORTED, MEASURED, Finding
 from apps.checklist.rules.findings import ASKS
 from apps.core.canonical import digest_of
 from apps.registry.models import ModelVersion
@@ -51,7 +51,10 @@ def card_section(version: ModelVersion, name: str) -> str:
 
 
 def _from_card(facts: Facts, collector: str, section: str) -> list[Finding]:
-    """The section of the version's own card, or else of its base models' cards, which a person has to judge."""
+    """What is said of the version, or the section of its own card, or else of its base models' cards, which a person
+    has to judge."""
+    if section in facts.statements:
+        return [_said(facts, collector, section)]
     own = card_section(facts.version, section)
     if own:
         return [model_finding(collector, facts.version, IMPORTED, FROM_CARD, plain(own) + ".", speaks_of=own)]
@@ -69,6 +72,21 @@ def _from_card(facts: Facts, collector: str, section: str) -> list[Finding]:
         for base in facts.ancestors
         if card_section(base, section)
     ]
+
+
+def _said(facts: Facts, collector: str, section: str) -> Finding:
+    """A statement on record, with the document that it is from where it was taken over from one."""
+    one = facts.statements[section]
+    file = one.document.filename if one.document else ""
+    return model_finding(
+        collector,
+        facts.version,
+        IMPORTED if one.status == IMPORTED else DECLARED,
+        f"Taken over from {file}" if file else "Said on the page of the version",
+        f"{plain(one.value)}.",
+        speaks_of=one.value,
+        value={"document": one.document_id, "digest": one.document.digest} if one.document else {},
+    )
 
 
 def limitations(facts: Facts) -> list[Finding]:
