@@ -63,14 +63,18 @@ def run_shown(run: TrackingRun) -> Shown:
 
 def metric_shown(row: Any) -> Shown:
     """A reading, or the last one of its metric."""
-    shown = {
+    shown: Shown = {
         "key": row.key,
         "value": number_shown(row.value, is_nan=row.is_nan),
         "timestamp": row.timestamp,
         "step": row.step,
     }
-    told = {name: getattr(row, name, "") for name in ("model_id", "dataset_name", "dataset_digest")}
-    return shown | {name: value for name, value in told.items() if value}
+    if not isinstance(row, RunMetric):
+        return shown
+    shown |= {"model_id": row.model_id} if row.model_id else {}
+    if row.dataset_name and row.dataset_digest:  # clients refuse to read one without the other
+        shown |= {"dataset_name": row.dataset_name, "dataset_digest": row.dataset_digest}
+    return shown
 
 
 def readings_shown(rows: Iterable[RunMetric], keys: Mapping[int, str]) -> list[Shown]:

@@ -16,7 +16,6 @@ from apps.tracking.models import (
     LatestMetric,
     LoggedModel,
     RunInput,
-    RunMetric,
     RunOutput,
     RunParam,
     RunTag,
@@ -25,6 +24,7 @@ from apps.tracking.models import (
 from apps.tracking.queries.datasets import dataset_versions_known
 from apps.tracking.rules.inputs import DatasetRead
 from apps.tracking.rules.values import Reading, batch_checked, key_checked, param_checked, tag_checked
+from apps.tracking.services.readings import readings_insert
 from apps.tracking.services.runs import run_locked
 
 Pairs = Sequence[tuple[str, str]]
@@ -70,21 +70,7 @@ def _params_add(run: TrackingRun, told: Mapping[str, str]) -> None:
 
 
 def _metrics_add(run: TrackingRun, metrics: Sequence[Reading]) -> None:
-    rows = [
-        RunMetric(
-            run=run,
-            key=item.key,
-            value=item.value,
-            is_nan=item.is_nan,
-            timestamp=item.timestamp,
-            step=item.step,
-            model_id=item.model_id,
-            dataset_name=item.dataset_name,
-            dataset_digest=item.dataset_digest,
-        )
-        for item in metrics
-    ]
-    RunMetric.objects.bulk_create(rows, ignore_conflicts=True)
+    readings_insert(run.pk, metrics)
     newest: dict[str, Reading] = {}
     for item in metrics:
         if item.key not in newest or item.rank > newest[item.key].rank:
