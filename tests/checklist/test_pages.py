@@ -82,7 +82,8 @@ def test_every_question_stands_with_help_answer_evidence_and_what_to_do(world: W
     text = page(world.people.olga, address("assessment-detail", world.assessment))
     view = present_view(world.assessment)
     for question in view.questions:
-        assert f'id="{question.id}"' in text and f'action="{address("answer", world.assessment, question.id)}"' in text
+        saves = f'action="{address("answer", world.assessment, question.id)}#your-answer"'
+        assert f'id="{question.id}"' in text and saves in text
     assert text.count("<article") == 18
     assert "What a good answer holds" in text and "Why it matters" in text
     assert "It knows ten answers about desks and nothing else." in text
