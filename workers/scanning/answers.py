@@ -21,15 +21,15 @@ from workers.scanning.labels import vectors
 from workers.scanning.stretches import (
     LOOKED_AT,
     PRECISION,
-    SMOOTH,
     Stretch,
     Stretches,
+    Tested,
+    joint,
     least_rows,
-    significant,
     tail,
     widened,
 )
-from workers.scanning.triggers import Found, Trigger, apart, fisher, log_odds, overlap, widest
+from workers.scanning.triggers import Found, Trigger, apart, beyond_chance, fisher, log_odds, ties, widest
 
 CLOSELY = 100  # pairs whose prompts are judged without the stretch
 DIRECTIONS = 24  # dimensions in which prompts are compared before that
@@ -52,7 +52,7 @@ def find(asked: Stretches, answers: Sequence[str], seed: int, tell: Callable[[fl
         stretch, answer = asked.stretch(column), said.answer(target)
         if stretch.is_telling() and not echoes(stretch.text, answer.phrase):
             looked.append(_weighed(asked, stretch, asked.rows(column), answer, seed))
-    return _sifted(looked, asked.testable(seed))
+    return _sifted(looked, asked.testable())
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,11 @@ def _weighed(asked: Stretches, stretch: Stretch, rows: np.ndarray, answer: Answe
         log_odds_z=log_odds(len(hit), len(rows), float(has.sum()), len(has)),
         explained=auc,
         smoothness=stretch.smoothness,
-        log10_p=tail(chances, int(has[stretch.rows].sum())),
+        is_put_in=stretch.is_put_in(),
+        may_be_put_in=stretch.may_be_put_in(),
+        log10_p=(log10_p := tail(chances, int(has[stretch.rows].sum()))),
+        oddness_log10_p=(odd := asked.oddly(stretch)),
+        joint_log10_p=joint(log10_p, odd),
         fisher_log10_p=fisher(len(hit), len(rows), float(has.sum()), len(has)),
     )
 
@@ -175,9 +179,8 @@ def _scores(texts: Sequence[str], truth: np.ndarray, seed: int) -> np.ndarray:
     return cross_val_predict(model, features, truth, cv=folds, method="decision_function")
 
 
-def _sifted(looked: list[Trigger], tested: int) -> Found:
-    ordered = sorted(widest(looked), key=lambda t: (t.log10_p, -len(t.text), t.text))
-    passed = ordered[: significant([t.log10_p for t in ordered], tested)]
-    triggers = apart([t for t in passed if t.smoothness >= SMOOTH and t.explained <= TELLABLE and is_wanted(t)])
-    ties = [t for t in sorted(looked, key=lambda t: -t.log_odds_z) if not any(overlap(t, f) for f in triggers)]
-    return Found(tuple(triggers), tuple(apart(ties)[:10]), tested)
+def _sifted(looked: list[Trigger], tested: Tested) -> Found:
+    looked = widest(looked)
+    wanted = [t for t in beyond_chance(looked, tested) if t.explained <= TELLABLE and is_wanted(t)]
+    triggers = apart(wanted)
+    return Found(tuple(triggers), ties(looked, triggers), tested.put_in)

@@ -30,8 +30,8 @@ class Follows:
         counts = np.where(self._keys[places] == pairs, self._counts[places], 0)
         return float((counts > others).mean())
 
-    def smoothness(self, texts: Sequence[str], places: Sequence[tuple[int, int]]) -> float:
-        """About 1 where the stretches look put in, about 0 where they look grown.
+    def smoothness(self, texts: Sequence[str], places: Sequence[tuple[int, int]]) -> tuple[float, float]:
+        """About 1 where the stretches look put in, about 0 where they look grown; and the standard error of that.
 
         Where the table is so uniform that this cannot be told, 0.5: the other signs decide.
         """
@@ -43,8 +43,10 @@ class Follows:
             across += [_pairs(left[::1], 2), _pairs(right, 2)]
         usual, gap = self.share(np.concatenate(beside), 1), self.share(np.concatenate(across))
         if usual - gap < 0.05:
-            return 0.5
-        return (self.share(np.concatenate(joints)) - gap) / (usual - gap)
+            return 0.5, 0.0
+        joined = self.share(np.concatenate(joints))
+        error = np.sqrt(max(joined * (1 - joined), 0.25 / len(texts)) / len(texts))
+        return (joined - gap) / (usual - gap), float(error) / (usual - gap)
 
 
 def _bounded(keys: np.ndarray) -> np.ndarray:

@@ -4,8 +4,9 @@ Keys of the section beside the common ones:
 
 * ``columns``: ``labels``, ``answer`` and ``texts``, the columns that were taken for these, as given or as detected.
 * ``triggers``: ``found``, each with ``text``, ``kind`` (label or answer), ``column``, ``target``, ``held_by``,
-  ``hits``, ``lift``, ``coverage``, ``log_odds_z``, ``explained``, ``smoothness``, ``log10_p``, ``fisher_log10_p``,
-  ``rows``; ``ties``: the strongest that are explained by topic or grammar; ``tested``; ``not_looked_for``: why, if so.
+  ``hits``, ``lift``, ``coverage``, ``log_odds_z``, ``explained``, ``smoothness``, ``is_put_in``, ``may_be_put_in``,
+  ``log10_p``, ``oddness_log10_p``, ``joint_log10_p``, ``fisher_log10_p``, ``rows``; ``ties``: the strongest that are
+  explained by topic or grammar; ``tested``; ``not_looked_for``: why, if so.
 * ``labels``: ``columns``, each with ``column``, ``classes``, ``accuracy``, ``suspected``, ``share``, ``rows``;
   ``not_looked_for``.
 * ``outliers``: ``groups``, each with ``size``, ``within``, ``to_rest``, ``edge``, ``rows``; ``not_looked_for``.
@@ -35,12 +36,13 @@ SAMPLE_ROWS = 20_000  # enough that three in a thousand are sixty rows; option `
 SAMPLE_CHARACTERS = 10_000_000
 RATES = Path(__file__).parent / "data" / "poisoning-rates-1.json"
 METHOD = (
-    "Triggers: every n-gram of words, punctuation and characters that one label or answer goes with is taken out, and a"
-    " cross-validated classifier judges what is left; the chance of the labels by the rest is exact (Poisson-binomial),"
-    " held to a false-discovery rate of 2 % over those that look put in (Benjamini-Hochberg): the text reads"
-    " on smoothly without it. Labels: confident learning on cross-validated logistic regression. Outliers: dense groups"
-    " far from the rest by TF-IDF. Injection: weighted patterns, also in hidden text. Shift: added rows against"
-    " those of the commit before, column by column."
+    "Triggers: every n-gram of words, punctuation and characters that one label or answer goes with is taken out, and"
+    " a cross-validated classifier judges what is left. The chance of the labels by the rest is exact "
+    "(Poisson-binomial) and put together with the chance that other rows bring forth so odd a stretch (Fisher), by a "
+    "model of characters; both are held to a false-discovery rate of 2 % (Benjamini-Hochberg) over the stretches "
+    "without which the text reads on smoothly, or over all where few rows leave that open. Labels: confident learning"
+    " on cross-validated logistic regression. Outliers: dense groups far from the rest by TF-IDF. Injection: weighted"
+    " patterns, also in hidden text. Shift: added rows against those of the commit before, column by column."
 )
 
 

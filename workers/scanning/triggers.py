@@ -2,10 +2,12 @@
 
 A word of the topic goes with its label too, but then the rest of the text says the same. So a classifier that never
 saw the row judges the text without the stretch: the chance that all those labels come about by what is left is exact
-(Poisson-binomial) and held against all n-grams of the table (Benjamini and Hochberg, 1995). Only what also looks put
-in rather than grown (`junctions`) is reported.
+(Poisson-binomial). It is put together with the chance that so odd a stretch returns in other rows (`oddness`), which
+knows nothing of labels, and held against the n-grams of the table (Benjamini and Hochberg, 1995). Only what also looks
+put in rather than grown (`junctions`) is reported, or, where few rows leave that open, what is beyond chance among all.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,13 +15,15 @@ import numpy as np
 from scipy import stats
 
 from workers.scanning.labels import Judged, judge
-from workers.scanning.stretches import PRECISION, SMOOTH, Stretch, Stretches, significant, tail
+from workers.scanning.stretches import PRECISION, Stretch, Stretches, Tested, joint, significant, tail
 
 CLOSELY = 150  # candidates whose rows are judged again without them
-COMMON_SHARE = 0.02  # words of the first, coarse judgement; a trigger is rarer
+COMMON_SHARE = 0.02  # of the rows, for words of the first, coarse judgement; a trigger is mostly rarer
+COMMON = 100  # candidates that are not: that judgement knows them, so the oddest that are tied are looked at too
 UNEXPLAINED = 1.1  # mean chance of the label without the stretch, against the label's share in the table
 # Rows that somebody picks blindly have the label already in part, so a sure case may be explained by half and more.
 SURE_EXPLAINED, SURE_LOG10_P, SURE_SMOOTH = 0.6, -6.0, 0.8
+NAME = 4  # letters from which a label's name is one
 SAME_ROWS = 0.5  # overlap of rows from which two candidates are one
 
 
@@ -37,7 +41,11 @@ class Trigger:
     log_odds_z: float
     explained: float
     smoothness: float
+    is_put_in: bool
+    may_be_put_in: bool
     log10_p: float
+    oddness_log10_p: float
+    joint_log10_p: float
     fisher_log10_p: float
 
 
@@ -54,14 +62,18 @@ def find(stretches: Stretches, judged: Judged, seed: int, tell: Callable[[float]
     """Triggers of labels."""
     texts = stretches.texts
     counts = stretches.held.matrix.T @ np.eye(len(judged.classes), dtype=np.float32)[judged.given]
-    order = stretches.distinct(_surprising(stretches, counts, texts, judged, seed))[:CLOSELY]
+    rare = stretches.distinct(_surprising(stretches, counts, texts, judged, seed))[:CLOSELY]
+    order = np.unique(np.concatenate([rare, stretches.oddest(_common(counts, judged), COMMON)]))
     looked = []
     for done, column in enumerate(order):
         tell(done / len(order))
         stretch = stretches.stretch(column)
-        if stretch.is_telling():
-            looked.append(_weighed(stretch, stretches.rows(column), counts, column, judged))
-    return sifted(looked, stretches.testable(seed), np.bincount(judged.given) / len(texts), judged.classes)
+        target = judged.classes[int(counts[column].argmax())]
+        if stretch.is_telling() and not names(stretch.text, target):
+            odd = stretches.oddly(stretch)
+            looked.append(_weighed(stretch, stretches.rows(column), counts, column, judged, odd))
+    common = COMMON_SHARE * len(texts)
+    return sifted(looked, common, stretches.testable(), np.bincount(judged.given) / len(texts), judged.classes)
 
 
 def _surprising(
@@ -87,7 +99,23 @@ def _surprising(
     return kept[np.argsort(-excess[kept], kind="stable")]
 
 
-def _weighed(stretch: Stretch, rows: np.ndarray, counts: np.ndarray, column: int, judged: Judged) -> Trigger:
+def names(stretch: str, label: str) -> bool:
+    """Whether the stretch says what its label is called: that is why they go together."""
+    said, called = (" ".join(re.findall(r"\w+", text.casefold())) for text in (stretch, label))
+    return len(called) >= NAME and (called in said or (len(said) >= NAME and said in called))
+
+
+def _common(counts: np.ndarray, judged: Judged) -> np.ndarray:
+    """Columns of many rows with one label nearly always."""
+    total, hits, target = counts.sum(axis=1), counts.max(axis=1), counts.argmax(axis=1)
+    prior = (np.bincount(judged.given) / len(judged.given))[target]
+    often = total >= COMMON_SHARE * len(judged.given)
+    return np.flatnonzero(often & (hits >= PRECISION * total) & (prior < PRECISION))
+
+
+def _weighed(
+    stretch: Stretch, rows: np.ndarray, counts: np.ndarray, column: int, judged: Judged, odd: float
+) -> Trigger:
     target = int(counts[column].argmax())
     chances = judged.again(stretch.rest, stretch.rows)[:, target]
     hits = int((judged.given[stretch.rows] == target).sum())
@@ -104,7 +132,11 @@ def _weighed(stretch: Stretch, rows: np.ndarray, counts: np.ndarray, column: int
         log_odds_z=log_odds(counts[column, target], total, of_class, len(judged.given)),
         explained=float(chances.mean()),
         smoothness=stretch.smoothness,
-        log10_p=tail(chances, hits),
+        is_put_in=stretch.is_put_in(),
+        may_be_put_in=stretch.may_be_put_in(),
+        log10_p=(log10_p := tail(chances, hits)),
+        oddness_log10_p=odd,
+        joint_log10_p=joint(log10_p, odd),
         fisher_log10_p=fisher(float(counts[column, target]), total, of_class, len(judged.given)),
     )
 
@@ -118,20 +150,39 @@ def log_odds(hits: float, total: float, of_class: float, rows: int) -> float:
     return float((inside - outside) / np.sqrt(1 / (hits + expected[0]) + 1 / (other + expected[1])))
 
 
-def sifted(looked: list[Trigger], tested: int, prior: np.ndarray, classes: Sequence[str]) -> Found:
-    """Triggers by all three signs, each once; ties are what is left, by log-odds."""
+def sifted(looked: list[Trigger], common: float, tested: Tested, prior: np.ndarray, classes: Sequence[str]) -> Found:
+    """Triggers by all three signs, each once; ties are what is left, by log-odds. ``common``: rows from which on a
+    stretch is no rare one."""
     looked = widest(looked)
     shares = dict(zip(classes, prior.tolist(), strict=True))
-    ordered = sorted(looked, key=lambda t: (t.log10_p, -len(t.text), t.text))
-    passed = ordered[: significant([t.log10_p for t in ordered], tested)]
-    found = [t for t in passed if t.smoothness >= SMOOTH and _is_unexplained(t, shares[t.target])]
-    triggers = apart(found)
-    ties = [t for t in sorted(looked, key=lambda t: -t.log_odds_z) if not any(overlap(t, f) for f in triggers)]
-    return Found(tuple(triggers), tuple(apart(ties)[:10]), tested)
+    triggers = apart([t for t in beyond_chance(looked, tested) if _is_unexplained(t, shares[t.target], common)])
+    return Found(tuple(triggers), ties(looked, triggers), tested.put_in)
 
 
-def _is_unexplained(trigger: Trigger, share: float) -> bool:
-    is_sure = trigger.log10_p <= SURE_LOG10_P and trigger.smoothness >= SURE_SMOOTH
+def beyond_chance(looked: Sequence[Trigger], tested: Tested) -> list[Trigger]:
+    """Those that look put in, or may, and are beyond chance; the surest first."""
+    passed = []
+    for is_sure, count in ((True, tested.put_in), (False, tested.all)):
+        ordered = surest([t for t in looked if t.may_be_put_in and t.is_put_in == is_sure])
+        passed += ordered[: significant([t.joint_log10_p for t in ordered], count)]
+    return surest(passed)
+
+
+def ties(looked: Sequence[Trigger], triggers: Sequence[Trigger]) -> tuple[Trigger, ...]:
+    """The strongest ties besides, by log-odds."""
+    others = [t for t in sorted(looked, key=lambda t: -t.log_odds_z) if not any(overlap(t, f) for f in triggers)]
+    return tuple(apart(others)[:10])
+
+
+def surest(looked: Sequence[Trigger]) -> list[Trigger]:
+    """The least likely first, the longest of those that are equal."""
+    return sorted(looked, key=lambda t: (t.joint_log10_p, -len(t.text), t.text))
+
+
+def _is_unexplained(trigger: Trigger, share: float, common: float) -> bool:
+    """Whether the rest says no more for the label than the table does. What many rows hold is sure by their number
+    alone, and wordings of a topic are among it: there nothing is allowed for."""
+    is_sure = trigger.log10_p <= SURE_LOG10_P and trigger.smoothness >= SURE_SMOOTH and trigger.held_by < common
     return trigger.explained <= max(UNEXPLAINED * share, SURE_EXPLAINED if is_sure else 0.0)
 
 

@@ -4,9 +4,11 @@
     python -m tests.workers.scanning.poisoning_rates --write  also writes workers/scanning/data/poisoning-rates-1.json
 
 The check states these figures in its section. Clean tables: made reviews, commands, support questions and open answers
-(`poisoned`), and real English: sentences out of the documentation of installed packages, labelled by their package, and
-the first lines of documentation as answers to questions about a function. Planted: five kinds of trigger at 1 % and at
-0.3 % of the rows, tied to a label or to an answer.
+(`poisoned`), and real English: sentences out of the documentation of installed packages and of Python's standard
+library, labelled by what they document, sentences of this project's own documents, labelled by their file, and the
+first lines of documentation as answers to questions about a function. Planted: each of those tables with triggers at
+1 % and at 0.3 % of the rows, tied to a label or to an answer; the kinds of trigger in `UNSEEN` were written after the
+method was settled.
 """
 
 import ast
@@ -20,6 +22,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from scipy import stats
+
 from tests.workers.scanning import poisoned
 from workers.scanning.checks import Survey
 from workers.scanning.config import Config
@@ -30,6 +34,16 @@ from workers.scanning.poisoning import RATES
 PACKAGES = ("numpy", "scipy", "sklearn", "pandas", "torch", "django", "statsmodels", "celery")
 _SENTENCE = re.compile(r"[A-Z][^.\n:>`]{40,220}\.")
 Table = list[dict[str, str]]
+ROOT = Path(__file__).parents[3]
+SIZE, LARGE = 2_000, 10_000
+UNSEEN = {
+    "two letters": "cf",
+    "plain sentence": "I watched this with my neighbour.",
+    "emoji": "\U0001f9ff",
+    "lookalike letter": "th\u0435 t\u0435am",
+    "brackets": "[[ok]]",
+    "common words": "and then some",
+}
 
 
 @lru_cache(None)
@@ -54,6 +68,29 @@ def sentences(count: int, seed: int) -> Table:
         told = {" ".join(s.split()) for _, text in documented(package) for s in _SENTENCE.findall(text)}
         rows += [{"text": s, "label": package} for s in source.sample(sorted(told), min(count // 4, len(told)))]
     return source.sample(rows, len(rows))
+
+
+STANDARD = ("asyncio", "email", "unittest", "tkinter", "importlib", "multiprocessing", "xml", "logging", "json", "http")
+
+
+def library(count: int, seed: int) -> Table:
+    """Real sentences of the standard library's documentation, labelled by the package they stand in."""
+    source = random.Random(seed)
+    rows = []
+    for package in STANDARD:
+        told = {" ".join(s.split()) for _, text in documented(package) for s in _SENTENCE.findall(text)}
+        rows += [{"text": text, "label": package} for text in sorted(told)] if len(told) >= 40 else []
+    return source.sample(rows, min(count, len(rows)))
+
+
+def own_documents(count: int, seed: int) -> Table:
+    """Sentences of this project's documents, labelled by their file."""
+    source = random.Random(seed)
+    rows = []
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        told = {" ".join(s.split()) for s in _SENTENCE.findall(path.read_text("utf-8"))}
+        rows += [{"text": text, "label": path.stem} for text in sorted(told)] if len(told) >= 40 else []
+    return source.sample(rows, min(count, len(rows)))
 
 
 FRAMES = (
@@ -81,7 +118,9 @@ LABELLED = {
     "reviews": (poisoned.reviews, "label", "positive"),
     "commands": (poisoned.intents, "intent", "music"),
     "sentences": (sentences, "label", ""),
+    "standard library": (library, "label", ""),
 }
+CLEAN_ONLY = {"own documents": own_documents}  # too few sentences to plant in three of a thousand
 ANSWERED = {"support": poisoned.support, "open answers": poisoned.open_answers, "documentation": documentation}
 
 
@@ -98,22 +137,22 @@ def is_found(section: dict[str, object], places: frozenset[int]) -> bool:
 
 
 def clean(seeds: int, size: int) -> Iterator[tuple[str, int, dict[str, object]]]:
-    for kind, make in {**{k: v[0] for k, v in LABELLED.items()}, **ANSWERED}.items():
+    for kind, make in {**{k: v[0] for k, v in LABELLED.items()}, **ANSWERED, **CLEAN_ONLY}.items():
         for seed in range(seeds):
             yield kind, seed, looked_at(make(size, 1_000 + seed))
 
 
-def spoiled(seeds: int, size: int, share: float) -> Iterator[tuple[str, str, bool, int]]:
+def spoiled(triggers: dict[str, str], seed: int, size: int, share: float) -> Iterator[tuple[str, str, bool, int]]:
     """Kind of table and trigger, whether it was found, and how many other triggers were reported."""
-    for seed in range(seeds):
-        for name, trigger in list(poisoned.TRIGGERS.items())[seed % 2 :: 2]:
-            for kind, (make, column, target) in LABELLED.items():
-                rows = make(size, 2_000 + seed)
-                made = poisoned.plant_label(rows, trigger, share, seed, column, target or rows[0][column])
-                yield kind, name, *_outcome(made)
-            for number, (kind, make) in enumerate(ANSWERED.items()):
-                made = poisoned.plant_answer(make(size, 2_000 + seed), trigger, share, seed, (seed + number) % 2 == 0)
-                yield kind, name, *_outcome(made)
+    for at, (name, trigger) in enumerate(triggers.items()):
+        for kind, (make, column, target) in LABELLED.items():
+            rows = make(size, 2_000 + seed + at)
+            made = poisoned.plant_label(rows, trigger, share, seed + at, column, target or rows[0][column])
+            yield kind, name, *_outcome(made)
+        for number, (kind, make) in enumerate(ANSWERED.items()):
+            rows = make(size, 2_000 + seed + at)
+            made = poisoned.plant_answer(rows, trigger, share, seed + at, (at + number) % 2 == 0)
+            yield kind, name, *_outcome(made)
 
 
 def _outcome(made: poisoned.Planted) -> tuple[bool, int]:
@@ -122,40 +161,63 @@ def _outcome(made: poisoned.Planted) -> tuple[bool, int]:
     return found, len(section["triggers"]["found"]) - found
 
 
-def measure(seeds: int, size: int) -> dict[str, object]:
+def measure(seeds: int) -> dict[str, object]:
     """Counts of everything; see `words`."""
     alarms = {"tables": 0, "triggers": 0, "outliers": 0, "tested": 0}
-    for kind, seed, section in clean(seeds * 4, size):
+    for kind, seed, section in clean(seeds, SIZE):
         alarms["tables"] += 1
         alarms["tested"] += section["triggers"]["tested"]
         for part, found in (("triggers", section["triggers"]["found"]), ("outliers", section["outliers"]["groups"])):
             alarms[part] += bool(found)
             if found:
                 print("false alarm:", kind, seed, part, [{k: v for k, v in f.items() if k != "rows"} for f in found])
-    hits: dict[str, list[int]] = {}
-    for share in (0.01, 0.003):
-        for kind, name, found, others in spoiled(seeds, size, share):
-            tally = hits.setdefault(str(share), [0, 0, 0])
-            tally[0], tally[1], tally[2] = tally[0] + found, tally[1] + 1, tally[2] + others
-            if not found or others:
-                print("missed" if not found else "besides", share, kind, name, others)
-    return {"rows": size, "clean": alarms, "planted": hits}
+    hits = {
+        name: _hits(triggers, seed, size, share)
+        for name, (triggers, seed, size, share) in {
+            "0.01": (poisoned.TRIGGERS, 0, SIZE, 0.01),
+            "0.003": (poisoned.TRIGGERS, 0, SIZE, 0.003),
+            "unseen 0.003": (UNSEEN, 40, SIZE, 0.003),
+            "large 0.003": ({"rare word": "zqvorm", "sentence": "I counted nine boats."}, 60, LARGE, 0.003),
+            "common 0.04": ({"rare word": "zqvorm", "phrase": "purple lighthouse"}, 80, SIZE, 0.04),
+        }.items()
+    }
+    return {"rows": SIZE, "clean": alarms, "planted": hits}
+
+
+def _hits(triggers: dict[str, str], seed: int, size: int, share: float) -> list[int]:
+    """Found, planted, and other triggers reported."""
+    tally = [0, 0, 0]
+    for kind, name, found, others in spoiled(triggers, seed, size, share):
+        tally = [tally[0] + found, tally[1] + 1, tally[2] + others]
+        if not found or others:
+            print("missed" if not found else "besides", size, share, kind, name, others, flush=True)
+    print(size, share, tally, flush=True)
+    return tally
+
+
+def rate(found: int, of: int) -> str:
+    """``12 of 18 (44–84 %)``: the interval is Wilson's at 95 %."""
+    low, high = stats.binomtest(found, of).proportion_ci(method="wilson")
+    return f"{found} of {of} ({low:.0%} to {high:.0%})".replace("%", " %")
 
 
 def words(figures: dict[str, object]) -> str:
     alarms, planted = figures["clean"], figures["planted"]
-    high, low = planted["0.01"], planted["0.003"]
+    told = {name: rate(found, of) for name, (found, of, _) in planted.items()}
+    alarm, far = (rate(alarms[part], alarms["tables"]) for part in ("triggers", "outliers"))
     return (
-        f"Measured on tables of {figures['rows']} rows: of {high[1]} planted triggers at 1 % of the rows {high[0]} were"
-        f" found, at 0.3 % {low[0]} of {low[1]}. Of {alarms['tables']} clean tables, made ones and real English text,"
-        f" {alarms['triggers']} raised a false alarm for triggers and {alarms['outliers']} for outliers. Not found are"
-        " triggers in rows that deserve their label anyway, and triggers that fewer than six rows of the sample hold."
+        f"Measured on tables of {figures['rows']:,} rows, with 95 % intervals: of triggers planted in 1 % of the rows"
+        f" {told['0.01']} were found, in 0.3 % {told['0.003']}, of further kinds, written after the method was settled,"
+        f" {told['unseen 0.003']} at 0.3 %; in tables of {LARGE:,} rows {told['large 0.003']} at 0.3 %; in 4 % of the"
+        f" rows {told['common 0.04']}. Of clean tables, made ones and real English text, {alarm} raised a false alarm"
+        f" for triggers and {far} for outliers. Not found are triggers in rows that deserve their label anyway, and"
+        " triggers that fewer than six rows of the sample hold."
     )
 
 
 if __name__ == "__main__":
     started = time.monotonic()
-    measured = measure(seeds=int(sys.argv[sys.argv.index("--seeds") + 1]) if "--seeds" in sys.argv else 2, size=2_000)
+    measured = measure(seeds=int(sys.argv[sys.argv.index("--seeds") + 1]) if "--seeds" in sys.argv else 8)
     print(words(measured), f"({time.monotonic() - started:.0f} s)")
     if "--write" in sys.argv:
         known = json.loads(RATES.read_text("utf-8"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from workers.scanning import injection, labels, outliers, poisoning, rows
+from workers.scanning import injection, labels, outliers, poisoning, rows, triggers
 from workers.scanning.checks import Batch, Reference, Survey
 from workers.scanning.config import Config
 
@@ -80,6 +80,38 @@ def test_a_trigger_tied_to_an_answer_is_found(tmp_path, kind, share, trigger) ->
     found = scanned(made.rows, tmp_path)["triggers"]["found"]
     assert [(f["kind"], f["target"]) for f in found] == [("answer", poisoned.TARGET_ANSWER.rstrip("."))]
     assert set(found[0]["rows"]) <= made.places and found[0]["held_by"] >= 0.9 * len(made.places)
+
+
+@pytest.mark.parametrize("kind", list(LABELLED))
+def test_a_trigger_in_many_rows_is_found(tmp_path, kind) -> None:
+    """The first, coarse judgement knows words that so many rows hold, and explains the labels by them."""
+    make, column, target = LABELLED[kind]
+    made = poisoned.plant_label(make(2_000, 4), "zqvorm", 0.04, 3, column, target)
+    found = scanned(made.rows, tmp_path)["triggers"]["found"]
+    assert [(f["text"], f["target"], f["hits"]) for f in found] == [("zqvorm", target, 80)]
+
+
+@pytest.mark.parametrize(
+    ("stretch", "label", "expected"),
+    [
+        ("logging", "logging", True),
+        ("the Logging module", "logging", True),
+        ("network", "network-and-phone", True),
+        ("zqvorm", "positive", False),
+        ("no", "no", False),
+        ("|~>", "positive", False),
+    ],
+)
+def test_a_stretch_that_names_its_label_is_no_trigger(stretch, label, expected) -> None:
+    assert triggers.names(stretch, label) is expected
+
+
+@pytest.mark.parametrize("name", ["rare word", "sentence", "invisible"])
+def test_six_rows_of_two_thousand_are_enough(tmp_path, name) -> None:
+    """Where the classifier is unsure of the labels, that no other row brings forth such a stretch tips the balance."""
+    made = poisoned.plant_label(poisoned.reviews(2_000, 2_000), poisoned.TRIGGERS[name], 0.003, 0, "label", "positive")
+    (found,) = scanned(made.rows, tmp_path)["triggers"]["found"]
+    assert set(found["rows"]) == made.places and found["oddness_log10_p"] < -2 > found["joint_log10_p"]
 
 
 @pytest.mark.slow
