@@ -16,7 +16,8 @@ from apps.core.models import Run
 from apps.jobs.services.folders import work_folder
 from apps.registry.models import ModelFile, ModelVersion
 from apps.registry.queries import refuse_unsafe
-from apps.registry.services import digest_break
+from apps.registry.queries.safety import FILE_LIST, manifest_found
+from apps.registry.services import digest_break, version_break
 
 __all__ = [
     "checked_path", "energy_country", "engine_settings", "model_folder", "rows_file", "threads", "work_folder",
@@ -32,6 +33,7 @@ def model_folder(version: ModelVersion, folder: Path, *, is_loaded: bool = True)
     """
     if is_loaded:
         refuse_unsafe(version)
+    _check_list(version)
     for file in version.files.all():
         stored = _trusted_path(version, file)
         target = folder / file.path
@@ -39,6 +41,19 @@ def model_folder(version: ModelVersion, folder: Path, *, is_loaded: bool = True)
         target.unlink(missing_ok=True)
         _link_or_copy(stored, target)
     return folder
+
+
+def _check_list(version: ModelVersion) -> None:
+    """Raise Conflict when the list of files is not the one that the version's digest was taken over."""
+    found = manifest_found(version)
+    if found == version.manifest_digest:
+        return
+    version_break(version=version, path=FILE_LIST, digest=version.manifest_digest, found=found, by=WORKER)
+    raise Conflict(
+        f"The list of files of {version} was changed after it was registered.",
+        code="storage.tampered",
+        remedy="Register the version again from a trusted source.",
+    )
 
 
 def _trusted_path(version: ModelVersion, file: ModelFile) -> Path:

@@ -193,3 +193,20 @@ def test_who_may_check(people: People, version: ModelVersion) -> None:
     with pytest.raises(NotFound):
         version_check_start(by=people.xena, version=version)
     assert not FileCheckRun.objects.filter(created_at__gt=timezone.now()).exists()
+
+
+def test_a_list_of_files_that_was_changed_in_the_database_is_found(
+    people: People, version: ModelVersion, tmp_path: Path
+) -> None:
+    other = make_version(people.olga, people.team)
+    swapped = other.files.get(path="model.safetensors")
+    version.files.filter(path="model.safetensors").update(digest=swapped.digest, size=swapped.size)
+    with pytest.raises(Conflict, match="list of files"):
+        model_folder(version, tmp_path)
+    version.refresh_from_db()
+    assert version.broken_at is not None
+    assert checked(version, people.olga).result["altered"][0]["path"] == "the list of its files"
+    assert [file["path"] for file in Incident.objects.get().details["files"]] == ["the list of its files"]
+    files_sweep()
+    other.refresh_from_db()
+    assert other.broken_at is None

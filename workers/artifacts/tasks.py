@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from apps.core import queue, storage
 from apps.jobs.services.claims import Claim, claimed
 from apps.registry.models import FileCheckRun, FileScanRun, ModelVersion, SigningRun
-from apps.registry.queries.safety import held_files_of, signatures_in_force
+from apps.registry.queries.safety import FILE_LIST, held_files_of, manifest_found, signatures_in_force
 from apps.registry.services import file_scan_finish, version_check_finish, version_sign_finish
 from workers.doors import checked_path, model_folder, work_folder
 from workers.errors import EngineError
@@ -46,9 +46,13 @@ def check_files(run_id: int) -> None:
 
 
 def _altered(claim: Claim[FileCheckRun]) -> list[dict[str, str]]:
-    """Every file whose stored bytes have another digest now, read from the storage itself, not from a copy of it."""
-    files = list(claim.run.version.files.all())
-    altered = []
+    """Every file whose stored bytes have another digest now, read from the storage itself, not from a copy of it; and
+    the list of files, where it is not the one that the version's digest was taken over.
+    """
+    version = claim.run.version
+    files, altered = list(version.files.all()), []
+    if (listed := manifest_found(version)) != version.manifest_digest:
+        altered.append({"path": FILE_LIST, "digest": version.manifest_digest, "found": listed})
     for number, file in enumerate(files):
         claim.progress(number / len(files), f"Reading {file.path[:200]}")
         if (found := storage.digest_found(file.digest)) != file.digest:

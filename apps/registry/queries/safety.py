@@ -18,7 +18,7 @@ from apps.registry.models import (
     SigningRun,
     VersionSignature,
 )
-from apps.registry.rules import HELD, RELEASED
+from apps.registry.rules import HELD, RELEASED, manifest_digest
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", FileCheckRun, FileScanRun, SigningRun)
 MISSING = "There is no such object, or you may not see it."
+FILE_LIST = "the list of its files"  # stands where a path would
 
 
 def _present() -> Exists:
@@ -134,6 +135,11 @@ def versions_to_check(before: datetime) -> QuerySet[ModelVersion]:
     """Versions whose stored files nobody has read since `before`, those that were never read first."""
     rows = ModelVersion.objects.filter(Q(checked_at=None) | Q(checked_at__lt=before), deleted_at=None, broken_at=None)
     return rows.exclude(manifest_digest="").order_by(F("checked_at").asc(nulls_first=True), "pk")
+
+
+def manifest_found(version: ModelVersion) -> str:
+    """The digest over the files as they are listed now; it should be the version's manifest digest."""
+    return manifest_digest(version.files.values_list("path", "digest", "size"))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from apps.incidents.queries import open_incidents_of
 from apps.incidents.rules import ALTERED, CRITICAL
 from apps.incidents.services import incident_close, incident_open
 from apps.registry.models import FileCheckRun, ModelFile, ModelVersion, VersionSignature
-from apps.registry.queries.safety import versions_to_check
+from apps.registry.queries.safety import FILE_LIST, manifest_found, versions_to_check
 from apps.registry.rules.safety import altered_words
 
 MOST_VERSIONS = 10_000  # in one sweep
@@ -80,7 +80,8 @@ def version_check_finish(*, run: FileCheckRun, altered: list[dict[str, str]], si
     each signature why it does not hold, empty if it does.
     """
     for file in altered:
-        digest_break(digest=file["digest"], found=file["found"], by=WORKER)
+        if not digest_break(digest=file["digest"], found=file["found"], by=WORKER):
+            version_break(version=run.version, by=WORKER, **file)  # it is the list of files
     now = timezone.now()
     if not altered:
         ModelVersion.objects.filter(pk=run.version_id, manifest_digest=run.manifest_digest).update(checked_at=now)
@@ -137,7 +138,10 @@ def files_sweep() -> int:
 
 def _read(version: ModelVersion, seen: dict[str, str]) -> int:
     """Read one version's files, each content once a sweep; returns the bytes that were read."""
-    began, size, is_intact = timezone.now(), 0, True
+    began, size, listed = timezone.now(), 0, manifest_found(version)
+    is_intact = listed == version.manifest_digest
+    if not is_intact:
+        version_break(version=version, path=FILE_LIST, digest=version.manifest_digest, found=listed)
     for file in ModelFile.objects.filter(version=version):
         if file.digest not in seen:
             seen[file.digest] = storage.digest_found(file.digest)
