@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from apps.portal.queries import TABS
-from apps.portal.views import comparing, lineage, pages
+from apps.portal.views import comparing, documents, lineage, pages
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     re_path(
         rf"^models/versions/(?P<pk>[0-9]{{1,18}})/(?P<tab>{'|'.join(TABS)})/$", pages.version_detail, name="version-tab"
     ),
+    path("models/documents/<int:pk>/", documents.document_detail, name="document-detail"),
     path("models/versions/compare/", comparing.version_compare, name="version-compare"),
     path("runs/", pages.run_list, name="run-list"),
     path("runs/<slug:kind>/<int:pk>/", pages.run_detail, name="run-detail"),

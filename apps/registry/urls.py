@@ -34,7 +34,6 @@ urlpatterns = [
     path("quarantine/<int:pk>/refuse/", safety.held_refuse_view, name="held-refuse"),
     path("versions/<int:pk>/documents/import/", documents.document_import_view, name="document-import"),
     path("versions/<int:pk>/say/", documents.statement_view, name="statement"),
-    path("documents/<int:pk>/", documents.document_detail, name="document-detail"),
     path("versions/<int:pk>/propose/", versions.version_propose_view, name="version-propose"),
     path("versions/<int:pk>/retire/", versions.version_retire_view, name="version-retire"),
 ]

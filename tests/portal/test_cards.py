@@ -258,9 +258,15 @@ def test_a_card_among_the_files_is_read_by_one_button_and_by_the_api(people: Peo
     assert client.post(url, {}, format="multipart").status_code == 400
 
 
+def test_what_runs_measured_stands_beside_the_card(people: People) -> None:
+    document = _document(people, _tuned(people))
+    text = make_browser(people.olga).get(reverse("portal:document-detail", args=[document.pk])).text
+    assert "0.25 kWh" in text and "No signals of planted rows were found." in text and "loss 1.0" in text
+
+
 def test_a_difference_has_to_be_picked_on_the_page(people: People) -> None:
     version, olga = make_version(people.olga, people.team), make_browser(people.olga)
-    url = reverse("registry:document-detail", args=[_document(people, version).pk])
+    url = reverse("portal:document-detail", args=[_document(people, version).pk])
     answer = olga.post(url, {"limitations": "on"})
     assert answer.status_code == 422 and "Pick one." in answer.content.decode()
 
@@ -269,7 +275,7 @@ def test_readers_may_look_and_outsiders_may_not(people: People) -> None:
     version = make_version(people.olga, people.team)
     document = _document(people, version)
     rui, xena = make_browser(people.rui), make_browser(people.xena)
-    detail = reverse("registry:document-detail", args=[document.pk])
+    detail = reverse("portal:document-detail", args=[document.pk])
     tab = reverse("portal:version-tab", args=[version.pk, "documents"])
     assert "Take over what is picked" not in rui.get(detail).text
     assert "Read a card or a bill" not in rui.get(tab).text and "How complete the record is" in rui.get(tab).text

@@ -1,6 +1,6 @@
 """Cards and bills of materials that were read, beside what is recorded of their version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -132,15 +132,17 @@ class Preview:
         return [line for line in self.lines if line.state == cards.NEW and line.can_be_taken]
 
 
-def preview_of(document: VersionDocument) -> Preview:
-    """The document beside the version's present record."""
+def preview_of(document: VersionDocument, told: Mapping[str, list[str]] | None = None) -> Preview:
+    """The document beside the version's present record; `told` is what runs, data and deployments tell of it by field,
+    which stands on floors above this one.
+    """
     version = document.version
     statements, figures = statements_of(version), figures_of(version)
     digests = [digest for digest in version.files.values_list("digest", flat=True)[:MOST_FILES] if digest]
     digests += [version.manifest_digest] if version.manifest_digest else []
     recorded = recorded_of(version, statements)
     shown = recorded | ({cards.FILES_DIGEST: digests} if digests else {})
-    beside = {cards.FIGURES: [one.words for one in figures]} if figures else {}
+    beside = dict(told or {}) | ({cards.FIGURES: [one.words for one in figures]} if figures and not told else {})
     lines = cards.compared(document.found, shown, beside, figures)
     fresh = cards.new_figures(document.found, figures)
     return Preview(document, lines, fresh, cards.digest_verdict(document.found, digests))

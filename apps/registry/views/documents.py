@@ -8,15 +8,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import User
-from apps.accounts.queries import may, person
+from apps.accounts.queries import person
 from apps.accounts.services import require
 from apps.catalog.rules.datasheets import in_words
 from apps.core.errors import Invalid
 from apps.core.form_fields import attempt, posted, status_of
 from apps.registry import queries, services
-from apps.registry.forms.documents import DocumentApplyForm, DocumentForm, StatementForm
+from apps.registry.forms.documents import DocumentForm, StatementForm
 from apps.registry.models import ModelVersion, VersionDocument
-from apps.registry.queries.documents import cards_among, document_seen, preview_of
+from apps.registry.queries.documents import cards_among
 from apps.registry.rules import cards
 
 MOST_LISTED = 50
@@ -30,12 +30,12 @@ def document_import_view(request: HttpRequest, pk: int) -> HttpResponse:
     require(user, "version.describe", version.team_id, shared=version.model)
     if path := request.POST.get("path"):
         own = services.document_read_own(by=user, version=version, path=path)
-        return redirect("registry:document-detail", own.pk)
+        return redirect("portal:document-detail", own.pk)
     form = DocumentForm(posted(request), request.FILES or None)
     if form.is_bound:
         document = attempt(form, _read, by=user, version=version)
         if document is not None:
-            return redirect("registry:document-detail", document.pk)
+            return redirect("portal:document-detail", document.pk)
     context = {"form": form, "version": version, "own_files": cards_among(version)}
     return render(request, "registry/document_import.html", context, status=status_of(form))
 
@@ -43,35 +43,6 @@ def document_import_view(request: HttpRequest, pk: int) -> HttpResponse:
 def _read(*, file: Any, by: Any, version: ModelVersion) -> VersionDocument:
     content = file.read(cards.MOST_BYTES + 1)
     return services.document_import(by=by, version=version, content=content, filename=str(file.name))
-
-
-@require_http_methods(["GET", "POST"])
-def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """What one document says, what is recorded, and what is missing; with the choice of what to take over."""
-    user = person(request)
-    document = document_seen(user, pk)
-    preview = preview_of(document)
-    form = DocumentApplyForm(preview, posted(request))
-    if form.is_bound and attempt(form, services.document_apply, by=user, document=document) is not None:
-        taken = ", ".join(cards.label_of(name) for name in document.applied)
-        messages.success(request, f"Taken over from {document.filename}: {taken}.")
-        return redirect("portal:version-tab", document.version_id, "documents")
-    context = {
-        "preview": preview,
-        "document": document,
-        "version": document.version,
-        "form": form,
-        "groups": [
-            (key, words, [(line, _field_of(form, line)) for line in lines]) for key, words, lines in preview.groups
-        ],
-        "format": cards.FORMATS.get(document.format, document.format),
-        "may_take": may(user, "version.describe", document.version.team_id),
-    }
-    return render(request, "registry/document_detail.html", context, status=status_of(form))
-
-
-def _field_of(form: DocumentApplyForm, line: cards.Line) -> Any:
-    return form[line.name] if line.name in form.fields else None
 
 
 @require_http_methods(["GET", "POST"])

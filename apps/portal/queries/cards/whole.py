@@ -42,6 +42,15 @@ def described_for(user: "User | AnonymousUser", version: ModelVersion, url: str)
     return _Gathered(user, version, url).described()
 
 
+def told_of(user: "User | AnonymousUser", version: ModelVersion) -> Words:
+    """What runs, data, deployments and evaluations tell of a version, by field."""
+    described = described_for(user, version, "")
+    figures = [one.words for one in described.figures]
+    return {name: list(words) for name, words in described.measured.items()} | (
+        {cards.FIGURES: figures} if figures else {}
+    )
+
+
 def completeness_of(user: "User | AnonymousUser", version: ModelVersion, url: str) -> Completeness:
     """How much of what the questions need is on record, as far as this person sees it."""
     described = described_for(user, version, url)
