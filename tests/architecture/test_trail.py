@@ -17,6 +17,7 @@ ORM_UPDATE_OWNERS = {"objects", "filter", "exclude", "all", "_default_manager", 
 
 # Name: why the write says nothing about a decision, and where what happened can be read instead.
 NOT_RECORDED = {
+    "accounts.token_accept": "opening a door notes the time of last use, which is told next",
     "accounts.token_use": "the time of last use, written at most once a minute; the requests themselves are in the log",
     "tracking.run_log": "a measurement, many a second; digests of them are recorded when the run ends",
     "tracking.run_tag_delete": "a word on a run that its own tool keeps; what decides nothing is not a decision",
