@@ -1,4 +1,4 @@
-"""The questions that people put to the lineage, and versions that they want side by side."""
+"""The questions that people put to the lineage, versions that they want side by side, and what they pick from cards."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +12,7 @@ from apps.core.form_fields import NewestChoiceField
 from apps.portal.queries.lineage import KINDS, things_that_answer
 from apps.registry.models import ModelVersion
 from apps.registry.queries import models_seen_by, versions_seen_by
+from apps.registry.queries.documents import Preview
 
 
 class AnsweredForm(forms.Form):
@@ -63,3 +64,39 @@ class CompareForm(forms.Form):
         super().__init__()
         field: Any = self.fields["versions"]
         field.offer(versions_seen_by(user).exclude(pk__in=[one.pk for one in chosen]).order_by("-pk"))
+
+
+TAKE, KEEP = "file", "record"
+
+
+class DocumentApplyForm(forms.Form):
+    """One choice for each field of the file: a box for what is new, two buttons where file and record differ."""
+
+    reason = forms.CharField(
+        label="Why is it taken over?",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="It is written into the audit trail. Empty: “Taken over from” and the name of the file.",
+    )
+
+    def __init__(self, preview: Preview, data: Any = None) -> None:
+        super().__init__(data)
+        self.preview = preview
+        for line in preview.news:
+            self.fields[line.name] = forms.BooleanField(label=f"Take over: {line.label}", required=False, initial=True)
+        for line in preview.conflicts:
+            self.fields[line.name] = forms.ChoiceField(
+                label=line.label,
+                choices=[(TAKE, "Take what the file says"), (KEEP, "Keep what is recorded")],
+                widget=forms.RadioSelect,
+                error_messages={"required": "Pick one."},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """What the service is given: the names to take, those to keep, and the reason."""
+        found: dict[str, Any] = super().clean() or {}
+        picked = {line.name: found.get(line.name) for line in [*self.preview.news, *self.preview.conflicts]}
+        take = [name for name, choice in picked.items() if choice is True or choice == TAKE]
+        keep = [name for name, choice in picked.items() if choice == KEEP]
+        return {"take": take, "keep": keep, "reason": found.get("reason", "")}

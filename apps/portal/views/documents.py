@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.queries import may, person
 from apps.core.form_fields import attempt, posted, status_of
+from apps.portal.forms import DocumentApplyForm
 from apps.portal.queries import cards as queries
 from apps.registry import services
-from apps.registry.forms.documents import DocumentApplyForm
 from apps.registry.queries.documents import document_seen, preview_of
 from apps.registry.rules import cards
 
