@@ -24,7 +24,7 @@ from apps.registry.rules.facts import LARGEST_CONTEXT, LENGTHS
 LARGEST_COUNT = 2**63 - 1
 
 
-class DescribeIn(Reason):
+class VersionDescribeIn(Reason):
     """What is on record about a version; what is left out stays as it is."""
 
     description = serializers.CharField(max_length=LENGTHS["description"], required=False, allow_blank=True)
@@ -44,7 +44,7 @@ class DescribeIn(Reason):
     )
 
 
-class TagOut(serializers.ModelSerializer[VersionTag]):
+class VersionTagOut(serializers.ModelSerializer[VersionTag]):
     """A word of somebody's own, with a value."""
 
     class Meta:
@@ -52,12 +52,12 @@ class TagOut(serializers.ModelSerializer[VersionTag]):
         fields = ["key", "value"]
 
 
-class TagIn(Input):
+class VersionTagIn(Input):
     key = serializers.CharField(max_length=250)
     value = serializers.CharField(max_length=100_000, allow_blank=True)
 
 
-class TagEnd(Input):
+class VersionTagEnd(Input):
     key = serializers.CharField(max_length=250)
 
 
@@ -77,32 +77,32 @@ class VersionRecordsViewSet(SeenViewSet):
     seen = staticmethod(queries.versions_seen_by)
     serializer_class = VersionOut
 
-    @extend_schema(request=DescribeIn, responses=VersionOut)
+    @extend_schema(request=VersionDescribeIn, responses=VersionOut)
     @action(detail=True, methods=["post"])
     def describe(self, request: Request, pk: str) -> Response:
         """Put right or fill in what is on record; answers of the checklist that rest on it turn stale."""
-        version, given = queries.version_seen(request.user, int(pk)), self.accepted_input(DescribeIn)
+        version, given = queries.version_seen(request.user, int(pk)), self.accepted_input(VersionDescribeIn)
         return self.answer(VersionOut, services.version_describe(by=person(request), version=version, **given))
 
-    @extend_schema(operation_id="model_versions_tags_list", responses=TagOut(many=True))
+    @extend_schema(operation_id="model_versions_tags_list", responses=VersionTagOut(many=True))
     @action(detail=True, filterset_class=None)
     def tags(self, request: Request, pk: str) -> Response:
         """The tags of the version."""
-        return self.listed(TagOut, VersionTag.objects.filter(version=self.get_object()))
+        return self.listed(VersionTagOut, VersionTag.objects.filter(version=self.get_object()))
 
-    @extend_schema(operation_id="model_versions_tags_set", request=TagIn, responses={204: None})
+    @extend_schema(operation_id="model_versions_tags_set", request=VersionTagIn, responses={204: None})
     @tags.mapping.post
     def tag_set(self, request: Request, pk: str) -> Response:
         """Hang a tag on the version, or change its value."""
-        version, given = queries.version_seen(request.user, int(pk)), self.accepted_input(TagIn)
+        version, given = queries.version_seen(request.user, int(pk)), self.accepted_input(VersionTagIn)
         services.version_tag_set(by=person(request), version=version, **given)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(operation_id="model_versions_tags_delete", request=TagEnd, responses={204: None})
+    @extend_schema(operation_id="model_versions_tags_delete", request=VersionTagEnd, responses={204: None})
     @tags.mapping.delete
     def tag_delete(self, request: Request, pk: str) -> Response:
         """Take a tag off the version; nothing happens where there is none."""
-        version, given = queries.version_seen(request.user, int(pk)), self.accepted_input(TagEnd)
+        version, given = queries.version_seen(request.user, int(pk)), self.accepted_input(VersionTagEnd)
         services.version_tag_delete(by=person(request), version=version, **given)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
