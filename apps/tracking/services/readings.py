@@ -25,6 +25,7 @@ def readings_insert(run: int, metrics: Sequence[Reading]) -> None:
     """Keep readings of the run with this id; one that is there already is passed over. A step of `run_log`."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_POSTGRESQL, [run, *(list(column) for column in zip(*metrics, strict=True))])
+            keys, values, *rest = (list(column) for column in zip(*metrics, strict=True))
+            cursor.execute(_POSTGRESQL, [run, keys, [float(value) for value in values], *rest])
         else:
             cursor.executemany(_SQLITE, [(run, *reading) for reading in metrics])
