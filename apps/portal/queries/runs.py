@@ -14,7 +14,7 @@ from apps.core import formatting
 from apps.core.errors import NotFound
 from apps.core.models import Run
 from apps.core.runs import run_model, run_models
-from apps.registry.models import TuningRun
+from apps.registry.models import FileCheckRun, FileScanRun, SigningRun, TuningRun
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -63,7 +63,7 @@ KINDS = {
         ("tuning__base_version__model",),
     ),
     "file_scan": Kind(
-        "Model file check",
+        "Model file scan",
         "Looks for code hidden in a version's files, without running any of it.",
         "version",
         ("version__model",),
@@ -270,6 +270,8 @@ def result_link_of(run: Run) -> tuple[str, str] | None:
         "drift": ("See the charts and alerts", "monitoring:drift-detail", run.pk),
         "serving": ("See the deployment", "serving:deployment-detail", getattr(run, "deployment_id", None)),
     }
+    if isinstance(run, FileScanRun | FileCheckRun | SigningRun):
+        return ("See the version's files", reverse("portal:version-tab", args=[run.version_id, "files"]))
     words, name, key = places.get(run.kind, ("", "", None))
     if key is None:
         return None

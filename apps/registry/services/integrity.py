@@ -88,7 +88,12 @@ def version_check_finish(*, run: FileCheckRun, altered: list[dict[str, str]], si
     for pk, problem in signatures.items():
         verified = {} if problem else {"verified_at": now}
         VersionSignature.objects.filter(pk=pk).update(problem=problem[:300], **verified)
-    found: dict[str, Any] = {"altered": altered, "signatures": {str(pk): why for pk, why in signatures.items()}}
+    found: dict[str, Any] = {
+        "altered_files": len(altered),
+        "signatures_that_hold": sum(not problem for problem in signatures.values()),
+        "altered": altered,
+        "signatures": {str(pk): why for pk, why in signatures.items()},
+    }
     run.end(run_rules.SUCCEEDED, result=found, message=altered_words(altered))
     record(action="file_check.finish", obj=run, by=WORKER, data={"altered": [file["path"] for file in altered]})
 
