@@ -26,7 +26,6 @@ NOT_RECORDED = {
     "tracking.run_model_note": "a tag that older clients keep; the logged model itself is recorded",
     "tracking.tracked_file_store": "a file of many; their digests are recorded when the run or the logged model ends",
     "registry.version_number_next": "one step of every service that makes a version; each of them records it",
-    "registry.files_add": "one step of every service that gives a version its files; each of them records the digest",
 }
 
 
