@@ -167,3 +167,9 @@ def test_no_value_breaks_the_page(people: People, olga: Client, values: list[flo
     services.run_log(by=people.olga, key=run.uuid, metrics=metrics)
     assert olga.get(f"/experiments/runs/{run.uuid}/").status_code == 200
     assert olga.get(f"/experiments/{run.experiment_id}/?sort=metrics.odd").status_code == 200
+
+
+def test_a_name_does_no_harm_in_the_shell_it_is_pasted_into(people: People, olga: Client) -> None:
+    experiment = make_experiment(people.olga, people, name='"; $(reboot) #')
+    page = olga.get(f"/experiments/{experiment.pk}/").content.decode()
+    assert "export MLFLOW_EXPERIMENT_NAME=&#x27;&quot;; $(reboot) #&#x27;" in page

@@ -1,5 +1,6 @@
 """The pages of experiments, and the table of runs in each."""
 
+import shlex
 from typing import Any
 
 from django.conf import settings
@@ -90,6 +91,7 @@ def experiment_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "is_filtered": form.is_bound and bool(form.changed_data),
         "may_log": may(user, "tracking.log", experiment.team_id),
         "address": f"{settings.BASE_URL}/teams/{experiment.team.slug}",
+        "quoted_name": shlex.quote(experiment.name),  # people paste it into a shell
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "tracking/experiment_detail.html", context, status=status)
