@@ -206,6 +206,10 @@ SIGNING_KEY_FILE: str = env.str("SIGNING_KEY_FILE", default=str(VAR_DIR / "keys"
 FILE_SCAN_SECONDS: int = env.int("FILE_SCAN_SECONDS", default=300)  # for one held file
 FILE_CHECK_DAYS: int = env.int("FILE_CHECK_DAYS", default=7)  # after which a version's stored files are read again
 FILE_CHECK_BYTES: int = env.int("FILE_CHECK_BYTES", default=100 * 1024**3)  # read in one sweep, about
+# Whom an import from another MLflow server speaks as; the names are those of MLflow's own client.
+MLFLOW_TRACKING_USERNAME: str = env.str("MLFLOW_TRACKING_USERNAME", default="")
+MLFLOW_TRACKING_PASSWORD: str = env.str("MLFLOW_TRACKING_PASSWORD", default="")
+MLFLOW_TRACKING_TOKEN: str = env.str("MLFLOW_TRACKING_TOKEN", default="")
 WORK_DIR = VAR_DIR / "work"  # scratch space of running jobs: checkpoints, exported inputs
 FILE_UPLOAD_HANDLERS = ["apps.core.uploads.BoundedUpload"]  # never a whole file in memory
 FILE_UPLOAD_TEMP_DIR: str | None = None

@@ -25,6 +25,7 @@ NOT_RECORDED = {
     "tracking.run_outputs_log": "the link to a logged model, whose making and finishing are recorded themselves",
     "tracking.run_model_note": "a tag that older clients keep; the logged model itself is recorded",
     "tracking.tracked_file_store": "a file of many; their digests are recorded when the run or the logged model ends",
+    "tracking.tracking_run_take": "a run that is still on its way; `tracking_run_settle` records it with its digests",
     "registry.version_number_next": "one step of every service that makes a version; each of them records it",
 }
 

@@ -1,8 +1,8 @@
 """Importing the history of another MLflow tracking server."""
 
-import os
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.accounts.models import Team, User
@@ -41,8 +41,8 @@ def history_import(*, run: HistoryImport, on_progress: Progress) -> Report:
     """
     remote = Remote(
         run.address,
-        user=os.environ.get("MLFLOW_TRACKING_USERNAME", ""),
-        secret=os.environ.get("MLFLOW_TRACKING_PASSWORD", "") or os.environ.get("MLFLOW_TRACKING_TOKEN", ""),
+        user=settings.MLFLOW_TRACKING_USERNAME,
+        secret=settings.MLFLOW_TRACKING_PASSWORD or settings.MLFLOW_TRACKING_TOKEN,
     )
     report = Report()
     try:

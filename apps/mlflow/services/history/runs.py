@@ -116,7 +116,7 @@ class RunHistory:
         is_new = not LoggedModel.objects.filter(model_id=told.key, team=self.team).exists()
         row = logged_model_take(by=self.by, experiment=experiment, told=told, origin=self.remote.address)
         if row.run is not None:
-            run_outputs_log_once(self.by, row.run, told.key)
+            _outputs_log(self.by, row.run, told.key)
         if self.with_files:
             files = self.remote.model_files(told.key)
             self._files(f"logged model {told.name}", Place(model=told.key), row, files)
@@ -140,7 +140,7 @@ class RunHistory:
         self.report.came["bytes"] += stored.size
 
 
-def run_outputs_log_once(by: User, run: TrackingRun, key: str) -> None:
+def _outputs_log(by: User, run: TrackingRun, key: str) -> None:
     """Join a logged model to the run that wrote it, where the run still takes what is logged."""
     if run.lifecycle == rules.ACTIVE:
         run_outputs_log(by=by, key=run.uuid, models=[(key, 0)])
