@@ -11,7 +11,7 @@ import pytest
 
 from genaiops_site.launch import BASE_DIR
 
-STEPS = 15
+STEPS = 19
 KNOWN = "measured|imported|declared|unknown|not applicable|stale"
 # Under five minutes are promised on two idle cores; another process of the suite may be at work beside it.
 PATIENCE_SECONDS = 800

@@ -4,6 +4,8 @@ import shutil
 import sys
 import time
 
+import httpx
+
 from genaiops_site.launch import LaunchError, launched
 from workers.demo import table
 from workers.demo.client import DemoError, Refusal
@@ -22,6 +24,9 @@ def main() -> int:
             print(table.of(job.assessment(), shutil.get_terminal_size((110, 40)).columns))
     except (DemoError, Refusal, LaunchError) as error:
         print(f"\nThe demo stopped: {error}", file=sys.stderr)
+        return 1
+    except httpx.TransportError as error:
+        print(f"\nThe demo stopped because the portal did not answer: {error}. See var/log/portal.log", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

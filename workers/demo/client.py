@@ -10,6 +10,7 @@ import httpx
 Say = Callable[[str], None]
 POLL_SECONDS = 0.5
 RUN_SECONDS = 900.0
+IDLE_SECONDS = 1.0  # gunicorn closes idle connections after two; a request must not meet that moment
 
 
 class DemoError(Exception):
@@ -17,7 +18,7 @@ class DemoError(Exception):
 
 
 class Refusal(Exception):
-    """The portal refused a request; `code` and `status` as its problem document says (RFC 9457)."""
+    """The portal refused a request; `code` and `status` as its problem document (RFC 9457) or MLflow's form says."""
 
     def __init__(self, response: httpx.Response) -> None:
         try:
@@ -26,7 +27,7 @@ class Refusal(Exception):
             body = {}
         self.status = response.status_code
         self.code = str(body.get("code", ""))
-        self.title = str(body.get("title", response.text[:300]))
+        self.title = str(body.get("title") or body.get("message") or response.text[:300])
         self.body = body
         super().__init__(f"{self.status} {self.code}: {self.title}")
 
@@ -34,11 +35,19 @@ class Refusal(Exception):
 class Client:
     """One person's tool. Every call raises Refusal for an answer of 400 and above."""
 
-    def __init__(self, address: str, token: str, name: str) -> None:
+    def __init__(self, address: str, token: str, name: str, below: str = "api/v1") -> None:
         self.name = name
+        self._address, self._token = address, token
         self._http = httpx.Client(
-            base_url=f"{address}/api/v1/", headers={"Authorization": f"Bearer {token}"}, timeout=120
+            base_url=f"{address}/{below}/",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=120,
+            limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
         )
+
+    def mlflow(self, team: str) -> "Client":
+        """The same person at the doors of MLflow's protocol, for the team with this short name."""
+        return Client(self._address, self._token, self.name, f"teams/{team}/api/2.0/mlflow")
 
     def close(self) -> None:
         """Close the connections to the portal."""

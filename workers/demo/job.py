@@ -1,31 +1,22 @@
 """The steps of the main job, in the order a team takes them. Each says what it did, or raises."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from workers.demo import checks
+from workers.demo import checks, pretraining, standing
 from workers.demo.client import Client, DemoError, Refusal, refused
 from workers.demo.people import TEAM
+from workers.demo.telling import say, seldom, walk
 from workers.drift import car_loan
-from workers.tuning import base_model
 
-DATA = Path(__file__).parent / "data"
+DATA = pretraining.DATA
+ASSISTANT = "Support desk assistant"
 ASK = "How do I book a desk for tomorrow?"
 DISCLOSURE = "The answers are written by generative AI and may be wrong."
 # Gentler and longer than the engine's defaults: found by trying, by what the held-out rows of earlier runs gave.
 TUNING = {"learning_rate": 2e-3, "epochs": 16}
-
-
-def _document(line: str) -> str:
-    """A line of the general text; a question and its answer, which a tab parts, in the roles of a conversation."""
-    question, tab, answer = line.partition("\t")
-    if not tab:
-        return line
-    return f"{base_model.USER}{question}{base_model.EOS}{base_model.ASSISTANT}{answer}"
 
 
 class Job:
@@ -35,40 +26,36 @@ class Job:
         self.erin, self.carol, self.amir = people["erin"], people["carol"], people["amir"]
         self.folder, self.models = folder, models
         self.pdf, self.zip = folder / "audit-pack.pdf", folder / "audit-pack.zip"
-        self.team: int = next(team["id"] for team in self.erin.rows("teams/") if team["name"] == TEAM)
-        self._began = time.monotonic()
-        self._number = 0
+        team = next(team for team in self.erin.rows("teams/") if team["name"] == TEAM)
+        self.team: int = team["id"]
+        self.mlflow = self.erin.mlflow(team["slug"])
         self._made: dict[str, Any] = {}
 
     def run(self) -> None:
         """Every step; the first that fails ends the job."""
-        self.step("Upload the support desk's questions and answers with their datasheet", self.upload)
-        self.step("Scan them for personal data, duplicates and licence; compare with what was planted", self.scan)
-        self.step("Build a small Llama model on this machine and register it", self.base)
-        self.step("Tune it with LoRA on a worker", self.tune)
-        self.step("Evaluate base and tuned model on rows neither has seen", self.evaluate)
-        self.step("Measure drift on NannyML's car-loan data and compare with NannyML's own values", self.drift)
-        self.step("Collect evidence for the eighteen questions", self.collect)
-        self.step("Try to deploy and to approve too early; be refused", self.be_refused)
-        self.step("Answer what only a person can answer", self.answer)
-        self.step("Submit, and have a second person approve", self.approve)
-        self.step("Deploy the approved version and ask it a question over HTTP", self.deploy)
-        self.step("Collect the evidence of the deployment", self.collect)
-        self.step("Export the audit pack", self.export)
-        self.step("Verify the pack and the audit trail", self.verify)
-        self.step("Change one byte of the pack and see the verification fail", self.tamper)
-
-    def step(self, title: str, action: Callable[[], str]) -> None:
-        """Do one step and print what came of it."""
-        self._number += 1
-        print(f"\n[{self._number:>2}/15] {title}", flush=True)
-        began = time.monotonic()
-        said = action()
-        print(f"        {said}  ({time.monotonic() - began:.0f} s)", flush=True)
-
-    def say(self, text: str) -> None:
-        """One line of progress."""
-        print(f"        · {text}", flush=True)
+        walk(
+            (
+                ("Upload the support desk's questions and answers with their datasheet", self.upload),
+                ("Scan them for personal data, duplicates and licence; compare with what was planted", self.scan),
+                ("Try three learning rates, each logged as an MLflow client logs a run", self.try_rates),
+                ("Build a small Llama model at the best of them and register it", self.base),
+                ("Tune it with LoRA on a worker", self.tune),
+                ("Evaluate base and tuned model on rows neither has seen", self.evaluate),
+                ("Measure drift on NannyML's car-loan data and compare with NannyML's own values", self.drift),
+                ("Collect evidence for the eighteen questions", self.collect),
+                ("Try to deploy, to approve and to call it champion too early; be refused", self.be_refused),
+                ("Answer what only a person can answer", self.answer),
+                ("Submit, and have a second person approve", self.approve),
+                ("Let the protected alias champion point at it, by MLflow's protocol", self.name_champion),
+                ("Deploy the approved version and ask it a question over HTTP", self.deploy),
+                ("Put it to work in an AI system that has an owner and a risk class", self.put_to_work),
+                ("Collect the evidence of the deployment", self.collect),
+                ("Write its model card and its bills of materials, CycloneDX and SPDX", self.papers),
+                ("Export the audit pack", self.export),
+                ("Verify the pack and the audit trail", self.verify),
+                ("Change one byte of the pack and see the verification fail", self.tamper),
+            )
+        )
 
     def assessment(self) -> dict[str, Any]:
         """The checklist as it stands now."""
@@ -111,15 +98,19 @@ class Job:
     def scan(self) -> str:
         # Also the text behind the base model: the checklist asks about all data that the tuned model learned from.
         runs = [self.erin.post(f"dataset-versions/{self._made[name]['id']}/scans/") for name in ("text", "desk")]
-        result = [self.erin.wait(run, self.say)["result"] for run in runs][-1]
+        result = [self.erin.wait(run, say)["result"] for run in runs][-1]
         return checks.findings_match(result, DATA / "support_desk.key.json")
 
     # --- model --------------------------------------------------------------------------------------------------
 
+    def try_rates(self) -> str:
+        best = pretraining.tried(self.mlflow, say)
+        self._made["rate"] = best.learning_rate
+        return f"the search over {best.runs} logged runs names learning rate {best.learning_rate:g}"
+
     def base(self) -> str:
         folder = self.models / "demo-base"
-        texts = tuple(map(_document, (DATA / "general_text.txt").read_text(encoding="utf-8").splitlines()))
-        built = base_model.build(base_model.Config(texts=texts, output_dir=str(folder)), self._seldom())
+        built = pretraining.build(folder, self._made["rate"], seldom())
         model = self._model("Demo base", "A small Llama model, pre-trained for a few seconds on general text.")
         run = self.erin.post(
             f"models/{model}/versions/",
@@ -127,20 +118,9 @@ class Job:
             licence="CC-BY-4.0",
             trained_on=[self._made["text"]["id"]],
         )
-        self.erin.wait(run, self.say)
+        self.erin.wait(run, say)
         self._made["base"] = run["version"]["id"]
         return f"{built.parameters:,} parameters, loss {built.first_loss:.2f} → {built.last_loss:.2f}"
-
-    def _seldom(self) -> Callable[[float, str], None]:
-        """Progress every fifth of the way."""
-        told = [-1]
-
-        def progress(fraction: float, message: str) -> None:
-            if int(fraction * 5) > told[0]:
-                told[0] = int(fraction * 5)
-                self.say(message)
-
-        return progress
 
     def _model(self, name: str, purpose: str) -> int:
         found = self.erin.rows("models/", name=name)
@@ -148,7 +128,7 @@ class Job:
         return int(made["id"])
 
     def tune(self) -> str:
-        model = self._model("Support desk assistant", "Answers questions about a fictional desk-booking service.")
+        model = self._model(ASSISTANT, "Answers questions about a fictional desk-booking service.")
         run = self.erin.post(
             "tuning-runs/",
             base_version=self._made["base"],
@@ -156,9 +136,10 @@ class Job:
             output_model=model,
             config=TUNING,
         )
-        done = self.erin.wait(run, self.say)
+        done = self.erin.wait(run, say)
         own = self.erin.get(f"tuning-runs/{run['id']}/")
         self._made["version"] = own["output_version"]["id"]
+        self._made["number"] = self.erin.get(f"model-versions/{self._made['version']}/")["number"]
         result = done["result"]
         return (
             f"{result['steps']} steps, {result['tokens_per_second']:.0f} tokens/s, "
@@ -172,9 +153,9 @@ class Job:
             baseline=self._made["base"],
             dataset_version=self._made["desk"]["id"],
         )
-        result = self.erin.wait(run, self.say)["result"]
+        result = self.erin.wait(run, say)["result"]
         for line in checks.comparison_lines(result):
-            self.say(line)
+            say(line)
         return checks.improved(result)
 
     def drift(self) -> str:
@@ -191,7 +172,7 @@ class Job:
             "It shows how drift is measured; it says nothing about this model.",
             config=checks.CAR_LOAN_COLUMNS,
         )
-        result = self.erin.wait(run, self.say)["result"]
+        result = self.erin.wait(run, say)["result"]
         return checks.equals_nannyml(result, paths)
 
     # --- checklist ----------------------------------------------------------------------------------------------
@@ -208,13 +189,14 @@ class Job:
             lambda: self.erin.post("deployments/", version=version, name="too early", environment="nowhere"),
             "deployment.not_approved",
         )
-        self.say(early.title)
+        say(early.title)
+        say(standing.alias_refused(self.mlflow, ASSISTANT, self._made["number"]))
         path = f"assessments/{self._made['assessment']}"
         self.carol.post(f"{path}/submit/")
         red = refused(lambda: self._decide(self.amir), "gate.red")
-        self.say(red.title)
+        say(red.title)
         own = refused(lambda: self._decide(self.erin), "sign_off.own_work")
-        self.say(own.title)
+        say(own.title)
         problems = self.assessment()["gate"]["problems"]
         return f"{len(problems)} things stand against approval"
 
@@ -253,6 +235,9 @@ class Job:
             raise DemoError(f"The version is {stage} after its approval.")
         return "Amir Approver, who made none of it, approved; the version may be deployed"
 
+    def name_champion(self) -> str:
+        return standing.alias_set(self.mlflow, ASSISTANT, self._made["number"])
+
     # --- deployment ---------------------------------------------------------------------------------------------
 
     def deploy(self) -> str:
@@ -267,24 +252,30 @@ class Job:
             purpose="Shows that only an approved version can be deployed.",
         )
         run = deployment["run"]
-        self.erin.follow(run, lambda now: self._is_ready(deployment["id"]), self.say)
+        self.erin.follow(run, lambda now: self._is_ready(deployment["id"]), say)
         application = self.erin.post(f"deployments/{deployment['id']}/applications/", name="Demo", contact="desk team")
         self.carol.post(
             f"applications/{application['id']}/acknowledge/",
             statement=f"Before the first answer it shows: “{DISCLOSURE}”",
         )
-        self.say(DISCLOSURE)
+        say(DISCLOSURE)
         answer = self.erin.post(f"deployments/{deployment['id']}/ask/", question=ASK)
         return f"“{ASK}” → “{answer['choices'][0]['message']['content'].strip()}”"
 
     def _is_ready(self, pk: int) -> bool:
         return bool(self.erin.get(f"deployments/{pk}/")["state"] == "ready")
 
-    # --- pack ---------------------------------------------------------------------------------------------------
+    def put_to_work(self) -> str:
+        return standing.put_to_work(self.carol, self.erin, self.team, self._made["version"])
+
+    # --- papers ---------------------------------------------------------------------------------------------------
+
+    def papers(self) -> str:
+        return standing.papers(self.carol, self._made["version"], self.folder, say)
 
     def export(self) -> str:
         run = self.carol.post("reports/", version=self._made["version"])
-        self.carol.wait(run, self.say)
+        self.carol.wait(run, say)
         self._made["report"] = self.carol.get(f"reports/{run['id']}/")
         for form, target in (("pdf", self.pdf), ("zip", self.zip)):
             self.carol.download(f"reports/{run['id']}/{form}/", target)
