@@ -7,38 +7,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0005_safety'),
+        ("registry", "0005_safety"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='versionmetric',
-            name='details',
-            field=models.JSONField(blank=True, default=dict, help_text='interval, configuration, date: what else was said'),
+            model_name="versionmetric",
+            name="details",
+            field=models.JSONField(
+                blank=True, default=dict, help_text="interval, configuration, date: what else was said"
+            ),
         ),
         migrations.AddField(
-            model_name='versionmetric',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='metrics', to='registry.versiondocument'),
+            model_name="versionmetric",
+            name="document",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="metrics",
+                to="registry.versiondocument",
+            ),
         ),
         migrations.CreateModel(
-            name='VersionStatement',
+            name="VersionStatement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=60)),
-                ('value', models.JSONField()),
-                ('status', models.CharField(choices=[('imported', 'Imported'), ('measured', 'Measured'), ('declared', 'Declared')], default='declared', max_length=12)),
-                ('said_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('document', models.ForeignKey(blank=True, help_text='the card that says it; none: a person did', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='registry.versiondocument')),
-                ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='registry.modelversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=60)),
+                ("value", models.JSONField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("imported", "Imported"), ("measured", "Measured"), ("declared", "Declared")],
+                        default="declared",
+                        max_length=12,
+                    ),
+                ),
+                ("said_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="the card that says it; none: a person did",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statements",
+                        to="registry.versiondocument",
+                    ),
+                ),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="statements",
+                        to="registry.modelversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['field'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'field'), name='version_statement_once')],
+                "ordering": ["field"],
+                "constraints": [models.UniqueConstraint(fields=("version", "field"), name="version_statement_once")],
             },
         ),
     ]

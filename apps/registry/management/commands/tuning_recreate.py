@@ -16,8 +16,8 @@ LOOK_AGAIN_SECONDS = 1.0
 
 class Command(BaseCommand):
     help = (
-        "Repeat a tuning run from its recorded inputs on a worker, and compare what comes out. With --wait the exit code "
-        "is 0 where it was recreated, bit for bit or within tolerance, and 1 otherwise."
+        "Repeat a tuning run from its recorded inputs on a worker, and compare what comes out. With --wait the exit "
+        "code is 0 where it was recreated, bit for bit or within tolerance, and 1 otherwise."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
