@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from apps.accounts.models import Team, User
-from apps.accounts.rules import ENGINEER
+from apps.accounts.rules import AUDITOR, ENGINEER
 from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion
 from apps.catalog.services import branch_create, dataset_keys_set, merge_preview, merge_start
 from apps.catalog.tasks import commit as commit_door
 from apps.core import storage, tables
 from apps.core.errors import Conflict, Invalid
-from tests.makers import commit, make_dataset, make_person, make_team
+from tests.makers import commit, make_client, make_dataset, make_person, make_team
 
 pytestmark = pytest.mark.django_db
 ROWS: list[dict[str, Any]] = [{"id": n, "q": f"Question {n}?", "a": f"Answer {n}."} for n in range(20)]
@@ -150,6 +150,21 @@ def test_somebody_chooses(olga: User, dataset: Dataset, choice: dict[str, Any], 
     run = merged(olga, branch, other, **choice)
     assert run.version is not None, run.error
     assert rows_of(run.version)[4] == {"id": 4, "q": "New?", "a": answer}
+
+
+def test_the_keys_that_somebody_chose_by_are_not_told_with_the_run(olga: User, team: Team, dataset: Dataset) -> None:
+    rows = [row | {"id": f"k{row['id']}@example.org"} for row in ROWS]
+    mine, other = [dict(row) for row in rows], [dict(row) for row in rows]
+    mine[4]["a"], other[4]["a"] = "Ours.", "Theirs."
+    choice = {"key": ["k4@example.org"], "take": "theirs"}
+    run = merged(olga, *parted(olga, dataset, mine, other, base=rows), choices=[choice])
+    assert run.version is not None
+    assert b"Theirs." in storage.local_path(run.version.digest).read_bytes()
+    auditor = make_client(make_person(AUDITOR, team=team))
+    for place in (f"commits/{run.pk}/", f"runs/{run.kind}/{run.pk}/"):
+        answer = auditor.get(f"/api/v1/{place}")
+        assert answer.status_code == 200 and answer.json()["config"]["choices"] == 1
+        assert "k4@" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("prefer", ["", "ours", "theirs"])

@@ -1,5 +1,6 @@
 """Bringing the rows of one branch into another: a merge of three versions, row by row."""
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,7 +57,7 @@ def merge_start(
         open_ = CommitRun.objects.filter(dataset=dataset, branch=branch.name, operation=MERGED)
         if open_.filter(state__in=run_rules.OPEN).exists():
             raise Conflict("Another merge into this branch is at work.", code="merge.open", remedy="Wait for it.")
-        config = {"head": branch.head_id, "message": message[:300], "licence": licence} | settled
+        config = {"head": branch.head_id, "message": message[:300], "licence": licence} | _kept(settled)
         run = CommitRun.objects.create(
             team_id=dataset.team_id,
             dataset=dataset,
@@ -81,6 +82,15 @@ def _settled(prefer: str, choices: Sequence[Mapping[str, Any]]) -> dict[str, Any
         if choice.get("take") not in (OURS, THEIRS) or not isinstance(choice.get("key"), list):
             raise Invalid(f"A choice has a key, and takes {OURS} or {THEIRS}.", code="merge.choices")
     return {"prefer": prefer, "choices": [{"key": list(one["key"]), "take": one["take"]} for one in choices]}
+
+
+def _kept(settled: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as the run keeps them: all of the team see it, so the keys, values out of rows, stand apart."""
+    choices = settled["choices"]
+    kept = {"prefer": settled["prefer"], "choices": len(choices)}
+    if not choices:
+        return kept
+    return kept | {"choices_file": storage.put(io.BytesIO(json.dumps(choices).encode())).digest}
 
 
 def _require_mergeable(branch: Branch, source: DatasetVersion) -> None:
@@ -124,7 +134,7 @@ def merge_preview(
             code="merge.too_large",
             remedy="Start the merge: rows that clash stop it before anything is changed, and are named.",
         )
-    return merge_plan(three, prefer=prefer, choices=_choices(settled), on_share=lambda share, words: None)
+    return merge_plan(three, prefer=prefer, choices=_choices(settled["choices"]), on_share=lambda share, words: None)
 
 
 def _three(ours: DatasetVersion, theirs: DatasetVersion) -> Three:
@@ -134,8 +144,16 @@ def _three(ours: DatasetVersion, theirs: DatasetVersion) -> Three:
     return Three(base, ours, theirs)
 
 
-def _choices(settled: Mapping[str, Any]) -> dict[tuple[str | None, ...], str]:
-    return {key_text(choice["key"]): choice["take"] for choice in settled["choices"]}
+def _choices(settled: Sequence[Mapping[str, Any]]) -> dict[tuple[str | None, ...], str]:
+    return {key_text(choice["key"]): choice["take"] for choice in settled}
+
+
+def _choices_of(run: CommitRun) -> dict[tuple[str | None, ...], str]:
+    digest = run.config.get("choices_file", "")
+    if not digest:
+        return {}
+    with storage.open(digest) as file:
+        return _choices(json.load(file))
 
 
 def merge_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> DatasetVersion | None:
@@ -145,7 +163,7 @@ def merge_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Dataset
         raise Conflict("This run does not say which version to merge.", code="commit.no_source")
     ours = DatasetVersion.objects.select_related("dataset", "team").get(pk=run.config["head"])
     three = _three(ours, theirs)
-    prefer, choices = run.config["prefer"], _choices(run.config)
+    prefer, choices = run.config["prefer"], _choices_of(run)
     plan = merge_plan(
         three, prefer=prefer, choices=choices, on_share=lambda share, words: on_progress(share / 2, words)
     )
