@@ -111,7 +111,8 @@ def _duplicates(exact: int, near: int) -> dict[str, Any]:
 def make_scan(by: User, version: DatasetVersion, result: dict[str, Any] | None = None) -> ScanRun:
     """A finished scan."""
     run = claim(scan_start(by=by, version=version))
-    scan_finish(run=run, result=scan_result(version.rows) if result is None else result)
+    whole = {"columns": [column["name"] for column in version.columns]}  # of the table, whatever the story is about
+    scan_finish(run=run, result=scan_result(version.rows) | whole if result is None else result)
     return run
 
 

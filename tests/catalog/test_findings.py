@@ -187,7 +187,7 @@ def test_a_newer_scan_of_fewer_checks_hides_nothing_on_the_page(client: Client, 
     assert "Nobody has looked for" not in page
     for run in (first, again):
         assert reverse("portal:run-detail", args=["scan", run.pk]) in page
-    assert "Of each check the newest scan that looked for it speaks." in page
+    assert "Of each check the newest scan that looked for it speaks, unless an earlier one looked further." in page
 
 
 def test_a_version_without_a_scan_says_what_one_would_do(client: Client, olga: User, team: Team) -> None:
@@ -283,6 +283,11 @@ def test_who_may_not_is_refused(olga: User, team: Team) -> None:
         {"against": ["1"]},
         {"pii_sample_rows": 0},
         {"pii_score_threshold": 2},
+        {"near_duplicate_threshold": 0},
+        {"max_samples": "x"},
+        {"max_samples": 10**9},
+        {"seed": []},
+        {"seed": -1},
         {"options": {"toxicity": {"model": "/etc"}}},
         {"options": {"integrity": {"commits": []}}},
         {"options": {"poisoning": {"rows": "many"}}},

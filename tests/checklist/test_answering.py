@@ -24,7 +24,8 @@ def question(collectors: tuple[str, ...]) -> Question:
 
 def scan_all(world: World, **sections: dict[str, Any]) -> None:
     for data in (world.data, world.base_data):
-        make_scan(world.people.olga, data, scan_result(rows=data.rows) | CLEAN | sections)
+        whole = {"columns": [column["name"] for column in data.columns]}
+        make_scan(world.people.olga, data, scan_result(rows=data.rows) | whole | CLEAN | sections)
 
 
 def view(world: World, name: str) -> QuestionView:

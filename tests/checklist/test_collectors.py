@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from apps.catalog.models import ScanRun
+from apps.catalog.queries import glances_of
 from apps.catalog.services import dataset_version_describe
 from apps.checklist.queries import findings_for
 from apps.checklist.rules import COLLECTORS, DECLARED, IMPORTED, MEASURED, UNKNOWN, Finding
@@ -139,11 +141,37 @@ def test_personal_data_is_counted_by_kind_and_asks_for_a_decision(world: World) 
     assert "nobody has said what was decided" in found.value["asks"]
 
 
-def test_a_sample_is_called_a_sample(world: World) -> None:
-    result = scan_result(rows=10)
-    result["personal_data"]["rows_scanned"] = 4
-    make_scan(world.people.olga, world.data, result)
+def test_a_sample_is_called_a_sample_and_hides_nothing_that_a_whole_scan_found(world: World) -> None:
+    ScanRun.objects.filter(dataset_version=world.data).delete()
+    sample = scan_result(rows=10)
+    sample["personal_data"]["rows_scanned"] = 4
+    make_scan(world.people.olga, world.data, sample)
     assert "a sample of 4 rows of 10 rows" in findings_for(world.version)["dataset.pii"][0].summary
+    make_scan(world.people.olga, world.data, scan_result(rows=10, entities={"EMAIL_ADDRESS": 6}))
+    make_scan(world.people.olga, world.data, sample)
+    assert "email address 6" in findings_for(world.version)["dataset.pii"][0].summary
+
+
+def test_a_scan_of_some_columns_hides_nothing_and_alone_is_no_measurement(world: World) -> None:
+    whole = scan_result(rows=10, entities={"EMAIL_ADDRESS": 6})
+    part = scan_result(rows=10) | {"columns": ["answer"]}
+    make_scan(world.people.olga, world.data, whole)
+    make_scan(world.people.olga, world.data, part)
+    found = findings_for(world.version)["dataset.pii"][0]
+    assert found.status == MEASURED and "email address 6" in found.summary
+    assert glances_of([world.data])[world.data.pk].personal == 6
+    ScanRun.objects.filter(dataset_version=world.data).delete()
+    make_scan(world.people.olga, world.data, part)
+    found = findings_for(world.version)["dataset.pii"][0]
+    assert found.status == UNKNOWN and found.summary.endswith("Not looked into: question.")
+
+
+def test_a_model_that_finds_names_is_told(world: World) -> None:
+    result = scan_result(rows=10)
+    result["personal_data"] |= {"method": "Patterns; names by spaCy.", "methods": [{"evidence": "model"}]}
+    make_scan(world.people.olga, world.data, result)
+    found = findings_for(world.version)["dataset.pii"][0]
+    assert found.method.endswith(": Patterns; names by spaCy.") and "Names of people" not in found.summary
 
 
 def test_a_second_scan_with_the_same_findings_changes_no_digest(world: World) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from apps.catalog.models import ScanRun
 from apps.checklist.queries import findings_for
 from apps.checklist.rules import MEASURED, UNKNOWN
 from apps.checklist.rules.findings import ASKS, BLOCKS
@@ -125,6 +126,19 @@ def test_secrets_without_special_categories_are_half_an_answer(world: World) -> 
     make_scan(world.people.olga, world.data, {"digest": "1" * 64, "secrets": CLEAN["secrets"]})
     finding = of(world, "sensitive")
     assert finding.status == UNKNOWN and "special categories of personal data: not looked for" in finding.summary
+
+
+def test_secrets_in_a_part_of_the_rows_or_columns_are_half_an_answer(world: World) -> None:
+    ScanRun.objects.filter(dataset_version=world.data).delete()
+    sample = CLEAN | {"secrets": CLEAN["secrets"] | {"rows_scanned": 4}}
+    make_scan(world.people.olga, world.data, scan_result(rows=10) | sample)
+    finding = of(world, "sensitive")
+    assert finding.status == UNKNOWN and finding.summary.endswith("Only a part of the rows was searched.")
+    ScanRun.objects.filter(dataset_version=world.data).delete()
+    make_scan(world.people.olga, world.data, scan_result(rows=10) | CLEAN | {"columns": ["answer"]})
+    for name in COLLECTORS:
+        finding = of(world, name)
+        assert finding.status == UNKNOWN and finding.summary.endswith("Not looked into: question.")
 
 
 def of(world: World, name: str) -> Any:

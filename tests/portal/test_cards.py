@@ -11,7 +11,9 @@ from django.urls import reverse
 from spdx_python_model import v3_0_1 as spdx
 
 from apps.catalog.models import ScanRun
+from apps.catalog.queries import Scanned
 from apps.portal.queries.cards import completeness_of, described_for
+from apps.portal.queries.cards.data import has_personal_data
 from apps.registry.models import ModelVersion, VersionDocument
 from apps.registry.rules import cards
 from apps.registry.services import document_import, statement_make, tuning_finish, tuning_start
@@ -308,3 +310,11 @@ def test_the_cost_of_the_tab_does_not_grow_with_what_is_on_record(people: People
         costs.append(queries_of(olga, reverse("portal:version-tab", args=[version.pk, "documents"])))
     assert costs[0] == costs[1] <= 60, costs
     assert ScanRun.objects.count() == 5
+
+
+def test_of_data_that_was_searched_in_part_nothing_is_denied(people: People) -> None:
+    version = make_data(people.olga, people.team)
+    clean = {"total": 0, "rows": 0, "rows_scanned": version.rows, "by_entity": {}}
+    for more, told in (({}, False), ({"columns": ["prompt"]}, None)):
+        scan = make_scan(people.olga, version, {"special_categories": clean} | more)
+        assert has_personal_data(Scanned((scan,)), version) is told

@@ -9,6 +9,7 @@ from django.db.models.fields.json import KeyTransform
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
 from apps.catalog.queries.licences import badges_of
 from apps.catalog.rules import provenance_gaps
+from apps.catalog.rules.scans import Reach, reach_of
 from apps.core.rules import SUCCEEDED
 
 
@@ -31,28 +32,44 @@ class Glance:
 def glances_of(versions: Iterable[DatasetVersion]) -> dict[int, Glance]:
     """A glance at each of these versions, by its key; the number of queries does not grow with theirs."""
     wanted = list(versions)
-    newest, found, badges = dict[int, ScanRun](), dict[int, int](), badges_of(wanted)
+    newest, found, badges = dict[int, ScanRun](), dict[int, ScanRun](), badges_of(wanted)
     for scan in _scans(wanted):
         newest[scan.dataset_version_id] = scan
-        personal = getattr(scan, "personal", None)
-        if scan.state == SUCCEEDED and personal is not None:  # a scan that did not look for it hides nothing
-            found[scan.dataset_version_id] = int(personal)
+        held = found.get(scan.dataset_version_id)
+        if scan.state != SUCCEEDED or _personal(scan) is None:  # a scan that did not look for it hides nothing
+            continue
+        if held is None or not _reach(held).exceeds(_reach(scan)):  # nor does one that looked less far
+            found[scan.dataset_version_id] = scan
     return {
         version.pk: Glance(
             version=version,
             licence=badges[version.pk],
             gaps=len(provenance_gaps(version.provenance)),
             scan=newest.get(version.pk),
-            personal=found.get(version.pk),
+            personal=_personal(found[version.pk]) if version.pk in found else None,
         )
         for version in wanted
     }
 
 
 def _scans(versions: list[DatasetVersion]) -> Iterable[ScanRun]:
-    total = KeyTransform("total", KeyTransform("personal_data", "result"))
-    rows = ScanRun.objects.filter(dataset_version__in=versions).defer("log", "result", "config")
-    return rows.annotate(personal=total).order_by("pk")
+    section = KeyTransform("personal_data", "result")
+    rows = ScanRun.objects.filter(dataset_version__in=versions).defer("log", "result")
+    return rows.annotate(
+        personal=KeyTransform("total", section),
+        read=KeyTransform("rows_scanned", section),
+        columns=KeyTransform("columns", "result"),
+    ).order_by("pk")
+
+
+def _personal(scan: ScanRun) -> int | None:
+    personal = getattr(scan, "personal", None)
+    return None if personal is None else int(personal)
+
+
+def _reach(scan: ScanRun) -> Reach:
+    told = {"columns": getattr(scan, "columns", None), "personal_data": {"rows_scanned": getattr(scan, "read", None)}}
+    return reach_of("personal_data", scan.config or {}, told)
 
 
 def with_newest(datasets: Iterable[Dataset]) -> list[tuple[Dataset, Glance | None]]:

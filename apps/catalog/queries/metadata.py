@@ -162,7 +162,11 @@ def _measured(version: DatasetVersion) -> tuple[list[metadata.Measured], str]:
     if found is None:
         return [], ""
     labels = {scan.pk: f"Scan {scan.pk} of {scan.finished_at:%Y-%m-%d}" for scan in found.speaking}
-    told = [metadata.measured_by(found.sections_by(scan), labels[scan.pk]) for scan in found.speaking]
+    told = [
+        metadata.measured_by({name: part}, f"{labels[scan.pk]}{found.limits(name, version)}")
+        for scan in found.speaking
+        for name, part in found.sections_by(scan).items()
+    ]
     return list(chain(*told)), ", ".join(labels.values())
 
 

@@ -11,7 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from apps.accounts.queries import may, shared_ids, team_ids_seen_by
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
 from apps.catalog.rules.findings import without_texts
-from apps.catalog.rules.scans import PLACED_CHECKS, SCAN_CHECKS
+from apps.catalog.rules.scans import PLACED_CHECKS, SCAN_CHECKS, Reach, left_out, reach_of
 from apps.core.rules import RUNNING, SUCCEEDED
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def scan_result(user: "User | AnonymousUser", scan: ScanRun) -> dict[str, Any] |
 class Scanned:
     """What the finished scans of one dataset version say together: of every check the newest that ran it speaks.
 
-    So a scan of few checks replaces what earlier ones found with these checks, and hides nothing else.
+    So a scan of few checks replaces what earlier ones found with these checks, and hides nothing else. Nor does one
+    that looked less far: an earlier scan of more columns, rows, languages or scores goes on speaking.
     """
 
     scans: tuple[ScanRun, ...]  # the newest first; at least one
@@ -53,7 +54,8 @@ class Scanned:
         found: dict[str, ScanRun] = {}
         for scan in self.scans:
             for name in sections_of(scan):
-                found.setdefault(name, scan)
+                if name not in found or _reach(name, scan).exceeds(_reach(name, found[name])):
+                    found[name] = scan
         return {name: found[name] for name in SCAN_CHECKS if name in found}
 
     @cached_property
@@ -76,6 +78,16 @@ class Scanned:
         scan = self.by_check.get(check)
         return None if scan is None else sections_of(scan)[check]
 
+    def left_out(self, check: str, version: DatasetVersion) -> str:
+        """What the scan that speaks of a check did not look into, in sentences; empty where it looked everywhere."""
+        scan = self.scan_of(check)
+        return left_out(check, scan.config or {}, scan.result or {}, [str(one["name"]) for one in version.columns])
+
+    def limits(self, check: str, version: DatasetVersion) -> str:
+        """The same in brackets, to stand behind the name of the scan."""
+        gap = self.left_out(check, version).removesuffix(".")
+        return f" ({gap[0].lower()}{gap[1:]})" if gap else ""
+
     def sections_by(self, scan: ScanRun) -> dict[str, dict[str, Any]]:
         """The sections of which this scan speaks."""
         sections = sections_of(scan)
@@ -85,6 +97,10 @@ class Scanned:
     def result(self) -> dict[str, Any]:
         """The newest result, with what earlier scans say of the checks that were not part of it."""
         return (self.newest.result or {}) | {name: sections_of(scan)[name] for name, scan in self.by_check.items()}
+
+
+def _reach(check: str, scan: ScanRun) -> Reach:
+    return reach_of(check, scan.config or {}, scan.result or {})
 
 
 def sections_of(scan: ScanRun) -> dict[str, dict[str, Any]]:

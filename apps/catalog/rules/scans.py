@@ -1,7 +1,8 @@
 """What a scan may be told."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 # The checks there are, as workers/scanning/registry.py names them, in words for people.
@@ -30,6 +31,8 @@ LANGUAGES = {
 }
 # The checks that list places, by which cells are masked.
 PLACED_CHECKS = ("personal_data", "secrets", "special_categories")
+BY_LANGUAGE = frozenset({"personal_data", "special_categories", "toxicity"})  # what they find follows the languages
+MOST_SAMPLES = 100  # of one finding: they are to be judged by, and stand in the result
 SCORE_THRESHOLD = 0.5  # of personal data, where nothing is chosen; above it whole kinds are left out
 # Each setting is explained in workers/scanning/config.py; `against` and `protected` are numbers of dataset versions.
 SCAN_SETTINGS = frozenset(
@@ -75,6 +78,55 @@ def rows_read(check: str, config: Mapping[str, Any], result: Mapping[str, Any]) 
     return 0 if is_raised else int(section.get("rows_scanned") or 0)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far a finished scan looked by one check. None where its result does not say."""
+
+    columns: frozenset[str] | None
+    rows: int | None
+    languages: frozenset[str]
+    threshold: float
+
+    def covers(self, other: "Reach") -> bool:
+        """Whether it looked into everything that the other did."""
+        return (
+            (self.columns is None or other.columns is None or self.columns >= other.columns)
+            and (self.rows is None or other.rows is None or self.rows >= other.rows)
+            and self.languages >= other.languages
+            and self.threshold <= other.threshold
+        )
+
+    def exceeds(self, other: "Reach") -> bool:
+        """Whether it looked into everything that the other did, and into more."""
+        return self.covers(other) and not other.covers(self)
+
+
+def reach_of(check: str, config: Mapping[str, Any], result: Mapping[str, Any]) -> Reach:
+    """How far a finished scan with this check looked by it."""
+    columns, rows = result.get("columns"), (result.get(check) or {}).get("rows_scanned")
+    languages = (config.get("languages") or ["en"]) if check in BY_LANGUAGE else []
+    threshold = config.get("pii_score_threshold") if check == "personal_data" else None
+    return Reach(
+        None if columns is None else frozenset(columns),
+        None if rows is None else int(rows),
+        frozenset(languages),
+        max(SCORE_THRESHOLD, threshold or 0.0),
+    )
+
+
+def left_out(check: str, config: Mapping[str, Any], result: Mapping[str, Any], columns: Iterable[str]) -> str:
+    """What a finished scan of a table with these columns did not look into by a check, in sentences; empty if nothing.
+
+    A sample of the rows is not told here: the section itself says how many there were.
+    """
+    reach = reach_of(check, config, result)
+    missing = [name for name in columns if reach.columns is not None and name not in reach.columns]
+    told = [f"Not looked into: {', '.join(missing[:6])}{' and others' if len(missing) > 6 else ''}."] if missing else []
+    if reach.threshold > SCORE_THRESHOLD:
+        told.append(f"Findings with a score below {reach.threshold:g} were left out.")
+    return " ".join(told)
+
+
 def scan_config_problem(config: Mapping[str, Any], columns: list[str]) -> str:
     """What is wrong with the settings of a scan of a table with these columns, in one sentence; empty if nothing."""
     unknown = sorted(set(config) - SCAN_SETTINGS)
@@ -103,6 +155,10 @@ def _column_problem(config: Mapping[str, Any], columns: list[str]) -> str:
 
 
 def _number_problem(config: Mapping[str, Any]) -> str:
+    for name, most in (("max_samples", MOST_SAMPLES), ("seed", 2**32 - 1)):
+        number = config.get(name, 0)
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= most:
+            return f"The setting {name} must be a whole number from 0 to {most}."
     sample = config.get("pii_sample_rows")
     if sample is not None and (isinstance(sample, bool) or not isinstance(sample, int) or sample < 1):
         return "The sample must be a whole number of rows, at least one."
@@ -110,6 +166,8 @@ def _number_problem(config: Mapping[str, Any]) -> str:
         value = config.get(name, 0.5)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             return f"The setting {name} must be a number from 0 to 1."
+    if config.get("near_duplicate_threshold") == 0:
+        return "The setting near_duplicate_threshold must lie above 0: every text is that like every other."
     return _option_problem(config.get("options", {}))
 
 

@@ -247,3 +247,12 @@ def test_an_export_imports_without_a_conflict(people: People, path: str) -> None
 def test_an_unknown_croissant_version_is_refused(people: People, version: DatasetVersion) -> None:
     answer = make_client(people.olga).get(f"/api/v1/dataset-versions/{version.pk}/croissant/?version=2.0")
     assert answer.status_code == 422 and "1.0 or 1.1" in answer.json()["title"]
+
+
+def test_an_export_tells_what_a_scan_did_not_look_into(people: People) -> None:
+    version = make_data(people.olga, people.team)
+    clean = {"total": 0, "rows": 0, "rows_scanned": version.rows, "findings": []}
+    make_scan(people.olga, version, {"columns": ["prompt"], "personal_data": clean})
+    card = make_client(people.olga).get(f"/api/v1/dataset-versions/{version.pk}/card/").content.decode()
+    left = ", ".join(one["name"] for one in version.columns if one["name"] != "prompt")
+    assert left and f"(not looked into: {left})" in card

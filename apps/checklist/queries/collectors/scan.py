@@ -12,7 +12,7 @@ from apps.catalog.queries import Scanned
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
 from apps.checklist.queries.collectors.words import counted, joined
 from apps.checklist.queries.facts import Facts
-from apps.checklist.rules import MEASURED, Finding
+from apps.checklist.rules import MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
 from apps.core.canonical import digest_of
 
@@ -39,6 +39,11 @@ def _method(scan: ScanRun) -> str:
     return f"Scan {scan.pk}: patterns, checksums and hashes on the rows of this version, no language model"
 
 
+def _pii_method(scan: ScanRun, part: dict[str, Any]) -> str:
+    """How it was looked for, as the scan says it: with a model that finds names, or without."""
+    return f"Scan {scan.pk}: {part['method']}" if part.get("method") else _method(scan)
+
+
 def pii(facts: Facts) -> list[Finding]:
     """Personal data that the scan found, by kind; what to do about it is a person's to say."""
 
@@ -52,9 +57,10 @@ def pii(facts: Facts) -> list[Finding]:
         value: dict[str, Any] = {"total": total, "rows": part["rows"], "by_entity": part["by_entity"], "scan": scan.pk}
         if total:
             value[ASKS] = f"{data} holds personal data, and nobody has said what was decided about it."
-        return data_finding(
-            "dataset.pii", data, MEASURED, _method(scan), _pii_words(data, part, total), value, _digest(data, part)
-        )
+        gap = found.left_out("personal_data", data)
+        words = f"{_pii_words(data, part, total)} {gap}".rstrip()
+        status, digest = UNKNOWN if gap else MEASURED, _digest(data, part | ({"left_out": gap} if gap else {}))
+        return data_finding("dataset.pii", data, status, _pii_method(scan, part), words, value, digest)
 
     return of_each(facts, "dataset.pii", NO_SCAN, find)
 
@@ -64,6 +70,8 @@ def _pii_words(data: DatasetVersion, part: dict[str, Any], total: int) -> str:
     if int(part["rows_scanned"]) < data.rows:
         looked_at = f"a sample of {looked_at} of {counted(data.rows, 'row')}"
     limits = "Names of people and other things without a fixed form are not looked for."
+    if any(one.get("evidence") == "model" for one in part.get("methods") or []):
+        limits = "Names and places were looked for by a language model, which does not find all of them."
     if not total:
         return f"no personal data of the kinds looked for in {looked_at}. {limits}"
     kinds = ", ".join(f"{name.replace('_', ' ').lower()} {count}" for name, count in sorted(part["by_entity"].items()))

@@ -40,8 +40,12 @@ def _of_sections(
             return None
         parts = {name: part for name in names if (part := found.section(name)) is not None}
         status, summary, value = tell(data, parts) if parts else (UNKNOWN, NOT_LOOKED_FOR, {})
+        gaps = " ".join(dict.fromkeys(gap for name in parts if (gap := found.left_out(name, data))))
+        if gaps:
+            status, summary = UNKNOWN, f"{summary} {gaps}"
         value |= {"scans": _scans(found, names)}
-        return data_finding(collector, data, status, _method(found, parts), summary, value, _digest(data, parts))
+        digest = _digest(data, parts | ({"left_out": {"digest": gaps}} if gaps else {}))
+        return data_finding(collector, data, status, _method(found, parts), summary, value, digest)
 
     return of_each(facts, collector, NO_SCAN, find)
 
@@ -141,7 +145,10 @@ def sensitive(facts: Facts) -> list[Finding]:
             value[ASKS] = f"{data} holds secrets or special categories, and nobody has said what was decided."
         told = [_counted_kinds(titles[name], part) for name, part in parts.items()]
         missing = [f"{title}: {NOT_LOOKED_FOR}" for name, title in titles.items() if name not in parts]
-        return UNKNOWN if missing else MEASURED, " ".join(told + missing), value
+        is_whole = not missing and all(int(part["rows_scanned"]) >= data.rows for part in parts.values())
+        if not missing and not is_whole:
+            missing = ["Only a part of the rows was searched."]
+        return MEASURED if is_whole else UNKNOWN, " ".join(told + missing), value
 
     return _of_sections(facts, "dataset.sensitive", tuple(titles), tell)
 

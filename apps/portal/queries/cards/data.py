@@ -96,9 +96,9 @@ def _facts(
         team=version.dataset.team.name,
         url=f"{address}{reverse('catalog:version-detail', args=[version.pk])}",
         said=said,
-        measured=_measured(scan),
+        measured=_measured(scan, version),
         properties=_figures(scan),
-        has_personal_data=_has_personal_data(scan),
+        has_personal_data=has_personal_data(scan, version),
     )
 
 
@@ -108,10 +108,11 @@ def _kinds(columns: Iterable[Mapping[str, str]]) -> list[str]:
     return sorted({words.get(column["type"], "text") for column in columns}) or ["text"]
 
 
-def _measured(scan: Scanned | None) -> dict[str, list[str]]:
+def _measured(scan: Scanned | None, version: DatasetVersion) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, run in scan.by_check.items() if scan else ():
         label = f"Scan {run.pk} of {run.finished_at:%Y-%m-%d}" if run.finished_at else f"Scan {run.pk}"
+        label += scan.limits(name, version) if scan else ""
         for one in measured_by({name: (run.result or {})[name]}, label):
             found.setdefault(one.field, []).append(one.words)
     return found
@@ -134,10 +135,13 @@ def _figures(scan: Scanned | None) -> dict[str, str]:
     return {name: str(value) for name, value in told.items() if value not in (None, "")}
 
 
-def _has_personal_data(scan: Scanned | None) -> bool | None:
-    """Whether a scan found special categories of personal data; None where none looked."""
+def has_personal_data(scan: Scanned | None, version: DatasetVersion) -> bool | None:
+    """Whether a scan found special categories of personal data; None where none looked, or found none in a part."""
     section = scan.section("special_categories") if scan else None
-    return bool(section.get("total")) if section else None
+    if scan is None or section is None:
+        return None
+    is_part = int(section.get("rows_scanned") or 0) < version.rows or scan.left_out("special_categories", version)
+    return True if section.get("total") else None if is_part else False
 
 
 def _together(own: Sequence[DataFacts]) -> tuple[dict[str, list[str]], dict[str, str]]:
