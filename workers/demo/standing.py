@@ -45,8 +45,9 @@ def put_to_work(officer: Client, owner: Client, team: int, version: int) -> str:
         if part["until"] is None:
             owner.post(f"{path}{part['id']}/end/", reason="Replaced by the demo's next run")
     owner.post(path, version=version, role="writes the answers")
-    spells = len(officer.get(path))
-    return f"“{SYSTEM}”, owner {system['owner']['label']}, risk class {system['risk_class']}, {spells} on record"
+    earlier = sum(part["until"] is not None for part in officer.get(path))
+    owner_name, risk = system["owner"]["label"], system["risk_class"]
+    return f"at work in “{SYSTEM}”: owner {owner_name}, risk class {risk}, {earlier} earlier versions on record"
 
 
 def _system(officer: Client, owner: Client, team: int) -> dict[str, Any]:
