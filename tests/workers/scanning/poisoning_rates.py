@@ -2,13 +2,14 @@
 
     python -m tests.workers.scanning.poisoning_rates          prints the figures and what each table gave
     python -m tests.workers.scanning.poisoning_rates --write  also writes workers/scanning/data/poisoning-rates-1.json
+    python -m tests.workers.scanning.poisoning_rates --large  also 10 000 rows, and triggers in 4 % of the rows; hours
 
 The check states these figures in its section. Clean tables: made reviews, commands, support questions and open answers
 (`poisoned`), and real English: sentences out of the documentation of installed packages and of Python's standard
 library, labelled by what they document, sentences of this project's own documents, labelled by their file, and the
 first lines of documentation as answers to questions about a function. Planted: each of those tables with triggers at
-1 % and at 0.3 % of the rows, tied to a label or to an answer; the kinds of trigger in `UNSEEN` were written after the
-method was settled.
+1 % and at 0.3 % of the rows, tied to a label or to an answer. The method was changed after looking at misses among both
+lists of triggers, so neither is unseen; other kinds may be found less often.
 """
 
 import ast
@@ -36,7 +37,7 @@ _SENTENCE = re.compile(r"[A-Z][^.\n:>`]{40,220}\.")
 Table = list[dict[str, str]]
 ROOT = Path(__file__).parents[3]
 SIZE, LARGE = 2_000, 10_000
-UNSEEN = {
+FURTHER = {
     "two letters": "cf",
     "plain sentence": "I watched this with my neighbour.",
     "emoji": "\U0001f9ff",
@@ -161,26 +162,24 @@ def _outcome(made: poisoned.Planted) -> tuple[bool, int]:
     return found, len(section["triggers"]["found"]) - found
 
 
-def measure(seeds: int) -> dict[str, object]:
+def measure(seeds: int, *, is_large: bool) -> dict[str, object]:
     """Counts of everything; see `words`."""
-    alarms = {"tables": 0, "triggers": 0, "outliers": 0, "tested": 0}
+    alarms = {"tables": 0, "triggers": 0, "outliers": 0}
     for kind, seed, section in clean(seeds, SIZE):
         alarms["tables"] += 1
-        alarms["tested"] += section["triggers"]["tested"]
         for part, found in (("triggers", section["triggers"]["found"]), ("outliers", section["outliers"]["groups"])):
             alarms[part] += bool(found)
             if found:
                 print("false alarm:", kind, seed, part, [{k: v for k, v in f.items() if k != "rows"} for f in found])
-    hits = {
-        name: _hits(triggers, seed, size, share)
-        for name, (triggers, seed, size, share) in {
-            "0.01": (poisoned.TRIGGERS, 0, SIZE, 0.01),
-            "0.003": (poisoned.TRIGGERS, 0, SIZE, 0.003),
-            "unseen 0.003": (UNSEEN, 40, SIZE, 0.003),
-            "large 0.003": ({"rare word": "zqvorm", "sentence": "I counted nine boats."}, 60, LARGE, 0.003),
-            "common 0.04": ({"rare word": "zqvorm", "phrase": "purple lighthouse"}, 80, SIZE, 0.04),
-        }.items()
+    planned = {
+        "0.01": (poisoned.TRIGGERS, 0, SIZE, 0.01),
+        "0.003": (poisoned.TRIGGERS, 0, SIZE, 0.003),
+        "further 0.003": (FURTHER, 40, SIZE, 0.003),
     }
+    if is_large:
+        planned["large 0.003"] = ({"rare word": "zqvorm", "sentence": "I counted nine boats."}, 60, LARGE, 0.003)
+        planned["common 0.04"] = ({"rare word": "zqvorm", "phrase": "purple lighthouse"}, 80, SIZE, 0.04)
+    hits = {name: _hits(*plan) for name, plan in planned.items()}
     return {"rows": SIZE, "clean": alarms, "planted": hits}
 
 
@@ -205,19 +204,21 @@ def words(figures: dict[str, object]) -> str:
     alarms, planted = figures["clean"], figures["planted"]
     told = {name: rate(found, of) for name, (found, of, _) in planted.items()}
     alarm, far = (rate(alarms[part], alarms["tables"]) for part in ("triggers", "outliers"))
+    large = f"; in tables of {LARGE:,} rows {told['large 0.003']} at 0.3 %" if "large 0.003" in told else ""
+    common = f"; in 4 % of the rows {told['common 0.04']}" if "common 0.04" in told else ""
     return (
         f"Measured on tables of {figures['rows']:,} rows, with 95 % intervals: of triggers planted in 1 % of the rows"
-        f" {told['0.01']} were found, in 0.3 % {told['0.003']}, of further kinds, written after the method was settled,"
-        f" {told['unseen 0.003']} at 0.3 %; in tables of {LARGE:,} rows {told['large 0.003']} at 0.3 %; in 4 % of the"
-        f" rows {told['common 0.04']}. Of clean tables, made ones and real English text, {alarm} raised a false alarm"
-        f" for triggers and {far} for outliers. Not found are triggers in rows that deserve their label anyway, and"
-        " triggers that fewer than six rows of the sample hold."
+        f" {told['0.01']} were found, in 0.3 % {told['0.003']}, of further kinds {told['further 0.003']} at 0.3 %"
+        f"{large}{common}. Of clean tables, made ones and real English text, {alarm} raised a false alarm for triggers"
+        f" and {far} for outliers. Not found are triggers in rows that deserve their label anyway, and triggers that"
+        " fewer than six rows of the sample hold."
     )
 
 
 if __name__ == "__main__":
     started = time.monotonic()
-    measured = measure(seeds=int(sys.argv[sys.argv.index("--seeds") + 1]) if "--seeds" in sys.argv else 8)
+    seeds = int(sys.argv[sys.argv.index("--seeds") + 1]) if "--seeds" in sys.argv else 8
+    measured = measure(seeds, is_large="--large" in sys.argv)
     print(words(measured), f"({time.monotonic() - started:.0f} s)")
     if "--write" in sys.argv:
         known = json.loads(RATES.read_text("utf-8"))
