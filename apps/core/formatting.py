@@ -103,6 +103,15 @@ def digest_short(digest: str | None, length: int = 12) -> str:
     return digest if len(digest) <= length + 1 else f"{digest[:length]}…"
 
 
+_TERMS = {"sha256": "SHA-256", "kwh": "(kWh)", "gib": "(GiB)", "iso": "ISO", "eval": "evaluation", "grad": "gradient"}
+
+
+def setting(name: str) -> str:
+    """The name of a setting or a figure as a label: `energy_kwh` becomes `Energy (kWh)`."""
+    words = " ".join(_TERMS.get(word, word) for word in name.split("_"))
+    return words[:1].upper() + words[1:]
+
+
 def sentence(word: str) -> str:
     """A stored word as a label: `not_applicable` becomes `Not applicable`."""
     text = str(word).replace("_", " ").replace("-", " ").strip()

@@ -16,6 +16,7 @@ class Place:
     url_name: str
     icon: str
     action: str = "team.view"
+    also: tuple[str, ...] = ()  # addresses elsewhere that belong to the place
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class NavigationItem:
 PLACES = (
     Place("Overview", "portal:overview", "overview"),
     Place("Systems", "systems:system-list", "systems"),
-    Place("Models", "registry:model-list", "models"),
+    Place("Models", "registry:model-list", "models", also=("/lineage/model-version/", "/lineage/answered/")),
     Place("Experiments", "tracking:experiment-list", "experiments"),
-    Place("Data", "catalog:dataset-list", "data"),
+    Place("Data", "catalog:dataset-list", "data", also=("/lineage/dataset", "/lineage/source/")),
     Place("Evaluations", "evaluation:run-list", "evaluations"),
     Place("Deployments", "serving:deployment-list", "deployments"),
     Place("Monitoring", "monitoring:drift-list", "monitoring"),
@@ -62,5 +63,5 @@ def _item(place: Place, path: str) -> NavigationItem | None:
         url = reverse(place.url_name)
     except NoReverseMatch:
         return None
-    is_current = path == url if url == "/" else path.startswith(url)
+    is_current = path == url if url == "/" else path.startswith((url, *place.also))
     return NavigationItem(place.label, url, place.icon, is_current)

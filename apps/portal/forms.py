@@ -19,7 +19,9 @@ class AnsweredForm(forms.Form):
     """Through what, and when. Times are UTC, as everywhere in the portal."""
 
     through = forms.ChoiceField(label="What did people use?")
-    alias = forms.CharField(label="Alias, where a model is chosen", required=False, max_length=256)
+    alias = forms.CharField(
+        label="Alias", required=False, max_length=256, help_text="Only where a model is chosen above."
+    )
     at = forms.DateTimeField(
         label="When (UTC)",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

@@ -289,3 +289,11 @@ def test_failure_pages_need_nothing_from_the_request(name):
     html = Template((ROOT / "templates" / name).read_text()).render(Context({}))
     assert "data-refusal" in html
     assert 'lang="en"' in html
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("energy_kwh", "Energy (kWh)"), ("data_sha256", "Data SHA-256"), ("learning_rate", "Learning rate")],
+)
+def test_names_of_settings_are_told_with_their_units(name: str, label: str) -> None:
+    assert formatting.setting(name) == label

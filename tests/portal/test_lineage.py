@@ -235,3 +235,11 @@ def test_the_drawing_of_a_version_goes_from_source_to_application(
     version_retire(by=world.rui, version=ModelVersion.objects.get(pk=world.version.pk), reason="old")
     text = client.get(reverse("portal:version-tab", args=[world.version.pk, "lineage"])).content.decode()
     assert "decided on" not in text
+
+
+@pytest.mark.parametrize(("kind", "place"), [("model-version", "Models"), ("dataset", "Data"), ("answered", "Models")])
+def test_the_navigation_says_where_one_is(world: World, kind: str, place: str) -> None:
+    pk = {"dataset": world.data.dataset_id, "model-version": world.base.pk}.get(kind)
+    path = reverse("portal:impact", args=[kind, pk]) if pk else reverse("portal:answered")
+    items = make_browser(world.olga).get(path).context["navigation"]
+    assert [item.label for item in items if item.is_current] == [place]

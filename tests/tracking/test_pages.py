@@ -173,3 +173,13 @@ def test_a_name_does_no_harm_in_the_shell_it_is_pasted_into(people: People, olga
     experiment = make_experiment(people.olga, people, name='"; $(reboot) #')
     page = olga.get(f"/experiments/{experiment.pk}/").content.decode()
     assert "export MLFLOW_EXPERIMENT_NAME=&#x27;&quot;; $(reboot) #&#x27;" in page
+
+
+def test_a_run_leads_to_the_models_that_name_it_as_their_source(people: People, olga: Client) -> None:
+    """Clients name the run when they make a model; not all of them log it among the run's outputs."""
+    experiment = make_experiment(people.olga, people)
+    run = make_run(people.olga, experiment, "one")
+    model = services.logged_model_create(by=people.olga, experiment=experiment, name="clever", run_key=run.uuid)
+    assert f"/experiments/models/{model.model_id}/" in olga.get(f"/experiments/runs/{run.uuid}/").text
+    services.run_outputs_log(by=people.olga, key=run.uuid, models=[(model.model_id, 0)])
+    assert olga.get(f"/experiments/runs/{run.uuid}/").text.count(f"/experiments/models/{model.model_id}/") == 1

@@ -148,7 +148,7 @@ def _box(node: Node, x: float, y: float) -> str:
     if node.kind:
         body += svg.text(svg.cut(node.kind, room, 10), x + 10, y + 18, size=10)
     body += svg.text(
-        svg.cut(node.label, room, 12), x + 10, y + (36 if node.kind else 30), kind="c-title", size=12, bold=True
+        svg.cut(node.label, room, 12.8), x + 10, y + (36 if node.kind else 30), kind="c-title", size=12, bold=True
     )
     return svg.element("a", body, href=own_address(node.url)) if node.url else svg.element("g", body)
 

@@ -150,7 +150,7 @@ def _settings(versions: Sequence[ModelVersion], tunings: dict[int | None, Tuning
     """Every setting that some tuning of these versions names."""
     said = [_config(tunings.get(version.pk)) for version in versions]
     names = dict.fromkeys(name for config in said for name in config)
-    return [_row(name.replace("_", " ").capitalize(), [_value(one.get(name)) for one in said]) for name in names]
+    return [_row(formatting.setting(name), [_value(one.get(name)) for one in said]) for name in names]
 
 
 def _config(run: TuningRun | None) -> dict[str, Any]:

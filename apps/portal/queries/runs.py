@@ -235,7 +235,7 @@ def plain_values(values: dict[str, Any] | None) -> list[tuple[str, str]]:
             found.append((name, str(value) if name == "seed" else formatting.number(value)))
         elif isinstance(value, str) and 0 < len(value) <= 80 and "/" not in value:
             found.append((name, value))
-    return [(name.replace("_", " ").capitalize(), value) for name, value in found]
+    return [(formatting.setting(name), value) for name, value in found]
 
 
 def remedy_link_of(run: Run) -> tuple[str, str] | None:

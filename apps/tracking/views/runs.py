@@ -45,6 +45,9 @@ def run_detail(request: HttpRequest, key: str) -> HttpResponse:
         "own_tags": [row for row in run.tags.all() if row.key.startswith("mlflow.")],
         "read": [link for link in links if link.is_input],
         "made": [link for link in links if not link.is_input],
+        "unlinked": queries.logged_models_seen_by(user)
+        .filter(run=run)
+        .exclude(pk__in=[link.logged_model_id for link in links]),
         "may_log": may(user, "tracking.log", run.team_id),
         **_folder(request, run),
     }
