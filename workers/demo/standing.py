@@ -47,7 +47,7 @@ def put_to_work(officer: Client, owner: Client, team: int, version: int) -> str:
     owner.post(path, version=version, role="writes the answers")
     earlier = sum(part["until"] is not None for part in officer.get(path))
     owner_name, risk = system["owner"]["label"], system["risk_class"]
-    return f"at work in “{SYSTEM}”: owner {owner_name}, risk class {risk}, {earlier} earlier versions on record"
+    return f"at work in “{SYSTEM}”: owner {owner_name}, risk class {risk}, versions before it: {earlier}"
 
 
 def _system(officer: Client, owner: Client, team: int) -> dict[str, Any]:
