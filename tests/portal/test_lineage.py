@@ -243,3 +243,8 @@ def test_the_navigation_says_where_one_is(world: World, kind: str, place: str) -
     path = reverse("portal:impact", args=[kind, pk]) if pk else reverse("portal:answered")
     items = make_browser(world.olga).get(path).context["navigation"]
     assert [item.label for item in items if item.is_current] == [place]
+
+
+def test_who_has_nothing_that_answers_is_told_so() -> None:
+    page = make_browser(make_person("engineer", team=make_team())).get(reverse("portal:answered")).text
+    assert "Nothing has answered yet" in page and "Look it up" not in page

@@ -99,6 +99,7 @@ def test_an_alias_is_moved_with_its_reason_and_looked_back_at(olga: Client, peop
     assert olga.post(url, {"name": "latest", "version": first.pk, "reason": "x"}).status_code == 422
     refused = olga.post(url, {"name": "champion", "version": first.pk, "reason": "x"})
     assert refused.status_code == 403 and "protected alias" in refused.content.decode()
+    assert f'<a href="/models/versions/{first.pk}/checklist/">' in refused.content.decode()
     assert "What they meant then" in text_of(olga, f"{url}?at=2099-01-01T00:00")
     assert "no alias of this model pointed" in text_of(olga, f"{url}?at=2001-01-01T00:00")
     assert "trial,1,2" in b"".join(olga.get(f"{url}?format=csv").streaming_content).decode()

@@ -1,10 +1,11 @@
 """One value, shown: states, times, digests, numbers with units, icons."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import formatting, symbols
@@ -19,6 +20,16 @@ register.filter("exact_utc", formatting.exact_utc)
 register.filter("digest_short", formatting.digest_short)
 register.filter("sentence", formatting.sentence)
 register.filter("tone", symbols.tone_of)
+
+
+# An address of one of the portal's pages, as a sentence names it; those of the API are for tools.
+_ADDRESS = re.compile(r"(?<![\w/.:&;])/(?!api/)(?:[a-z0-9_-]+/)+(?![\w/])")
+
+
+@register.filter
+def addresses(words: str) -> SafeString:
+    """A sentence whose addresses of pages here, such as `/models/4/`, can be followed. Everything else is escaped."""
+    return mark_safe(_ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', escape(words)))  # noqa: S308 - escaped just here
 
 
 @register.simple_tag
