@@ -70,10 +70,10 @@ def pager(context: Context, page: Page[Any], noun: str = "rows", name: str = "pa
     """
     query = _query(context)
     links: dict[str, str] = {}
-    for name, is_there, move in (("previous", page.has_previous(), -1), ("next", page.has_next(), 1)):
+    for step, is_there, move in (("previous", page.has_previous(), -1), ("next", page.has_next(), 1)):
         if is_there:
             query[name] = str(page.number + move)
-            links[name] = _address(query)
+            links[step] = _address(query)
     return component("pager", words=_range_in_words(page, noun), **links)
 
 
