@@ -20,6 +20,8 @@ from apps.registry.models import FileScanRun
 from apps.registry.queries import held_files_of
 from apps.registry.services import file_scan_finish, model_describe, system_create
 from apps.serving.services import application_add
+from apps.tracking.rules.places import Place
+from apps.tracking.services import experiment_create, tracked_file_store, tracking_run_create
 from tests.makers import (
     FILES,
     claim,
@@ -158,6 +160,12 @@ def _delete(by: User, team: Team) -> Ask:
     return Ask(f"{MLFLOW}model-versions/delete", body, method="delete")
 
 
+def _tracked_file(by: User, team: Team) -> Ask:
+    run = tracking_run_create(by=by, experiment=experiment_create(by=by, team=team, name="Trials"))
+    tracked_file_store(by=by, place=Place(run=run.uuid, path="notes.txt"), stream=upload(b"a note"))
+    return Ask(f"tracking-runs/{run.uuid}/file/?path=notes.txt", method="get")
+
+
 CASES: dict[str, Case] = {
     "team.view": Case(lambda by, team: Ask(f"teams/{team.pk}/", method="get")),
     "people.manage": Case(
@@ -206,6 +214,8 @@ CASES: dict[str, Case] = {
     ),
     "system.edit": Case(lambda by, team: Ask("systems/", {"team": team.pk, "name": "Desk"})),
     "system.classify": Case(_classify),
+    "tracking.log": Case(lambda by, team: Ask("experiments/", {"team": team.pk, "name": "Trials"})),
+    "tracking.read_files": Case(_tracked_file),
     "tuning.start": Case(_tune),
     "evaluation.start": Case(_evaluate),
     "drift.start": Case(_drift),
