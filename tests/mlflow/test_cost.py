@@ -80,6 +80,9 @@ def test_a_call_asks_the_same_few_questions_at_one_version_and_at_thousands(
     assert len(few) == len(many) == most, "\n".join(many)
 
 
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="reads SQLite's way of telling its plan; the indexes are the same"
+)
 @pytest.mark.parametrize("name", ["get", "version", "alias", "search one", "search all", "latest"])
 def test_no_question_reads_the_versions_from_end_to_end(
     people: People, ask: Callable[[str], list[str]], name: str
