@@ -14,7 +14,9 @@ from django.db.models import Prefetch, Q
 from apps.accounts.queries import team_ids_seen_by
 from apps.catalog.models import DatasetVersion
 from apps.checklist.models import SignOff
+from apps.checklist.rules import APPROVED
 from apps.core.errors import NotFound
+from apps.core.rules import SUCCEEDED
 from apps.evaluation.models import EvaluationRun
 from apps.registry.models import AISystem, AliasMove, ModelVersion, RegisteredModel, SystemVersion, TuningRun
 from apps.registry.queries import ancestors_of, model_seen, training_data_of, tuning_of
@@ -109,12 +111,12 @@ def _deployments(version: ModelVersion, at: datetime) -> list[Deployment]:
 def _behind(version: ModelVersion, at: datetime, through: str, deployments: list[Deployment]) -> Answered:
     decisions = SignOff.objects.filter(assessment__version=version, decided_at__lte=at).select_related("decided_by")
     last = decisions.order_by("-decided_at", "-pk").first()
-    measured = EvaluationRun.objects.filter(version=version, state="succeeded", finished_at__lte=at)
+    measured = EvaluationRun.objects.filter(version=version, state=SUCCEEDED, finished_at__lte=at)
     applications = [one for item in deployments for one in item.applications.all() if one.created_at <= at]
     return Answered(
         version=version,
         through=through,
-        approval=last if last is not None and last.decision == "approved" else None,
+        approval=last if last is not None and last.decision == APPROVED else None,
         deployments=deployments,
         was_up=_was_up(deployments, at) if deployments else None,
         applications=applications,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.accounts.queries import team_ids_seen_by
 from apps.catalog.models import DatasetVersion, Source, VersionSource
 from apps.checklist.models import SignOff
+from apps.checklist.rules import APPROVED
 from apps.core.charts import Chart, Edge, Node, graph
 from apps.core.rules import SUCCEEDED
 from apps.evaluation.models import EvaluationRun
@@ -64,7 +65,7 @@ def _decided(drawing: "Drawing", own: str, version: ModelVersion) -> str:
         drawing.join(own, key, "measured")
     if version.stage != ModelVersion.Stage.APPROVED:
         return own
-    decisions = SignOff.objects.filter(assessment__version=version, decision="approved")
+    decisions = SignOff.objects.filter(assessment__version=version, decision=APPROVED)
     last = decisions.select_related("decided_by").order_by("-decided_at").first()
     if last is None:
         return own
