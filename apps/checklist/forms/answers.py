@@ -1,11 +1,11 @@
-"""What people say on a checklist."""
+"""What people say about a question, and what supports it."""
 
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from apps.checklist.rules import DECLARED, NOT_APPLICABLE, STATES, UNKNOWN, QuestionView
+from apps.checklist.rules import DECLARED, NOT_APPLICABLE, UNKNOWN, QuestionView
 from apps.checklist.services.answers import TEXT_MOST
 
 SAYS = {
@@ -68,26 +68,3 @@ class EvidenceForm(forms.Form):
     link = forms.URLField(
         label="Where is it?", required=False, assume_scheme="https", help_text="The address of a document."
     )
-
-
-class WaiverForm(forms.Form):
-    """Why a conflict of licences may stand, and until when."""
-
-    conflict = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Why may it stand?",
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="It is written into the audit trail and into the audit pack.",
-    )
-    expires_on = forms.DateField(
-        label="Until when?",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="The last day on which it holds, a year ahead at most. Then the gate closes again.",
-    )
-
-
-class StateForm(forms.Form):
-    """Which checklists the list shows."""
-
-    state = forms.ChoiceField(label="State", required=False, choices=[("", "all"), *STATES.items()])

@@ -1,0 +1,7 @@
+"""Assessments, answers, the evidence behind them, and sign-offs."""
+
+from apps.checklist.models.answers import Answer, Evidence
+from apps.checklist.models.assessments import Assessment
+from apps.checklist.models.decisions import SignOff, Waiver
+
+__all__ = ["Answer", "Assessment", "Evidence", "SignOff", "Waiver"]

@@ -1,0 +1,87 @@
+"""One checklist: its page, fresh evidence, and the sign-off."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.queries import may, person
+from apps.checklist import services
+from apps.checklist.forms import WaiverForm
+from apps.checklist.models import Assessment
+from apps.checklist.queries import assessment_seen, present_view
+from apps.checklist.queries.pages import coverage_of, deciders_of
+from apps.checklist.rules import APPROVED, AssessmentView, GateItem
+from apps.checklist.views.pieces import counted, rights_of, row_of
+
+BLOCKING_SHOWN = 6
+
+
+@require_GET
+def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One checklist: every question with its answer, its evidence and what to do next."""
+    return assessment_page(request, assessment_seen(person(request), pk))
+
+
+def assessment_page(
+    request: HttpRequest, assessment: Assessment, *, waiver_form: WaiverForm | None = None, status: int = 200
+) -> HttpResponse:
+    view = present_view(assessment)
+    rights = rights_of(request, assessment)
+    deciders = deciders_of(person(request), assessment)
+    may_waive = may(person(request), "waiver.grant", assessment.team_id) and not deciders.own_part
+    blocking = [question for question in view.questions if question.problems]
+    context = rights | {
+        "assessment": assessment,
+        "view": view,
+        "coverage": coverage_of(view),
+        "blocking": blocking[:BLOCKING_SHOWN],
+        "more_blocking": blocking[BLOCKING_SHOWN:],
+        "groups": [(group, [row_of(q, rights["may_answer"]) for q in group.questions]) for group in view.groups],
+        "uncollected": sum(len(question.uncollected) for question in view.questions),
+        "deciders": deciders,
+        "conflicts": _conflict_rows(view, waiver_form) if may_waive else [(item, None) for item in view.conflicts],
+        "may_waive": may_waive,
+    }
+    return render(request, "checklist/assessment_detail.html", context, status=status)
+
+
+def _conflict_rows(view: AssessmentView, refused: WaiverForm | None) -> list[tuple[GateItem, WaiverForm]]:
+    """Every conflict that stands, with a form to waive it; the one that was refused keeps what was entered."""
+    rows = []
+    for item in view.conflicts:
+        is_refused = refused is not None and refused.data.get("conflict") == item.conflict
+        fresh = WaiverForm(initial={"conflict": item.conflict}, auto_id=f"waive-{item.conflict[:8]}-%s")
+        rows.append((item, refused if refused is not None and is_refused else fresh))
+    return rows
+
+
+@require_POST
+def collect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring every answer up to date with what the platform finds now."""
+    assessment = assessment_seen(person(request), pk)
+    found = services.evidence_collect(by=person(request), assessment=assessment)
+    if found:
+        messages.success(request, f"There is something new on {counted(len(found))}.")
+    else:
+        messages.info(request, "Nothing new was found: the evidence is as it was.")
+    return redirect("checklist:assessment-detail", pk)
+
+
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand the checklist to a second person."""
+    services.assessment_submit(by=person(request), assessment=assessment_seen(person(request), pk))
+    messages.success(request, "The checklist now waits for a second person to decide.")
+    return redirect("checklist:assessment-detail", pk)
+
+
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve or refuse."""
+    assessment = assessment_seen(person(request), pk)
+    decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "")
+    services.assessment_decide(by=person(request), assessment=assessment, decision=decision, reason=reason)
+    words = "approved and may now be deployed" if decision == APPROVED else "refused"
+    messages.success(request, f"{assessment.version} is {words}.")
+    return redirect("checklist:assessment-detail", pk)
