@@ -21,7 +21,7 @@ from apps.checklist.queries.assessments import (
     waivers_seen_by,
 )
 from apps.checklist.queries.collectors import findings_for, known_of
-from apps.checklist.queries.frameworks import GENAIOPS, framework, frameworks
+from apps.checklist.queries.frameworks import GENAIOPS, framework, framework_in, frameworks, read_framework
 from apps.checklist.queries.views import views_of
 
 __all__ = [
@@ -39,12 +39,14 @@ __all__ = [
     "assessments_waiting_for",
     "findings_for",
     "framework",
+    "framework_in",
     "frameworks",
     "gate_of",
     "known_of",
     "makers_of",
     "posture",
     "present_view",
+    "read_framework",
     "sign_offs_seen_by",
     "views_of",
     "waiver_seen",

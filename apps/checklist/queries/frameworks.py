@@ -3,9 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from apps.checklist.queries.framework_texts import spots_of
 from apps.checklist.rules import Framework, FrameworkInvalid, framework_from
+from apps.checklist.rules.frameworks import Problem
 from apps.core.errors import NotFound
 
 FOLDER = Path(__file__).resolve().parent.parent / "frameworks"
@@ -13,12 +13,13 @@ GENAIOPS = "urn:genaiops:framework:genaiops-checklist"
 
 
 def read_framework(path: Path) -> Framework:
-    """One framework file. Raises FrameworkInvalid, which names the file and the rule that it breaks."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise FrameworkInvalid(f"{path.name}: the file can be read as YAML in UTF-8: {error}") from error
-    return framework_from(raw, path.name)
+    """One framework file. Raises FrameworkInvalid, which names the file, the line and the rule that it breaks."""
+    return framework_in(path.read_bytes(), path.name)
+
+
+def framework_in(text: str | bytes, name: str) -> Framework:
+    """The framework that a text holds. Raises FrameworkInvalid, which names `name`, the line and the rule."""
+    return framework_from(spots_of(text, name), name)
 
 
 def read_frameworks(folder: Path) -> dict[tuple[str, int], Framework]:
@@ -28,7 +29,8 @@ def read_frameworks(folder: Path) -> dict[tuple[str, int], Framework]:
         framework = read_framework(path)
         key = (framework.urn, framework.version)
         if key in found:
-            raise FrameworkInvalid(f"{path.name}: no two files hold the same version of {framework.urn}.")
+            rule = f"no two files hold the same version of {framework.urn}."
+            raise FrameworkInvalid(path.name, [Problem(1, "version", rule)])
         found[key] = framework
     return found
 

@@ -1,7 +1,7 @@
 """What can be decided about a checklist without a database: frameworks, ways of knowing, staleness, and the gate."""
 
 from apps.checklist.rules.findings import COLLECTORS, Finding, Known
-from apps.checklist.rules.frameworks import Framework, FrameworkInvalid, Group, Question, framework_from
+from apps.checklist.rules.frameworks import Framework, FrameworkInvalid, Group, Question, Section, framework_from, told
 from apps.checklist.rules.gate import gate_of, problems_of
 from apps.checklist.rules.status import (
     APPROVED,
@@ -60,6 +60,7 @@ __all__ = [
     "Known",
     "Question",
     "QuestionView",
+    "Section",
     "SignOffView",
     "WaiverView",
     "EXPIRED",
@@ -73,5 +74,6 @@ __all__ = [
     "is_strong_enough",
     "problems_of",
     "strongest",
+    "told",
     "weakest",
 ]
