@@ -3,6 +3,7 @@
 from apps.checklist.rules.findings import COLLECTORS, Finding, Known
 from apps.checklist.rules.frameworks import Framework, FrameworkInvalid, Group, Question, Section, framework_from, told
 from apps.checklist.rules.gate import gate_of, problems_of
+from apps.checklist.rules.problems import Gate, GateItem
 from apps.checklist.rules.status import (
     APPROVED,
     DECLARED,
@@ -25,8 +26,6 @@ from apps.checklist.rules.views import (
     AnswerView,
     AssessmentView,
     EvidenceView,
-    Gate,
-    GateItem,
     GroupView,
     QuestionView,
     SignOffView,

@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.checklist.rules.findings import COLLECTORS, Finding
 from apps.checklist.rules.frameworks import Framework, Group, Question
+from apps.checklist.rules.problems import Gate, GateItem
 from apps.checklist.rules.status import (
     APPROVED,
     DECLARED,
@@ -26,42 +27,6 @@ _THROUGH = {
     UNKNOWN: "Unknown",
     NOT_APPLICABLE: "Not applicable",
 }
-
-
-FILES = "files"  # stands where a question would, for what no answer can put right
-
-
-@dataclass(frozen=True)
-class GateItem:
-    """One reason why the gate is red."""
-
-    question: str
-    problem: str
-    remedy: str
-    conflict: str = ""  # the key of the conflict of licences that it names; a waiver can take that away
-    page: str = ""  # the address of the page where it can be put right, where there is one
-
-
-@dataclass(frozen=True)
-class Gate:
-    """Whether a version may be approved, with every reason against it."""
-
-    problems: tuple[GateItem, ...] = ()
-
-    @property
-    def is_green(self) -> bool:
-        """Whether nothing stands against approval."""
-        return not self.problems
-
-    @property
-    def questions(self) -> tuple[str, ...]:
-        """The ids of the questions that something stands against, in the order of the page."""
-        return tuple(dict.fromkeys(item.question for item in self.problems if item.question != FILES))
-
-    @property
-    def files(self) -> tuple[GateItem, ...]:
-        """What stands against the version's files, whatever is answered."""
-        return tuple(item for item in self.problems if item.question == FILES)
 
 
 @dataclass(frozen=True)
