@@ -24,6 +24,9 @@ class Answer(models.Model):
         max_length=16, choices=list(rules.STATED.items()), blank=True, help_text="empty: nobody has said anything"
     )
     text = models.TextField(blank=True)
+    value = models.JSONField(
+        default=dict, blank=True, help_text="what was chosen, counted or rated, where the question asks for that"
+    )
     reason = models.TextField(blank=True, help_text="why the question does not apply")
     stated_on = models.CharField(
         max_length=64, blank=True, help_text="digest of what the statement spoke of when it was made"

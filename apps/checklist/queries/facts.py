@@ -26,48 +26,59 @@ SAID = ("limitations", "risks")  # the fields of statements that collectors spea
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What is on record about one model version and what it came from.
+class DataFacts:
+    """What is on record about data: one dataset version alone, or all that a model version came from.
 
-    `ancestors` are its base models, nearest first; `data` are the dataset versions that it and they were trained on,
-    each with the version that was trained on it; evaluations are the successful ones, newest first. `statements` is
-    what is said of the version, by field; `origins` are the sources of the data; `inheritance` the terms of all of it,
-    held against what the model is meant for.
+    `origins` are the sources of the data; `inheritance` the terms of all of it, held against the intended use where
+    there is a model that has one; `tuning` the run that read it, where one did.
 
-    What is found is read by everybody who sees the version, so it names nothing of other teams but the data and the
-    models that the version was made of.
+    What is found is read by everybody who sees the thing asked about, which belongs to the team `team_id`: so it names
+    nothing of other teams but the data and the models that the thing was made of.
     """
 
-    version: ModelVersion
-    ancestors: tuple[ModelVersion, ...]
-    data: tuple[tuple[DatasetVersion, ModelVersion], ...]
+    team_id: int
+    datasets: tuple[DatasetVersion, ...]
     scans: dict[int, Scanned]
     tuning: TuningRun | None
-    recreation: RecreationRun | None
-    evaluations: tuple[EvaluationRun, ...]
-    deployments: tuple[Deployment, ...]
-    statements: dict[str, VersionStatement]
     origins: Origins
     inheritance: Inheritance
 
-    @property
-    def own_data(self) -> tuple[DatasetVersion, ...]:
-        """The dataset versions that this version itself was trained on."""
-        return tuple(data for data, model in self.data if model.pk == self.version.pk)
-
-    @property
-    def ancestors_without_data(self) -> tuple[ModelVersion, ...]:
-        """Base models of which nobody recorded what they were trained on."""
-        with_data = {model.pk for _, model in self.data}
-        return tuple(model for model in self.ancestors if model.pk not in with_data)
-
     def names(self, source: Source) -> bool:
         """Whether the readers of what is found may know which source it is."""
-        return source.team_id == self.version.team_id
+        return source.team_id == self.team_id
 
     def scanned(self, data: DatasetVersion) -> Scanned | None:
         """What the finished scans of a dataset version say together; None where none has finished."""
         return self.scans.get(data.pk)
+
+
+@dataclass(frozen=True)
+class Facts(DataFacts):
+    """What is on record about one model version and what it came from.
+
+    `ancestors` are its base models, nearest first; `datasets` are the dataset versions that it and they were trained
+    on, and `trained` the version that was trained on each, by the data's id; evaluations are the successful ones,
+    newest first. `statements` is what is said of the version, by field.
+    """
+
+    version: ModelVersion
+    ancestors: tuple[ModelVersion, ...]
+    trained: dict[int, ModelVersion]
+    recreation: RecreationRun | None
+    evaluations: tuple[EvaluationRun, ...]
+    deployments: tuple[Deployment, ...]
+    statements: dict[str, VersionStatement]
+
+    @property
+    def own_data(self) -> tuple[DatasetVersion, ...]:
+        """The dataset versions that this version itself was trained on."""
+        return tuple(data for data in self.datasets if self.trained[data.pk].pk == self.version.pk)
+
+    @property
+    def ancestors_without_data(self) -> tuple[ModelVersion, ...]:
+        """Base models of which nobody recorded what they were trained on."""
+        with_data = {model.pk for model in self.trained.values()}
+        return tuple(model for model in self.ancestors if model.pk not in with_data)
 
 
 def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
@@ -82,10 +93,13 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
     found = {}
     for version in versions:
         ancestors = _ancestors(version, links)
+        data = list(_data(version, ancestors, links))
         found[version.pk] = Facts(
+            team_id=version.team_id,
             version=version,
             ancestors=ancestors,
-            data=tuple(_data(version, ancestors, links)),
+            datasets=tuple(one for one, _ in data),
+            trained={one.pk: model for one, model in data},
             scans=scans,
             tuning=tunings.get(version.pk),
             recreation=recreations.get(tunings[version.pk].pk) if version.pk in tunings else None,
@@ -96,6 +110,24 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
             inheritance=inherit(model_thing(version, links, origins, {version.team_id}), version.model.intended_uses),
         )
     return found
+
+
+def data_facts_of(versions: Sequence[DatasetVersion]) -> dict[int, DataFacts]:
+    """The facts about each of these dataset versions alone, by its id; the number of queries is constant."""
+    if not versions:
+        return {}
+    origins, scans = origins_of(versions), scanned({version.pk for version in versions})
+    return {
+        version.pk: DataFacts(
+            team_id=version.team_id,
+            datasets=(version,),
+            scans=scans,
+            tuning=None,
+            origins=origins,
+            inheritance=inherit(origins.thing(version.pk, {version.team_id}), ()),
+        )
+        for version in versions
+    }
 
 
 def _ancestors(version: ModelVersion, links: dict[int, list[LineageLink]]) -> tuple[ModelVersion, ...]:

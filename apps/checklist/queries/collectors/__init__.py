@@ -1,7 +1,9 @@
-"""All collectors by id: each is a pure function from facts to findings."""
+"""All collectors by id: each is a pure function from facts to findings, and what they say of anything at present."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from apps.catalog.models import DatasetVersion
 from apps.checklist.queries.collectors import (
     dataset,
     documentation,
@@ -13,14 +15,18 @@ from apps.checklist.queries.collectors import (
     serving,
     tuning,
 )
-from apps.checklist.queries.facts import Facts, facts_of
+from apps.checklist.queries.facts import DataFacts, Facts, data_facts_of, facts_of
 from apps.checklist.rules import Finding, Known
+from apps.checklist.rules.frameworks import DATASET, DEPLOYMENT, MODEL, SYSTEM
 from apps.core.canonical import digest_of
 from apps.registry.models import ModelVersion
+from apps.serving.models import Deployment
 
 Collect = Callable[[Facts], list[Finding]]
+CollectData = Callable[[DataFacts], list[Finding]]
 
-COLLECT: dict[str, Collect] = {
+# Those that speak of data, with or without a model that came from it.
+COLLECT_DATA: dict[str, CollectData] = {
     "dataset.provenance": dataset.provenance,
     "dataset.permission": dataset.permission,
     "dataset.licence": licence.licence,
@@ -34,6 +40,9 @@ COLLECT: dict[str, Collect] = {
     "dataset.markers": sections.markers,
     "dataset.sensitive": sections.sensitive,
     "dataset.contamination": sections.contamination,
+}
+COLLECT: dict[str, Collect] = {
+    **COLLECT_DATA,
     "model.limitations": model.limitations,
     "model.risks": model.risks,
     "evaluation.metrics": evaluation.metrics,
@@ -49,10 +58,34 @@ COLLECT: dict[str, Collect] = {
 
 def known_of(versions: Sequence[ModelVersion]) -> dict[int, Known]:
     """Everything the platform knows at present about each of these versions, by its id. Constant queries."""
-    return {
-        pk: Known({name: collect(facts) for name, collect in COLLECT.items()}, _subject_digests(facts))
-        for pk, facts in facts_of(versions).items()
-    }
+    return {pk: known_from(facts) for pk, facts in facts_of(versions).items()}
+
+
+def known_from(facts: Facts) -> Known:
+    """What the collectors say of these facts.
+
+    Deployments come after approval, so a statement about them holds for the version's files, not for what runs.
+    """
+    manifest = facts.version.manifest_digest
+    digests = {DATASET: _data_digest(facts), MODEL: manifest, DEPLOYMENT: manifest, SYSTEM: manifest}
+    return Known({name: collect(facts) for name, collect in COLLECT.items()}, digests)
+
+
+def known_of_deployment(deployment: Deployment, facts: Facts) -> Known:
+    """What is known of one deployment: of its version, and of no other place where that runs."""
+    known = known_from(replace(facts, deployments=(deployment,)))
+    place = [facts.version.manifest_digest, deployment.pk, deployment.environment, deployment.purpose]
+    return replace(known, subject_digests={**known.subject_digests, DEPLOYMENT: digest_of(place)})
+
+
+def known_of_data(versions: Sequence[DatasetVersion]) -> dict[int, Known]:
+    """Everything the platform knows at present about each of these dataset versions alone. Constant queries."""
+    found = {}
+    for pk, facts in data_facts_of(versions).items():
+        digest = _data_digest(facts)
+        findings = {name: collect(facts) for name, collect in COLLECT_DATA.items()}
+        found[pk] = Known(findings, dict.fromkeys((DATASET, MODEL, DEPLOYMENT, SYSTEM), digest))
+    return found
 
 
 def findings_for(version: ModelVersion) -> dict[str, list[Finding]]:
@@ -60,11 +93,5 @@ def findings_for(version: ModelVersion) -> dict[str, list[Finding]]:
     return dict(known_of([version])[version.pk].findings)
 
 
-def _subject_digests(facts: Facts) -> dict[str, str]:
-    """What a statement about the data, the model or its use speaks of.
-
-    Deployments come after approval, so a statement about them holds for the version's files, not for what runs.
-    """
-    data = sorted(one.digest for one, _ in facts.data)
-    manifest = facts.version.manifest_digest
-    return {"dataset": digest_of(data), "model": manifest, "deployment": manifest}
+def _data_digest(facts: DataFacts) -> str:
+    return digest_of(sorted(data.digest for data in facts.datasets))

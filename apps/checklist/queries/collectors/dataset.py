@@ -13,11 +13,11 @@ from apps.catalog.rules.declared import carried_from, carried_words
 from apps.checklist.queries.collectors import sources
 from apps.checklist.queries.collectors.model import FROM_CARD, card_value, model_finding
 from apps.checklist.queries.collectors.words import is_said, joined, plain
-from apps.checklist.queries.facts import Facts
+from apps.checklist.queries.facts import DataFacts, Facts
 from apps.checklist.rules import DECLARED, IMPORTED, UNKNOWN, Finding
 from apps.registry.models import ModelVersion
 
-FromSources = Callable[[Facts, DatasetVersion], "sources.Said | None"]
+FromSources = Callable[[DataFacts, DatasetVersion], "sources.Said | None"]
 SUBJECT = DatasetVersion._meta.label_lower
 _TOLD = {
     "sources": "Sources",
@@ -54,10 +54,10 @@ def data_finding(
 
 
 def of_each(
-    facts: Facts, collector: str, missing: str, find: Callable[[DatasetVersion], Finding | None]
+    facts: DataFacts, collector: str, missing: str, find: Callable[[DatasetVersion], Finding | None]
 ) -> list[Finding]:
     """What is found about each dataset version; those without a record say `missing`, unless none has one."""
-    found = [(data, find(data)) for data, _ in facts.data]
+    found = [(data, find(data)) for data in facts.datasets]
     if not any(finding for _, finding in found):
         return []
     return [
@@ -78,7 +78,7 @@ def _how_said(data: DatasetVersion, *names: str) -> tuple[str, str]:
     return DECLARED, "Datasheet of the dataset version, filled in by people of the team"
 
 
-def provenance(facts: Facts) -> list[Finding]:
+def provenance(facts: DataFacts) -> list[Finding]:
     """Sources and collection, and which models' data nobody has recorded beyond what their cards say."""
     missing = "the datasheet names neither sources nor how the data was made."
 
@@ -87,6 +87,8 @@ def provenance(facts: Facts) -> list[Finding]:
         return _of_sources("dataset.provenance", data, said) or _provenance(data)
 
     found = of_each(facts, "dataset.provenance", missing, find)
+    if not isinstance(facts, Facts):
+        return found
     own = [] if facts.own_data else _of_card(facts.version)
     if not found and not own:
         return []
@@ -137,7 +139,7 @@ def _of_sources(collector: str, data: DatasetVersion, said: "sources.Said | None
     return data_finding(collector, data, said.status, said.method, said.summary, said.value, said.digest)
 
 
-def _from_field(facts: Facts, collector: str, name: str, missing: str, said: FromSources) -> list[Finding]:
+def _from_field(facts: DataFacts, collector: str, name: str, missing: str, said: FromSources) -> list[Finding]:
     """Findings that repeat what the sources say about one field, or else that field of each datasheet."""
 
     def find(data: DatasetVersion) -> Finding | None:
@@ -152,19 +154,19 @@ def _from_field(facts: Facts, collector: str, name: str, missing: str, said: Fro
     return of_each(facts, collector, missing, find)
 
 
-def permission(facts: Facts) -> list[Finding]:
+def permission(facts: DataFacts) -> list[Finding]:
     """On what basis the data may be used."""
     missing = "neither the datasheet nor a source names a permission."
     return _from_field(facts, "dataset.permission", "permission", missing, sources.permission_said)
 
 
-def confidentiality(facts: Facts) -> list[Finding]:
+def confidentiality(facts: DataFacts) -> list[Finding]:
     """How the data is classified, and by whom."""
     missing = "nobody has classified the data."
     return _from_field(facts, "dataset.confidentiality", "confidentiality", missing, sources.confidentiality_said)
 
 
-def generation(facts: Facts) -> list[Finding]:
+def generation(facts: DataFacts) -> list[Finding]:
     """What share was written by machines, as its makers say; no software tells that reliably."""
     missing = "the datasheet does not say whether machines wrote the data."
 

@@ -36,11 +36,11 @@ def pack(facts: Facts) -> list[Finding]:
 
 def records(facts: Facts) -> dict[str, bool]:
     """The records that an audit pack is made of, and whether each exists and is complete."""
-    data = [one for one, _ in facts.data]
+    data = facts.datasets
     return {
         "complete datasheets": bool(data) and not any(provenance_gaps(one.provenance) for one in data),
         "scans of all training data": bool(data) and all(facts.scanned(one) is not None for one in data),
-        "lineage": bool(facts.data or facts.ancestors),
+        "lineage": bool(facts.datasets or facts.ancestors),
         "tuning run": facts.tuning is not None,
         "evaluation": bool(facts.evaluations),
         "licence of the model": bool(facts.version.licence),

@@ -49,7 +49,7 @@ def _rows_are(facts: Facts, run: EvaluationRun) -> str:
     tuning = facts.tuning
     if tuning is not None and tuning.held_out_digest and run.rows_digest == tuning.held_out_digest:
         return HELD_OUT
-    trained_on = {data.digest for data, _ in facts.data}
+    trained_on = {data.digest for data in facts.datasets}
     if run.dataset_version.digest in trained_on or run.rows_digest in trained_on:
         return SEEN
     return UNSEEN

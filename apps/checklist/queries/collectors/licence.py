@@ -18,7 +18,7 @@ from apps.checklist.queries.collectors import model
 from apps.checklist.queries.collectors.dataset import data_finding
 from apps.checklist.queries.collectors.model import model_finding
 from apps.checklist.queries.collectors.words import is_said, joined, listed, plain
-from apps.checklist.queries.facts import Facts
+from apps.checklist.queries.facts import DataFacts, Facts
 from apps.checklist.rules import DECLARED, MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import BLOCKS, CONFLICTS, PLACE, REMEDY, USES
 from apps.core.canonical import digest_of
@@ -31,15 +31,15 @@ METHOD = (
 )
 
 
-def licence(facts: Facts) -> list[Finding]:
+def licence(facts: DataFacts) -> list[Finding]:
     """The terms that each dataset version inherits, and what they say to the intended use."""
-    found = [_of_data(facts, data) for data, _ in facts.data]
+    found = [_of_data(facts, data) for data in facts.datasets]
     says_something = any(finding.status != UNKNOWN for finding in found)
     blocks = any(one["blocks"] for finding in found for one in finding.value[CONFLICTS])
     return found if says_something or blocks else []
 
 
-def _of_data(facts: Facts, data: DatasetVersion) -> Finding:
+def _of_data(facts: DataFacts, data: DatasetVersion) -> Finding:
     key = (DATASET, data.pk)
     held = [one for one in facts.inheritance.held if key in [step.thing.key for step in one.chain]]
     conflicts = [one for one in facts.inheritance.conflicts if _first_data(one) == key]
@@ -123,12 +123,12 @@ def _unreadable(data: DatasetVersion, held: list[Held]) -> dict[str, str]:
     return {}
 
 
-def _uses_asked(facts: Facts, data: tuple[str, int] | None) -> dict[str, Any]:
+def _uses_asked(facts: DataFacts, data: tuple[str, int] | None) -> dict[str, Any]:
     """The question what the model is meant for, where nobody has said it and licences restrict some uses.
 
     Of the licences that come with this dataset version, or with no data at all where `data` is None.
     """
-    if facts.inheritance.uses:
+    if facts.inheritance.uses or not isinstance(facts, Facts):  # data alone is meant for nothing yet
         return {}
     found = inherit(facts.inheritance.thing, tuple(intended_uses())).conflicts
     licences = dict.fromkeys(one.licence for one in found if one.use and _first_data(one) == data)

@@ -11,7 +11,7 @@ from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.queries import Scanned
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
 from apps.checklist.queries.collectors.words import counted, joined
-from apps.checklist.queries.facts import Facts
+from apps.checklist.queries.facts import DataFacts
 from apps.checklist.rules import MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
 from apps.core.canonical import digest_of
@@ -44,7 +44,7 @@ def _pii_method(scan: ScanRun, part: dict[str, Any]) -> str:
     return f"Scan {scan.pk}: {part['method']}" if part.get("method") else _method(scan)
 
 
-def pii(facts: Facts) -> list[Finding]:
+def pii(facts: DataFacts) -> list[Finding]:
     """Personal data that the scan found, by kind; what to do about it is a person's to say."""
 
     def find(data: DatasetVersion) -> Finding | None:
@@ -79,7 +79,7 @@ def _pii_words(data: DatasetVersion, part: dict[str, Any], total: int) -> str:
     return f"{found} in {counted(int(part['rows']), 'row')} ({kinds}), of {looked_at}. {limits}"
 
 
-def duplicates(facts: Facts) -> list[Finding]:
+def duplicates(facts: DataFacts) -> list[Finding]:
     """Repeated rows: a warning sign of planted data, among other things."""
 
     def find(data: DatasetVersion) -> Finding | None:
@@ -101,7 +101,7 @@ def duplicates(facts: Facts) -> list[Finding]:
     return of_each(facts, "dataset.duplicates", NO_SCAN, find)
 
 
-def integrity(facts: Facts) -> list[Finding]:
+def integrity(facts: DataFacts) -> list[Finding]:
     """The digest under which the bytes are stored, and whether the training read bytes of the same digest."""
     tuning = facts.tuning
 

@@ -12,7 +12,7 @@ from apps.catalog.queries import Scanned
 from apps.catalog.rules.findings import without_texts
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
 from apps.checklist.queries.collectors.words import counted, joined
-from apps.checklist.queries.facts import Facts
+from apps.checklist.queries.facts import DataFacts
 from apps.checklist.rules import MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import ASKS
 from apps.core.canonical import digest_of
@@ -30,7 +30,7 @@ Told = tuple[str, str, dict[str, Any]]  # how it is known, in words, with values
 
 
 def _of_sections(
-    facts: Facts, collector: str, names: tuple[str, ...], tell: Callable[[DatasetVersion, dict[str, Section]], Told]
+    facts: DataFacts, collector: str, names: tuple[str, ...], tell: Callable[[DatasetVersion, dict[str, Section]], Told]
 ) -> list[Finding]:
     """One finding for each scanned dataset version: what the newest scan that looked for each of these found."""
 
@@ -70,7 +70,7 @@ def _digest(data: DatasetVersion, parts: dict[str, Section]) -> str:
     return digest_of({"content": data.digest, "found": found})
 
 
-def poisoning(facts: Facts) -> list[Finding]:
+def poisoning(facts: DataFacts) -> list[Finding]:
     """Signals of planted rows; each asks for a word of somebody who looked at the rows."""
 
     def tell(data: DatasetVersion, parts: dict[str, Section]) -> Told:
@@ -94,7 +94,7 @@ def _triggers(part: Section) -> list[str]:
     return [f"“{one['text']}” with {one['column']} “{one['target']}” in {one['hits']} rows" for one in found[:5]]
 
 
-def generated(facts: Facts) -> list[Finding]:
+def generated(facts: DataFacts) -> list[Finding]:
     """The estimated share of text that machines wrote, beside what is declared; a disagreement asks for a word."""
 
     def tell(data: DatasetVersion, parts: dict[str, Section]) -> Told:
@@ -115,7 +115,7 @@ def _spread(part: Section) -> str:
     return MEASURED if high - low < VACUOUS else UNKNOWN
 
 
-def markers(facts: Facts) -> list[Finding]:
+def markers(facts: DataFacts) -> list[Finding]:
     """Notices, banners and passages of protected works that stand in the rows."""
 
     def tell(data: DatasetVersion, parts: dict[str, Section]) -> Told:
@@ -134,7 +134,7 @@ def markers(facts: Facts) -> list[Finding]:
     return _of_sections(facts, "dataset.markers", ("markers",), tell)
 
 
-def sensitive(facts: Facts) -> list[Finding]:
+def sensitive(facts: DataFacts) -> list[Finding]:
     """Secrets, and special categories of personal data."""
     titles = {"secrets": "secrets", "special_categories": "special categories of personal data"}
 
@@ -161,7 +161,7 @@ def _counted_kinds(title: str, part: Section) -> str:
     return f"{part['total']} {title} in {counted(int(part['rows']), 'row')} of {looked_at}: {kinds}."
 
 
-def contamination(facts: Facts) -> list[Finding]:
+def contamination(facts: DataFacts) -> list[Finding]:
     """Examples of evaluation sets that stand in the rows: scores on them say nothing."""
 
     def tell(data: DatasetVersion, parts: dict[str, Section]) -> Told:

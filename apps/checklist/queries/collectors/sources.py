@@ -16,7 +16,7 @@ from apps.catalog.rules.declared import carried_from
 from apps.catalog.rules.sources import TDM_RESERVATIONS, confidentialities, data_uses, method_in_words
 from apps.catalog.rules.sources import strictest_confidentiality as strictest
 from apps.checklist.queries.collectors.words import is_said, joined, listed, plain
-from apps.checklist.queries.facts import Facts
+from apps.checklist.queries.facts import DataFacts
 from apps.checklist.rules import DECLARED, IMPORTED, UNKNOWN
 from apps.checklist.rules.findings import ASKS, GAP
 from apps.core.canonical import digest_of
@@ -39,7 +39,7 @@ class Said:
     method: str = METHOD
 
 
-def provenance_said(facts: Facts, data: DatasetVersion) -> Said | None:
+def provenance_said(facts: DataFacts, data: DatasetVersion) -> Said | None:
     """The sources of a version and how each came into being; None where it has none on record."""
     links = facts.origins.sources_of(data)
     if not links:
@@ -57,11 +57,11 @@ def provenance_said(facts: Facts, data: DatasetVersion) -> Said | None:
     return _said(facts, silent, "collection_method", summary, {"sources": rows, "missing": silent}, data, links, gap)
 
 
-def _name(facts: Facts, source: Source) -> str:
+def _name(facts: DataFacts, source: Source) -> str:
     return source.name if facts.names(source) else HIDDEN
 
 
-def _names(facts: Facts, links: list[VersionSource]) -> list[str]:
+def _names(facts: DataFacts, links: list[VersionSource]) -> list[str]:
     """The names of these sources; those of other teams are counted."""
     named = [link.source.name for link in links if facts.names(link.source)]
     hidden = len(links) - len(named)
@@ -69,7 +69,7 @@ def _names(facts: Facts, links: list[VersionSource]) -> list[str]:
 
 
 def _grouped(
-    facts: Facts, links: list[VersionSource], tell: Callable[[VersionSource], str]
+    facts: DataFacts, links: list[VersionSource], tell: Callable[[VersionSource], str]
 ) -> Iterator[tuple[list[str], str]]:
     """What is told of each source, once for all of which the same is told, with their names."""
     groups: dict[str, list[VersionSource]] = {}
@@ -78,13 +78,13 @@ def _grouped(
     yield from ((_names(facts, group), told) for told, group in groups.items())
 
 
-def _described(facts: Facts, links: list[VersionSource]) -> Iterator[str]:
+def _described(facts: DataFacts, links: list[VersionSource]) -> Iterator[str]:
     for names, told in _grouped(facts, links, lambda link: _details(facts, link)):
         each = "each " if len(names) > 1 else ""
         yield f"{joined(names)} ({each}{told})" if told else joined(names)
 
 
-def _details(facts: Facts, link: VersionSource) -> str:
+def _details(facts: DataFacts, link: VersionSource) -> str:
     source = link.source
     parts = [
         f"issued by {source.issuer}" if source.issuer and facts.names(source) else "",
@@ -103,7 +103,7 @@ def _period(start: date | None, end: date | None) -> str:
     return f"from {start.isoformat()}" if start else f"until {end.isoformat()}" if end else ""
 
 
-def permission_said(facts: Facts, data: DatasetVersion) -> Said | None:
+def permission_said(facts: DataFacts, data: DatasetVersion) -> Said | None:
     """On what basis each source may be used, who verified that and when; None where no source says anything."""
     links = facts.origins.sources_of(data)
     said = [link for link in links if link.source.licence or link.source.consent_digest]
@@ -126,7 +126,7 @@ def permission_said(facts: Facts, data: DatasetVersion) -> Said | None:
     return _said(facts, silent, "permission", summary, value, data, links, gap)
 
 
-def _permitted(facts: Facts, source: Source) -> str:
+def _permitted(facts: DataFacts, source: Source) -> str:
     licence = f"licence {source.licence}" if source.licence else "no licence on record"
     looked = TDM_RESERVATIONS.get(source.tdm_reservation, "").lower()
     verified, document, note = _evidence(source) if facts.names(source) else _evidence_hidden(source)
@@ -162,7 +162,7 @@ def _reserved(link: VersionSource) -> str:
     return ""
 
 
-def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
+def confidentiality_said(facts: DataFacts, data: DatasetVersion) -> Said | None:
     """The strictest class of the sources; None where none is classified."""
     links = facts.origins.sources_of(data)
     classed = [link for link in links if link.source.confidentiality]
@@ -184,7 +184,7 @@ def confidentiality_said(facts: Facts, data: DatasetVersion) -> Said | None:
     return _said(facts, silent, "confidentiality", summary, value, data, links, gap)
 
 
-def generation_said(facts: Facts, data: DatasetVersion) -> Said | None:
+def generation_said(facts: DataFacts, data: DatasetVersion) -> Said | None:
     """The share that machines wrote, as each source's makers say; None where no source says anything."""
     links = facts.origins.sources_of(data)
     known = [link for link in links if link.source.machine_generated is not None]
@@ -216,13 +216,13 @@ def _share_of_all(links: list[VersionSource]) -> float | None:
     return None if any(made is None for _, made in parts) else sum(share * (made or 0.0) for share, made in parts)
 
 
-def _file(facts: Facts, source: Source) -> str:
+def _file(facts: DataFacts, source: Source) -> str:
     """The file that a source was read from; empty where somebody typed it."""
     return source.imported_from if facts.names(source) or not source.imported_from else "a file of another team"
 
 
 def _said(
-    facts: Facts,
+    facts: DataFacts,
     silent: list[str],
     field: str,
     summary: str,
