@@ -3,5 +3,6 @@
 from apps.checklist.models.answers import Answer, Evidence
 from apps.checklist.models.assessments import Assessment
 from apps.checklist.models.decisions import SignOff, Waiver
+from apps.checklist.models.frameworks import FrameworkFile
 
-__all__ = ["Answer", "Assessment", "Evidence", "SignOff", "Waiver"]
+__all__ = ["Answer", "Assessment", "Evidence", "FrameworkFile", "SignOff", "Waiver"]
