@@ -4,5 +4,6 @@ from apps.checklist.models.answers import Answer, Evidence
 from apps.checklist.models.assessments import Assessment
 from apps.checklist.models.decisions import SignOff, Waiver
 from apps.checklist.models.frameworks import FrameworkFile
+from apps.checklist.models.policies import GatePolicy
 
-__all__ = ["Answer", "Assessment", "Evidence", "FrameworkFile", "SignOff", "Waiver"]
+__all__ = ["Answer", "Assessment", "Evidence", "FrameworkFile", "GatePolicy", "SignOff", "Waiver"]
