@@ -1,15 +1,23 @@
-"""Reading the framework files that come with the product. They are data: a new regulation is a new file."""
+"""Reading frameworks: the files that come with the product, and those that people loaded."""
 
-from functools import cache
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
 from pathlib import Path
 
+from apps.checklist.models import FrameworkFile
 from apps.checklist.queries.framework_texts import spots_of
 from apps.checklist.rules import Framework, FrameworkInvalid, framework_from
-from apps.checklist.rules.frameworks import Problem
-from apps.core.errors import NotFound
+from apps.checklist.rules.frameworks import OWN, Problem, Spot, check_among
+from apps.checklist.rules.subjects import GENAIOPS as GENAIOPS
+from apps.core.errors import NotFound, Unavailable
 
 FOLDER = Path(__file__).resolve().parent.parent / "frameworks"
-GENAIOPS = "urn:genaiops:framework:genaiops-checklist"
+KEPT_READ = 256  # frameworks read and kept in memory, of those that people loaded
+
+Key = tuple[str, int]
+_NAMED = ("pk", "urn", "version", "digest")
 
 
 def read_framework(path: Path) -> Framework:
@@ -17,41 +25,110 @@ def read_framework(path: Path) -> Framework:
     return framework_in(path.read_bytes(), path.name)
 
 
-def framework_in(text: str | bytes, name: str) -> Framework:
-    """The framework that a text holds. Raises FrameworkInvalid, which names `name`, the line and the rule."""
-    return framework_from(spots_of(text, name), name)
+def framework_in(text: str | bytes, name: str, others: Sequence[Framework] = ()) -> Framework:
+    """The framework that a text holds, held against `others`. Raises FrameworkInvalid, which names `name`."""
+    raw = spots_of(text, name)
+    made = framework_from(raw, name)
+    check_among(made, raw, name, others)
+    return made
 
 
-def read_frameworks(folder: Path) -> dict[tuple[str, int], Framework]:
+def read_frameworks(folder: Path) -> dict[Key, Framework]:
     """Every framework file of a folder by URN and version. Raises FrameworkInvalid."""
-    found: dict[tuple[str, int], Framework] = {}
+    read: list[tuple[str, Spot, Framework]] = []
+    found: dict[Key, Framework] = {}
     for path in sorted(folder.glob("*.yaml")):
-        framework = read_framework(path)
-        key = (framework.urn, framework.version)
-        if key in found:
-            rule = f"no two files hold the same version of {framework.urn}."
-            raise FrameworkInvalid(path.name, [Problem(1, "version", rule)])
-        found[key] = framework
+        raw = spots_of(path.read_bytes(), path.name)
+        made = framework_from(raw, path.name)
+        if (made.urn, made.version) in found:
+            rule = f"no two files hold the same version of {made.urn}."
+            raise FrameworkInvalid(path.name, [Problem(raw.value["version"].line, "version", rule)])
+        found[made.urn, made.version] = made
+        read.append((path.name, raw, made))
+    for name, raw, made in read:
+        check_among(made, raw, name, list(found.values()))
     return found
 
 
 @cache
-def _installed() -> dict[tuple[str, int], Framework]:
+def shipped() -> dict[Key, Framework]:
+    """Every framework that comes with the product, by URN and version."""
     return read_frameworks(FOLDER)
+
+
+@lru_cache(maxsize=KEPT_READ)
+def _read_row(pk: int, digest: str) -> Framework:
+    """A loaded framework. Kept by its digest as well, for a row of another database may have the same key."""
+    row = FrameworkFile.objects.get(pk=pk)
+    try:
+        return framework_from(spots_of(row.text, row.urn), row.urn)
+    except FrameworkInvalid as error:
+        raise Unavailable(
+            f"{row} was loaded under rules that this version of the portal no longer reads: {error}",
+            code="framework.unreadable",
+            remedy="Load its next version in the present format.",
+        ) from error
+
+
+def _loaded(urns: Iterable[str] | None = None) -> dict[Key, tuple[int, str]]:
+    """Row and digest of what people loaded, by URN and version."""
+    rows = FrameworkFile.objects.all() if urns is None else FrameworkFile.objects.filter(urn__in=set(urns))
+    return {(urn, version): (pk, digest) for pk, urn, version, digest in rows.values_list(*_NAMED)}
+
+
+def all_frameworks() -> dict[Key, Framework]:
+    """Every version of every framework, by URN and version."""
+    loaded = {key: _read_row(*row) for key, row in _loaded().items()}
+    return dict(sorted((loaded | shipped()).items()))
 
 
 def frameworks() -> list[Framework]:
     """The newest version of every framework, by title."""
-    newest = {urn: framework for (urn, _), framework in sorted(_installed().items())}
-    return sorted(newest.values(), key=lambda framework: framework.title)
+    newest = {urn: one for (urn, _), one in all_frameworks().items()}
+    return sorted(newest.values(), key=lambda one: one.title)
 
 
 def framework(urn: str = GENAIOPS, version: int | None = None) -> Framework:
     """A framework by its URN: the newest version, or the one asked for. Raises NotFound."""
-    if version is not None:
-        found = _installed().get((urn, version))
-    else:
-        found = next((item for item in frameworks() if item.urn == urn), None)
+    if (urn, version) in shipped():
+        return shipped()[urn, version]  # type: ignore[index] # a version that is None is no key
+    versions = versions_of(urn)
+    found = next((one for one in versions if version in (None, one.version)), None)
     if found is None:
         raise NotFound("There is no such framework.", code="framework.unknown")
     return found
+
+
+def frameworks_at(keys: Iterable[Key]) -> dict[Key, Framework]:
+    """Several frameworks at once, in one query at most. Raises NotFound."""
+    wanted = set(keys)
+    found = {key: one for key, one in shipped().items() if key in wanted}
+    if missing := wanted - set(found):
+        rows = _loaded(urn for urn, _ in missing)
+        found |= {key: _read_row(*rows[key]) for key in missing if key in rows}
+    if wanted - set(found):
+        raise NotFound("There is no such framework.", code="framework.unknown")
+    return found
+
+
+def versions_of(urn: str) -> list[Framework]:
+    """Every version of one framework, the newest first; empty where there is none."""
+    known = {key: one for key, one in shipped().items() if key[0] == urn}
+    if not urn.startswith(OWN):  # nobody may load those
+        known |= {key: _read_row(*row) for key, row in _loaded([urn]).items()}
+    return [one for _, one in sorted(known.items(), reverse=True)]
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Who loaded a version of a framework, and when."""
+
+    version: int
+    loaded_by: str
+    loaded_at: datetime
+
+
+def loadings_of(urn: str) -> dict[int, Loading]:
+    """Who loaded which version of a framework; a version that comes with the product is left out."""
+    rows = FrameworkFile.objects.filter(urn=urn).select_related("loaded_by").defer("text")
+    return {row.version: Loading(row.version, row.loaded_by.name, row.loaded_at) for row in rows}

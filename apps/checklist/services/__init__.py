@@ -1,7 +1,10 @@
 """Every write about assessments, answers, evidence and sign-offs."""
 
 from apps.checklist.services.answers import answer_save, evidence_add, evidence_collect
-from apps.checklist.services.decisions import assessment_create, assessment_decide, assessment_submit
+from apps.checklist.services.assessments import assessment_create
+from apps.checklist.services.decisions import assessment_decide, assessment_submit
+from apps.checklist.services.frameworks import framework_checked, framework_load
+from apps.checklist.services.upgrades import assessment_upgrade
 from apps.checklist.services.waivers import waiver_grant, waiver_revoke
 
 __all__ = [
@@ -9,8 +12,11 @@ __all__ = [
     "assessment_create",
     "assessment_decide",
     "assessment_submit",
+    "assessment_upgrade",
     "evidence_add",
     "evidence_collect",
+    "framework_checked",
+    "framework_load",
     "waiver_grant",
     "waiver_revoke",
 ]

@@ -1,5 +1,19 @@
 """Frameworks as data: what a file holds, how it is read, and every rule that such a file keeps."""
 
+from apps.checklist.rules.frameworks.among import check_among
+from apps.checklist.rules.frameworks.changes import (
+    ADDED,
+    CHANGED,
+    KEPT,
+    KINDS,
+    MOVED,
+    REMOVED,
+    REWORDED,
+    Change,
+    ChangeReport,
+    carried,
+    changes_between,
+)
 from apps.checklist.rules.frameworks.reading import framework_from
 from apps.checklist.rules.frameworks.shapes import (
     ANSWERS,
@@ -12,6 +26,7 @@ from apps.checklist.rules.frameworks.shapes import (
     MODEL,
     NARROWER,
     NUMBER,
+    OWN,
     RELATED,
     RELATIONS,
     SAME,
@@ -36,18 +51,26 @@ from apps.checklist.rules.frameworks.spots import FrameworkInvalid, Problem, Spo
 from apps.checklist.rules.frameworks.whole import broader_of, circle_in
 
 __all__ = [
+    "ADDED",
     "ANSWERS",
     "ASSESSED",
     "BROADER",
+    "CHANGED",
     "CHOICE",
     "DATASET",
     "DEPLOYMENT",
     "FEEDING",
+    "KEPT",
+    "KINDS",
     "MODEL",
+    "MOVED",
     "NARROWER",
     "NUMBER",
+    "OWN",
     "RELATED",
     "RELATIONS",
+    "REMOVED",
+    "REWORDED",
     "SAME",
     "SCALE",
     "STATEMENT",
@@ -56,6 +79,8 @@ __all__ = [
     "TEXT",
     "VERSION",
     "YES_NO",
+    "Change",
+    "ChangeReport",
     "Choice",
     "Framework",
     "FrameworkInvalid",
@@ -68,6 +93,9 @@ __all__ = [
     "Source",
     "Spot",
     "broader_of",
+    "carried",
+    "changes_between",
+    "check_among",
     "circle_in",
     "framework_from",
     "told",

@@ -10,6 +10,7 @@ from apps.checklist.rules.findings import MEASURED_BY
 from apps.checklist.rules.status import DECLARED, IMPORTED, MEASURED
 from apps.core.canonical import digest_of
 
+OWN = "urn:genaiops:"  # what comes with the product; whoever loads something gives it a name of their own
 SYSTEM, VERSION, DATASET, MODEL, DEPLOYMENT = "system", "version", "dataset", "model", "deployment"
 # What a whole framework can be held against, and what one question can speak of.
 ASSESSED = {

@@ -13,7 +13,7 @@ MOST_DEPTH = 6
 
 def check_whole(made: Framework, place: Place) -> None:
     """Note each rule that the framework breaks as a whole, at the line of the question or group that breaks it."""
-    lines = _Lines(place)
+    lines = Lines(place.spot)
     _check_ids(made, place, lines)
     _check_size(made, place)
     if place.problems:
@@ -23,12 +23,12 @@ def check_whole(made: Framework, place: Place) -> None:
     _check_mappings(made, place, lines)
 
 
-class _Lines:
+class Lines:
     """Where the ids stand in the file, so that a problem of the whole names a line."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, file: Spot) -> None:
         self.found: dict[str, list[Spot]] = {}
-        self._walk(place.spot)
+        self._walk(file)
 
     def _walk(self, spot: Spot) -> None:
         for name in ("groups", "questions"):
@@ -41,7 +41,7 @@ class _Lines:
         return self.found[name][-1]
 
 
-def _check_ids(made: Framework, place: Place, lines: _Lines) -> None:
+def _check_ids(made: Framework, place: Place, lines: Lines) -> None:
     questions = [question.id for group in made.groups for question in group.all_questions]
     for kind, ids in (("question", questions), ("group", [section.group.id for section in made.sections])):
         for name in _doubled(ids):
@@ -55,13 +55,13 @@ def _check_size(made: Framework, place: Place) -> None:
         place.refuse(f"groups stand at most {MOST_DEPTH} deep")
 
 
-def _check_scales(made: Framework, place: Place, lines: _Lines) -> None:
+def _check_scales(made: Framework, place: Place, lines: Lines) -> None:
     for question in made.questions.values():
         if question.scale and question.scale not in made.levels:
             place.refuse(f"{question.id}: there is no scale “{question.scale}”", lines.last(question.id))
 
 
-def _check_replaced(made: Framework, place: Place, lines: _Lines) -> None:
+def _check_replaced(made: Framework, place: Place, lines: Lines) -> None:
     """An id that stands is replaced by nothing, and an old one by one question: answers move to one place."""
     named = [(old, question.id) for question in made.questions.values() for old in question.replaces]
     for old, new in named:
@@ -72,7 +72,7 @@ def _check_replaced(made: Framework, place: Place, lines: _Lines) -> None:
         place.refuse(f"{old} is replaced by one question only", lines.last(last))
 
 
-def _check_mappings(made: Framework, place: Place, lines: _Lines) -> None:
+def _check_mappings(made: Framework, place: Place, lines: Lines) -> None:
     for question in made.questions.values():
         for name in _doubled(mapping.to for mapping in question.mappings):
             place.refuse(f"{question.id} names {name} once", lines.last(question.id))
