@@ -21,8 +21,9 @@ from apps.checklist.queries.assessments import (
     waivers_seen_by,
 )
 from apps.checklist.queries.collectors import findings_for, known_of
-from apps.checklist.queries.frameworks import GENAIOPS, framework, framework_in, frameworks, read_framework
+from apps.checklist.queries.frameworks import framework, framework_in, frameworks, read_framework
 from apps.checklist.queries.views import views_of
+from apps.checklist.rules.subjects import GENAIOPS
 
 __all__ = [
     "GENAIOPS",

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from apps.accounts.queries import may, shared_ids, team_ids_seen_by, team_ids_where
+from apps.catalog.models import Dataset
 from apps.checklist.models import Answer, Assessment, SignOff, Waiver
-from apps.checklist.queries.frameworks import GENAIOPS, framework
+from apps.checklist.queries.frameworks import framework
 from apps.checklist.queries.views import views_of
 from apps.checklist.rules import SUBMITTED, UNKNOWN, AssessmentView, Gate, Question
+from apps.checklist.rules.frameworks import DATASET, DEPLOYMENT, SYSTEM, VERSION
+from apps.checklist.rules.subjects import FIELDS, GENAIOPS
 from apps.core.errors import NotFound
 from apps.registry.models import ModelVersion, RegisteredModel
 from apps.registry.queries import tuning_of, versions_seen_by
@@ -19,37 +22,48 @@ if TYPE_CHECKING:
 
     from apps.accounts.models import User
 
+# What the page names of each kind of subject, read with the assessment.
+SUBJECTS_READ = ("version__model", "system", "dataset_version__dataset", "deployment__version__model")
+_THROUGH = tuple(f"assessment__{name}" for name in SUBJECTS_READ)
+_MADE = {
+    VERSION: "made this version",
+    SYSTEM: "described this system",
+    DATASET: "brought this data",
+    DEPLOYMENT: "made this deployment",
+}
 MISSING = "There is no such object, or you may not see it."
 
 
 def _with_names(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    return rows.select_related("version__model", "team", "created_by", "submitted_by")
+    return rows.select_related(*SUBJECTS_READ, "team", "created_by", "submitted_by")
 
 
 def assessments_seen_by(user: "User | AnonymousUser") -> QuerySet[Assessment]:
-    """Assessments of the person's teams, and of models that were shared with them, newest first."""
+    """Assessments of the person's teams, and of models and data that were shared with them, newest first."""
     seen = Q(team_id__in=team_ids_seen_by(user))
     if shared := shared_ids(user, RegisteredModel):
         seen |= Q(version__model_id__in=shared)
+    if data := shared_ids(user, Dataset):
+        seen |= Q(dataset_version__dataset_id__in=data)
     return _with_names(Assessment.objects.filter(seen))
 
 
 def answers_seen_by(user: "User | AnonymousUser") -> QuerySet[Answer]:
     """Every revision of the answers in the assessments that the person sees."""
     rows = Answer.objects.filter(assessment__in=assessments_seen_by(user))
-    return rows.select_related("assessment__version__model", "answered_by")
+    return rows.select_related(*_THROUGH, "answered_by")
 
 
 def sign_offs_seen_by(user: "User | AnonymousUser") -> QuerySet[SignOff]:
     """The decisions on the assessments that the person sees."""
     rows = SignOff.objects.filter(assessment__in=assessments_seen_by(user))
-    return rows.select_related("assessment__version__model", "decided_by")
+    return rows.select_related(*_THROUGH, "decided_by")
 
 
 def waivers_seen_by(user: "User | AnonymousUser") -> QuerySet[Waiver]:
     """The waivers on the assessments that the person sees, newest first."""
     rows = Waiver.objects.filter(assessment__in=assessments_seen_by(user))
-    return rows.select_related("assessment__version__model", "granted_by", "revoked_by")
+    return rows.select_related(*_THROUGH, "granted_by", "revoked_by")
 
 
 def waiver_seen(user: "User | AnonymousUser", pk: int, assessment: Assessment) -> Waiver:
@@ -76,7 +90,9 @@ def assessment_of(version: ModelVersion, urn: str = GENAIOPS) -> Assessment | No
 def assessments_waiting_for(user: "User | AnonymousUser") -> QuerySet[Assessment]:
     """Assessments that the person could decide on, the longest waiting first; their own submissions left out."""
     waiting = Assessment.objects.filter(team_id__in=team_ids_where(user, "assessment.decide"), state=SUBMITTED)
-    own = Q(submitted_by=user.pk) | Q(version__created_by=user.pk)
+    own = Q(submitted_by=user.pk)
+    for name in FIELDS.values():
+        own |= Q(**{f"{name}__created_by": user.pk})
     return _with_names(waiting.exclude(own)).order_by("submitted_at", "pk")
 
 
@@ -119,9 +135,9 @@ def makers_of(assessment: Assessment) -> dict[int, str]:
         found[pk] = "wrote answers in it"
     if assessment.submitted_by_id is not None:
         found[assessment.submitted_by_id] = "submitted it"
-    if (tuning := tuning_of(assessment.version)) is not None:
+    if assessment.version is not None and (tuning := tuning_of(assessment.version)) is not None:
         found[tuning.created_by_id] = "started the tuning of this version"
-    found[assessment.version.created_by_id] = "made this version"
+    found[assessment.subject.created_by_id] = _MADE[assessment.subject_kind]
     return found
 
 
@@ -156,7 +172,7 @@ def posture(user: "User | AnonymousUser", limit: int = 12) -> Posture:
     questions = tuple(framework(GENAIOPS).questions.values())
     versions = list(versions_seen_by(user).order_by("-created_at", "-pk")[:limit])
     assessments = list(_with_names(Assessment.objects.filter(version__in=versions, framework=GENAIOPS)))
-    views = {view.version_id: view for view in views_of(assessments).values()}
+    views = {view.version_id: view for view in views_of(assessments).values() if view.version_id is not None}
     return Posture(questions, tuple(_row(version, views.get(version.pk), questions) for version in versions))
 
 

@@ -128,7 +128,19 @@ class Loading:
     loaded_at: datetime
 
 
-def loadings_of(urn: str) -> dict[int, Loading]:
-    """Who loaded which version of a framework; a version that comes with the product is left out."""
+@dataclass(frozen=True)
+class FrameworkVersion:
+    """One version of a framework; `loading` is None where it came with the product."""
+
+    framework: Framework
+    loading: Loading | None
+
+
+def framework_seen_versions(urn: str) -> list[FrameworkVersion]:
+    """Every version of a framework with who loaded it, the newest first. Raises NotFound."""
     rows = FrameworkFile.objects.filter(urn=urn).select_related("loaded_by").defer("text")
-    return {row.version: Loading(row.version, row.loaded_by.name, row.loaded_at) for row in rows}
+    loadings = {row.version: Loading(row.version, row.loaded_by.name, row.loaded_at) for row in rows}
+    found = [FrameworkVersion(one, loadings.get(one.version)) for one in versions_of(urn)]
+    if not found:
+        raise NotFound("There is no such framework.", code="framework.unknown")
+    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from apps.checklist.rules.status import UNKNOWN, strongest, weakest
@@ -79,10 +80,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """All present findings about one model version, with the digest of each kind of thing a question can speak of."""
+    """All present findings about one subject, with the digest of each kind of thing a question can speak of.
+
+    `bases` remembers what statements speak of (rules/statements.py): hundreds of questions speak of the same.
+    """
 
     findings: Mapping[str, list[Finding]]
     subject_digests: Mapping[str, str]
+    bases: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, collectors: Iterable[str]) -> list[Finding]:
         """The findings of these collectors, in their order."""
@@ -92,6 +97,7 @@ class Known:
         """How well the best of these collectors knows what it says; each as well as the least known of its things."""
         return strongest(weakest(finding.status for finding in self.findings.get(name, [])) for name in collectors)
 
+    @cached_property
     def digest_by_subject(self) -> dict[tuple[str, str, str], str]:
         """The present digest of each thing that a collector speaks of."""
         return {finding.subject: finding.subject_digest for every in self.findings.values() for finding in every}

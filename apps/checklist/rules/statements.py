@@ -15,6 +15,13 @@ def statement_basis(question: Question, known: Known) -> str:
     A statement made while a scan had found nothing does not cover what a later scan finds. Deployments are the
     exception: they come after approval, and what was planned is compared with them, not replaced by them.
     """
+    key = (question.subject, question.collectors)
+    if key not in known.bases:
+        known.bases[key] = _basis(question, known)
+    return known.bases[key]
+
+
+def _basis(question: Question, known: Known) -> str:
     subject = known.subject_digests[question.subject]
     if question.subject == DEPLOYMENT:
         return digest_of({"subject": subject})

@@ -30,14 +30,19 @@ def is_strong_enough(status: str, minimum: str) -> bool:
     return status == NOT_APPLICABLE or _STRENGTH[status] >= _STRENGTH[minimum]
 
 
+def strength(status: str) -> int:
+    """How strong a way of knowing is, for comparing; a reasoned "not applicable" counts as little as unknown."""
+    return _STRENGTH.get(status, 0)
+
+
 def strongest(statuses: Iterable[str]) -> str:
     """The strongest of several ways of knowing; unknown when there is none."""
-    return max(statuses, key=lambda status: _STRENGTH.get(status, 0), default=UNKNOWN)
+    return max(statuses, key=strength, default=UNKNOWN)
 
 
 def weakest(statuses: Iterable[str]) -> str:
     """The weakest of several ways of knowing: of ten datasets, one that nobody knows makes the whole unknown."""
-    return min(statuses, key=lambda status: _STRENGTH.get(status, 0), default=UNKNOWN)
+    return min(statuses, key=strength, default=UNKNOWN)
 
 
 def answer_status(stated: str, found: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.checklist.rules.findings import COLLECTORS, Finding
-from apps.checklist.rules.frameworks import Framework, Group, Question
+from apps.checklist.rules.frameworks import ASSESSED, Framework, Group, Level, Question
 from apps.checklist.rules.problems import Gate, GateItem
 from apps.checklist.rules.status import (
     APPROVED,
@@ -18,6 +18,8 @@ from apps.checklist.rules.status import (
     STATUSES,
     UNKNOWN,
 )
+from apps.checklist.rules.taking_over import TakenFrom
+from apps.checklist.rules.values import value_words
 from apps.checklist.rules.waivers import WaiverView
 
 _THROUGH = {
@@ -83,6 +85,7 @@ class AnswerView:
     answered_at: datetime
     evidence: tuple[EvidenceView, ...] = ()
     is_statement_outdated: bool = False
+    value: dict[str, Any] = field(default_factory=dict)
 
     @property
     def status_label(self) -> str:
@@ -113,7 +116,7 @@ class AnswerView:
     @property
     def has_statement(self) -> bool:
         """Whether a person has answered in words; "I do not know" is no answer."""
-        return self.stated not in ("", UNKNOWN) and bool(self.text or self.reason)
+        return self.stated not in ("", UNKNOWN) and bool(self.text or self.reason or self.value)
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,8 @@ class QuestionView:
     """A question, its current answer, what was found since, and what stands against it in the gate.
 
     `basis` is the digest of what a statement made now would speak of; hand it back with the answer. `waived` are the
-    keys of conflicts for which a waiver is in force.
+    keys of conflicts for which a waiver is in force. With `taken_from`, the answer was given to another question that
+    answers this one too. `levels` are those of the question's scale.
     """
 
     question: Question
@@ -130,6 +134,8 @@ class QuestionView:
     uncollected: tuple[Finding, ...] = ()
     problems: tuple[GateItem, ...] = ()
     waived: frozenset[str] = frozenset()
+    taken_from: TakenFrom | None = None
+    levels: tuple[Level, ...] = ()
 
     @property
     def id(self) -> str:
@@ -153,8 +159,20 @@ class QuestionView:
 
     @property
     def revision(self) -> int:
-        """The current revision, which is also how many there are; 0 before the first answer."""
+        """The current revision of the own answer, which is also how many there are; 0 before the first."""
+        if self.taken_from is not None:
+            return self.taken_from.revision
         return self.answer.revision if self.answer else 0
+
+    @property
+    def own_answer(self) -> AnswerView | None:
+        """The answer that was given to this very question."""
+        return None if self.taken_from is not None else self.answer
+
+    @property
+    def value_words(self) -> str:
+        """What was chosen, counted or rated, as a person reads it; empty where that is not asked for."""
+        return value_words(self.question, self.levels, self.answer.value) if self.own_answer and self.answer else ""
 
     @property
     def evidence(self) -> tuple[EvidenceView, ...]:
@@ -166,7 +184,10 @@ class QuestionView:
         """The answer in words: what a person wrote, or else what the evidence that answers the question says."""
         if self.answer is None:
             return ""
-        return self.answer.text or self.answer.reason or "\n".join(item.summary for item in self._telling)
+        if self.taken_from is not None:
+            return self.taken_from.says
+        said = [self.value_words, self.answer.text or self.answer.reason]
+        return "\n".join(filter(None, said)) or "\n".join(item.summary for item in self._telling)
 
     @property
     def _telling(self) -> list[EvidenceView]:
@@ -185,15 +206,16 @@ class QuestionView:
 
 @dataclass(frozen=True)
 class GroupView:
-    """Questions that belong together on the page."""
+    """Questions that belong together on the page: those of one group, without those of the groups within it."""
 
     group: Group
     questions: tuple[QuestionView, ...]
+    within: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
-        """The group's heading."""
-        return self.group.title
+        """The group's heading, after those of the groups that it stands in."""
+        return " › ".join((*self.within, self.group.title))
 
 
 @dataclass(frozen=True)
@@ -211,13 +233,19 @@ class SignOffView:
 
 @dataclass(frozen=True)
 class AssessmentView:
-    """One model version held against a framework, as it stands at this moment."""
+    """One thing held against a framework, as it stands at this moment.
+
+    `version_id`, `version_stage` and `manifest_digest` speak of a model version and are None or empty for other things.
+    """
 
     pk: int
     framework: Framework
     state: str
-    version_id: int
-    version_label: str
+    subject_kind: str
+    subject_id: int
+    subject_label: str
+    subject_page: str
+    version_id: int | None
     version_stage: str
     manifest_digest: str
     team_id: int
@@ -237,6 +265,16 @@ class AssessmentView:
     def state_label(self) -> str:
         """The state in words."""
         return STATES[self.state]
+
+    @property
+    def version_label(self) -> str:
+        """The name of the model version, or of whatever else it speaks of."""
+        return self.subject_label
+
+    @property
+    def subject_kind_label(self) -> str:
+        """What kind of thing it speaks of, in words."""
+        return ASSESSED[self.subject_kind]
 
     @property
     def questions(self) -> Iterator[QuestionView]:

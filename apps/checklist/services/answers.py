@@ -1,23 +1,29 @@
 """Answering: evidence that the platform collects, and what people say."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 
 from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import WORKER
 from apps.checklist.models import Answer, Assessment, Evidence
-from apps.checklist.queries import framework, known_of
+from apps.checklist.queries import framework
+from apps.checklist.queries.subjects import knowledge_of
 from apps.checklist.rules import (
     DECLARED,
     NOT_APPLICABLE,
     STATED,
     UNKNOWN,
     Finding,
+    Framework,
     Known,
     Question,
     answer_status,
 )
 from apps.checklist.rules.statements import as_rows, statement_basis
+from apps.checklist.rules.values import IN_WORDS, ValueRefused, checked_value, value_words
 from apps.checklist.services.revisions import (
     ATTACH,
     COLLECT,
@@ -49,7 +55,7 @@ def evidence_collect(*, by: User | str = WORKER, assessment: Assessment) -> list
     if isinstance(by, User):
         require(by, "assessment.answer", assessment.team_id)
     assessment = locked(assessment)
-    known = known_of([assessment.version])[assessment.version_id]
+    known = knowledge_of([assessment]).of(assessment)
     before = current_answers(assessment)
     used = framework(assessment.framework, assessment.framework_version)
     written = (_collect(by, assessment, q, before.get(q.id), known) for q in used.questions.values())
@@ -107,31 +113,35 @@ def answer_save(
     status: str,
     text: str = "",
     reason: str = "",
+    value: Mapping[str, Any] | None = None,
     expect_revision: int | None = None,
     expect_basis: str = "",
 ) -> Answer:
     """Record what a person says about a question, together with the evidence as it is now.
 
     `status` is declared, not_applicable (with a reason) or unknown; measured and imported cannot be said, they are
-    found. `expect_revision` is the revision the person looked at (0: none yet) and `expect_basis` the digest of the
-    evidence they saw; with either given, a change meanwhile raises Conflict. Raises Invalid, NotFound.
+    found. `value` is what was chosen, counted or rated where the question asks for that (rules/values.py).
+    `expect_revision` is the revision the person looked at (0: none yet) and `expect_basis` the digest of the evidence
+    they saw; with either given, a change meanwhile raises Conflict. Raises Invalid, NotFound.
     """
     require(by, "assessment.answer", assessment.team_id)
     text, reason = text.strip(), reason.strip()
     _check_statement(status, text, reason)
     assessment = locked(assessment)
-    asked = question_of(framework(assessment.framework, assessment.framework_version).questions, question)
+    used = framework(assessment.framework, assessment.framework_version)
+    asked = question_of(used.questions, question)
+    kept = _value(asked, used, status, text, value or {})
     before = current_answer(assessment, question)
-    known = known_of([assessment.version])[assessment.version_id]
+    known = knowledge_of([assessment]).of(assessment)
     basis = statement_basis(asked, known)
-    _check_unchanged(before, expect_revision, expect_basis in ("", basis))
+    _check_unchanged(asked, used, before, expect_revision, expect_basis in ("", basis))
     return revise(
         by=by,
         assessment=assessment,
         question=asked,
         before=before,
         status=answer_status(status, known.status_of(asked.answering)),
-        statement=Statement(stated=status, text=text, reason=reason, stated_on=basis, by_id=by.pk),
+        statement=Statement(stated=status, text=text, reason=reason, stated_on=basis, by_id=by.pk, value=kept),
         findings=known.of(asked.collectors),
         given=by_hand(before),
         action=SAVE,
@@ -145,8 +155,6 @@ def _check_statement(status: str, text: str, reason: str) -> None:
             code="answer.status",
             remedy="Say declared, not_applicable or unknown. Measured and imported answers come from the platform.",
         )
-    if status == DECLARED and not text:
-        raise Invalid("An answer needs words.", code="answer.empty", remedy="Write the answer, or say “unknown”.")
     if status == NOT_APPLICABLE and not reason:
         raise Invalid(
             "Say why the question does not apply; the reason is part of the record.", code="answer.reason_missing"
@@ -159,13 +167,29 @@ def _check_statement(status: str, text: str, reason: str) -> None:
         )
 
 
-def _check_unchanged(before: Answer | None, expect_revision: int | None, is_basis_same: bool) -> None:
+def _value(asked: Question, used: Framework, status: str, text: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The value of an answer as it is kept; only what answers the question has one."""
+    if status != DECLARED:
+        if given:
+            raise Invalid("Only an answer has a value; “unknown” and “does not apply” have none.", code="answer.value")
+        return {}
+    if asked.answer in IN_WORDS and not text:
+        raise Invalid("An answer needs words.", code="answer.empty", remedy="Write the answer, or say “unknown”.")
+    try:
+        return checked_value(asked, used.levels.get(asked.scale, ()), given)
+    except ValueRefused as refused:
+        raise Invalid(str(refused), code="answer.value") from refused
+
+
+def _check_unchanged(
+    asked: Question, used: Framework, before: Answer | None, expect_revision: int | None, is_basis_same: bool
+) -> None:
     revision = before.revision if before else 0
     if expect_revision is not None and revision != expect_revision:
         who = str(before.answered_by) if before and before.answered_by else "The platform"
-        said = f" It now says: “{before.text or before.reason}”" if before and (before.text or before.reason) else ""
+        said = _said(asked, used, before) if before else ""
         raise Conflict(
-            f"{who} changed this answer while you were writing.{said}",
+            f"{who} changed this answer while you were writing.{f' It now says: “{said}”' if said else ''}",
             code="answer.changed",
             remedy="Read the present answer, then save yours again if it still holds.",
         )
@@ -175,6 +199,11 @@ def _check_unchanged(before: Answer | None, expect_revision: int | None, is_basi
             code="answer.evidence_changed",
             remedy="Read the present evidence, then save your answer again if it still holds.",
         )
+
+
+def _said(asked: Question, used: Framework, answer: Answer) -> str:
+    words = value_words(asked, used.levels.get(asked.scale, ()), answer.value)
+    return ". ".join(filter(None, (words, answer.text or answer.reason)))
 
 
 @transaction.atomic
@@ -198,9 +227,10 @@ def evidence_add(
     if link and not link.startswith(LINK_STARTS):
         raise Invalid("A link starts with https:// or http://.", code="evidence.link")
     assessment = locked(assessment)
-    asked = question_of(framework(assessment.framework, assessment.framework_version).questions, question)
+    used = framework(assessment.framework, assessment.framework_version)
+    asked = question_of(used.questions, question)
     before = current_answer(assessment, question)
-    _check_unchanged(before, expect_revision, True)
+    _check_unchanged(asked, used, before, expect_revision, True)
     kept = [_as_finding(item) for item in before.evidence.all() if item.collector] if before else []
     return revise(
         by=by,
@@ -216,16 +246,16 @@ def evidence_add(
 
 
 def _given(by: User, assessment: Assessment, summary: str, link: str) -> Evidence:
-    version = assessment.version
+    subject = assessment.subject
     return Evidence(
         collector="",
         status=DECLARED,
         method="Given by hand",
         summary=summary,
         value={"link": link} if link else {},
-        subject_type=version._meta.label_lower,
-        subject_id=str(version.pk),
-        subject_label=str(version)[:200],
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        subject_label=str(subject)[:200],
         subject_digest=digest_of({"summary": summary, "link": link}),
         given_by=by,
     )

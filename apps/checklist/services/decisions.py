@@ -1,4 +1,4 @@
-"""Opening an assessment, submitting it, and the sign-off by a second person, which alone approves a version."""
+"""Submitting an assessment, and the sign-off by a second person, which alone approves a version."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.checklist.models import Assessment, SignOff
-from apps.checklist.queries import GENAIOPS, framework, makers_of, present_view
+from apps.checklist.queries import makers_of, present_view
 from apps.checklist.rules import APPROVED, OPEN, REFUSED, SUBMITTED, AssessmentView, Gate, QuestionView
+from apps.checklist.rules.subjects import FIELDS
 from apps.checklist.services.revisions import locked
 from apps.core.canonical import digest_of
 from apps.core.errors import Conflict, Invalid, Refused
@@ -20,30 +21,8 @@ from apps.registry.services import version_approve, version_propose, version_rej
 
 
 @transaction.atomic
-def assessment_create(*, by: User, version: ModelVersion, urn: str = GENAIOPS) -> Assessment:
-    """Hold a model version against the newest version of a framework. Raises Conflict when that was begun already."""
-    require(by, "assessment.answer", version.team_id)
-    used = framework(urn)
-    if Assessment.objects.filter(version=version, framework=urn).exists():
-        raise Conflict(
-            f"{version} has this checklist already.", code="assessment.exists", remedy="Open the one that is there."
-        )
-    assessment = Assessment.objects.create(
-        team_id=version.team_id, version=version, framework=urn, framework_version=used.version, created_by=by
-    )
-    data = {
-        "version": version.pk,
-        "framework": urn,
-        "framework_version": used.version,
-        "framework_digest": used.digest,
-    }
-    record(action="assessment.create", obj=assessment, by=by, data=data)
-    return assessment
-
-
-@transaction.atomic
 def assessment_submit(*, by: User, assessment: Assessment) -> Assessment:
-    """Hand the assessment to a second person. A draft or rejected version becomes a candidate with it.
+    """Hand the assessment to a second person. With its checklist, a draft or rejected version becomes a candidate.
 
     A red gate does not stand in the way of submitting, only of approving. Raises Conflict when it waits or is decided.
     """
@@ -55,12 +34,23 @@ def assessment_submit(*, by: User, assessment: Assessment) -> Assessment:
             code="assessment.state",
             remedy="Change an answer first: that opens the checklist again.",
         )
-    if assessment.version.stage not in (registry_rules.CANDIDATE, registry_rules.APPROVED):
-        version_propose(by=by, version=assessment.version)
+    version = _moved_by(assessment)
+    if version is not None and version.stage not in (registry_rules.CANDIDATE, registry_rules.APPROVED):
+        version_propose(by=by, version=version)
     assessment.state, assessment.submitted_by, assessment.submitted_at = SUBMITTED, by, timezone.now()
     assessment.save(update_fields=["state", "submitted_by", "submitted_at"])
-    record(action="assessment.submit", obj=assessment, by=by, data={"version": assessment.version_id})
+    record(action="assessment.submit", obj=assessment, by=by, data=_named(assessment))
     return assessment
+
+
+def _moved_by(assessment: Assessment) -> ModelVersion | None:
+    """The model version whose stage this sign-off moves; None where it is a decision on the assessment alone."""
+    return assessment.version if assessment.moves_stage else None
+
+
+def _named(assessment: Assessment) -> dict[str, int]:
+    """The number of what it speaks of, under the name that the trail has for that."""
+    return {FIELDS[assessment.subject_kind]: assessment.subject_id}
 
 
 @transaction.atomic
@@ -68,20 +58,21 @@ def assessment_decide(*, by: User, assessment: Assessment, decision: str, reason
     """Approve or refuse, by somebody who had no part in the work.
 
     `decision` is approved or refused. Raises Refused for one's own work, Conflict when the assessment does not wait
-    for a decision or the gate is red, Invalid for a missing reason. Approving approves the version's present files in
-    the same transaction; refusing rejects the version.
+    for a decision or the gate is red, Invalid for a missing reason. Approving a version's
+    checklist approves its present files in the same transaction; refusing that rejects the version. Every other
+    assessment is decided on for itself.
     """
     require(by, "assessment.decide", assessment.team_id)
     assessment = locked(assessment)
     _check_second_person(by, assessment)
     _check_decision(assessment, decision, reason)
-    view = present_view(assessment)
+    view, version = present_view(assessment), _moved_by(assessment)
     if decision == APPROVED:
         _check_gate(view.gate)
-        if not assessment.version.is_deployable:  # an approval that is confirmed after an amendment moves nothing
-            version_approve(by=by, version=assessment.version, reason=reason)
-    else:
-        version_reject(by=by, version=assessment.version, reason=reason)
+        if version is not None and not version.is_deployable:  # confirmed after an amendment, it moves nothing
+            version_approve(by=by, version=version, reason=reason)
+    elif version is not None:
+        version_reject(by=by, version=version, reason=reason)
     assessment.state = decision
     assessment.save(update_fields=["state"])
     basis = _basis(view)
@@ -93,7 +84,7 @@ def assessment_decide(*, by: User, assessment: Assessment, decision: str, reason
         basis_digest=digest_of(basis),
         decided_by=by,
     )
-    data = {"decision": decision, "version": assessment.version_id, "basis_digest": sign_off.basis_digest}
+    data = {"decision": decision, **_named(assessment), "basis_digest": sign_off.basis_digest}
     record(action="assessment.decide", obj=assessment, by=by, reason=reason.strip(), data=data)
     return sign_off
 
@@ -142,17 +133,28 @@ def _basis(view: AssessmentView) -> dict[str, Any]:
             "version": view.framework.version,
             "digest": view.framework.digest,
         },
-        "version": {"id": view.version_id, "label": view.version_label, "manifest_digest": view.manifest_digest},
+        **_subject(view),
         "answers": [_basis_of(question) for question in view.questions],
         "gate": [[item.question, item.problem] for item in view.gate.problems],
         "waivers": [[one.conflict, one.pk, one.expires_on.isoformat()] for one in view.waivers if one.is_in_force],
     }
 
 
+def _subject(view: AssessmentView) -> dict[str, Any]:
+    """What was decided on, under the name of its kind; of a model version with the digest of its files."""
+    told: dict[str, Any] = {"id": view.subject_id, "label": view.subject_label}
+    if view.version_id is not None:
+        told["manifest_digest"] = view.manifest_digest
+    return {FIELDS[view.subject_kind]: told}
+
+
 def _basis_of(question: QuestionView) -> dict[str, Any]:
     answer = question.answer
-    said = {"text": answer.text, "reason": answer.reason} if answer else {}
-    return {
+    said: dict[str, Any] = {"text": answer.text, "reason": answer.reason} if answer else {}
+    if answer is not None and answer.value:
+        said["value"] = answer.value
+    taken = question.taken_from
+    return ({"taken_from": [taken.assessment, taken.question]} if taken else {}) | {
         "question": question.id,
         "revision": question.revision,
         "status": question.status,

@@ -1,12 +1,13 @@
 """Writing one revision of one answer. Every change of an answer, whoever makes it, goes through `revise`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from apps.accounts.models import User
 from apps.audit.services import record
 from apps.checklist.models import Answer, Assessment, Evidence
+from apps.checklist.queries.assessments import SUBJECTS_READ
 from apps.checklist.rules import APPROVED, OPEN, Finding, Question
 from apps.checklist.rules.statements import DEPLOYMENT
 from apps.core.errors import NotFound
@@ -24,6 +25,7 @@ class Statement:
     reason: str = ""
     stated_on: str = ""
     by_id: int | None = None
+    value: dict[str, Any] = field(default_factory=dict)
 
 
 NOTHING_SAID = Statement()
@@ -33,12 +35,12 @@ def statement_of(answer: Answer | None) -> Statement:
     """What a person said in this revision."""
     if answer is None:
         return NOTHING_SAID
-    return Statement(answer.stated, answer.text, answer.reason, answer.stated_on, answer.answered_by_id)
+    return Statement(answer.stated, answer.text, answer.reason, answer.stated_on, answer.answered_by_id, answer.value)
 
 
 def locked(assessment: Assessment) -> Assessment:
     """The assessment, read afresh and held until the transaction ends, so that answers are written one by one."""
-    rows = Assessment.objects.select_for_update(of=("self",)).select_related("version__model")
+    rows = Assessment.objects.select_for_update(of=("self",)).select_related(*SUBJECTS_READ)
     return rows.get(pk=assessment.pk)
 
 
@@ -89,6 +91,7 @@ def revise(
         text=statement.text,
         reason=statement.reason,
         stated_on=statement.stated_on,
+        value=statement.value,
         answered_by_id=statement.by_id,
     )
     evidence = [_collected(answer, finding) for finding in findings] + [_copied(answer, item) for item in given]
@@ -100,8 +103,8 @@ def revise(
         "evidence": sorted(item.subject_digest for item in evidence),
     }
     record(action=action, obj=assessment, by=by, data=data)
-    is_watched = action == COLLECT and assessment.state == APPROVED and question.subject == DEPLOYMENT
-    if assessment.state != OPEN and not is_watched:
+    is_seen_later = action == COLLECT and assessment.state == APPROVED and question.subject == DEPLOYMENT
+    if assessment.state != OPEN and not (is_seen_later and assessment.version_id is not None):
         _reopen(assessment, question, by)
     return answer
 

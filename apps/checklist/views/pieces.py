@@ -14,7 +14,8 @@ from apps.registry.rules import RETIRED
 
 def rights_of(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
     """What this person may do here, given the assessment's state."""
-    user, is_alive = person(request), assessment.version.stage != RETIRED
+    version = assessment.version
+    user, is_alive = person(request), version is None or version.stage != RETIRED
     may_answer = is_alive and may(user, "assessment.answer", assessment.team_id)
     return {
         "may_answer": may_answer,

@@ -1,0 +1,92 @@
+"""Rows of answers, evidence and decisions as plain values."""
+
+from datetime import date
+
+from django.urls import reverse
+
+from apps.checklist.models import Answer, Evidence, SignOff, Waiver
+from apps.checklist.rules import AnswerView, EvidenceView, Known, SignOffView, WaiverView, waiver_state
+from apps.checklist.rules.findings import PLACE
+from apps.checklist.rules.statements import stale_because
+from apps.registry.models import RegisteredModel
+
+_PLACES = {RegisteredModel._meta.label_lower: "registry:model-describe"}
+
+
+def answer_view(answer: Answer, basis: str, known: Known) -> AnswerView:
+    """An answer as it stands: `basis` is what a statement made now would speak of."""
+    present = known.digest_by_subject
+    return AnswerView(
+        pk=answer.pk,
+        revision=answer.revision,
+        status=answer.status,
+        stated=answer.stated,
+        text=answer.text,
+        reason=answer.reason,
+        answered_by=str(answer.answered_by or ""),
+        answered_by_id=answer.answered_by_id,
+        answered_at=answer.answered_at,
+        evidence=tuple(evidence_view(item, present) for item in answer.evidence.all()),
+        is_statement_outdated=bool(answer.stated) and answer.stated_on != basis,
+        value=answer.value,
+    )
+
+
+def evidence_view(item: Evidence, present: dict[tuple[str, str, str], str]) -> EvidenceView:
+    """A piece of evidence, and whether it still holds against the `present` digests."""
+    subject = (item.collector, item.subject_type, item.subject_id)
+    return EvidenceView(
+        pk=item.pk,
+        collector=item.collector,
+        status=item.status,
+        method=item.method,
+        summary=item.summary,
+        value=item.value,
+        subject_type=item.subject_type,
+        subject_id=item.subject_id,
+        subject_label=item.subject_label,
+        subject_digest=item.subject_digest,
+        collected_at=item.collected_at,
+        given_by=str(item.given_by or ""),
+        stale_because=stale_because(subject, item.subject_digest, item.subject_label, present),
+        page=_page_of(item),
+    )
+
+
+def _page_of(item: Evidence) -> str:
+    """The page where what a piece of evidence asks for is said; empty where it asks for nothing."""
+    place = item.value.get(PLACE)
+    name = _PLACES.get(place["type"]) if item.collector and place else None
+    return reverse(name, args=[place["id"]]) if name and place else ""
+
+
+def sign_off_view(row: SignOff) -> SignOffView:
+    """A decision."""
+    return SignOffView(
+        pk=row.pk,
+        decision=row.decision,
+        reason=row.reason,
+        decided_by=str(row.decided_by),
+        decided_by_id=row.decided_by_id,
+        decided_at=row.decided_at,
+        basis_digest=row.basis_digest,
+    )
+
+
+def waiver_view(row: Waiver, on: date) -> WaiverView:
+    """A waiver as it stands on a day."""
+    return WaiverView(
+        pk=row.pk,
+        conflict=row.conflict,
+        question=row.question,
+        sentence=row.sentence,
+        reason=row.reason,
+        expires_on=row.expires_on,
+        granted_by=str(row.granted_by),
+        granted_by_id=row.granted_by_id,
+        granted_at=row.granted_at,
+        revoked_by=str(row.revoked_by or ""),
+        revoked_at=row.revoked_at,
+        revoked_because=row.revoked_because,
+        state=waiver_state(row.expires_on, row.revoked_at is not None, on),
+    )
