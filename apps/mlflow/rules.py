@@ -14,6 +14,8 @@ TEMPORARILY_UNAVAILABLE = "TEMPORARILY_UNAVAILABLE"
 INVALID_STATE = "INVALID_STATE"
 NOT_IMPLEMENTED = "NOT_IMPLEMENTED"
 
+DELETE_REASON = "Deleted by an MLflow client."  # the protocol has no word for why
+
 # Statuses as mlflow.exceptions.ERROR_CODE_TO_HTTP_STATUS gives them. A full disk is 507 and not MLflow's 429, which
 # its clients would try again seven times.
 STATUS: dict[str, int] = {

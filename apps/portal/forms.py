@@ -1,4 +1,4 @@
-"""The questions that people put to the lineage, versions that they want side by side, and what they pick from cards."""
+"""Questions to the lineage, versions to stand side by side, what is taken from cards, and reasons."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -102,3 +102,14 @@ class DocumentApplyForm(forms.Form):
         take = [name for name, choice in picked.items() if choice is True or choice == TAKE]
         keep = [name for name, choice in picked.items() if choice == KEEP]
         return {"take": take, "keep": keep, "reason": found.get("reason", "")}
+
+
+class ReasonForm(forms.Form):
+    """Why something is done that everybody who looks later will ask about."""
+
+    reason = forms.CharField(
+        label="Why?",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It is written into the audit trail and shown on the page.",
+    )

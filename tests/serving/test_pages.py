@@ -123,7 +123,7 @@ def test_the_answer_is_shown_and_kept_nowhere(
         said = {"choices": [{"message": {"content": "By the <door>."}}], "usage": {"completion_tokens": 4}}
         return httpx.Response(200, json=said, request=httpx.Request("POST", url))
 
-    monkeypatch.setattr("apps.serving.services.httpx.post", answer)
+    monkeypatch.setattr("apps.serving.services.deployments.httpx.post", answer)
     page = olga.post(at("deployment-ask", deployment.pk), {"question": "Where is desk 7?", "max_tokens": "9"})
     assert page.status_code == 200 and "By the &lt;door&gt;." in page.text
     assert asked[0]["max_tokens"] == 9

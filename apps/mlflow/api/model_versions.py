@@ -3,10 +3,9 @@
 from django.urls import reverse
 
 from apps.core.errors import Refused
-from apps.mlflow import services as tools
 from apps.mlflow.api.registry_shapes import version_told
 from apps.mlflow.api.wire import Answer, Call, refuse
-from apps.mlflow.rules import ARCHIVED, NONE, STAGING, stage_checked, stage_word
+from apps.mlflow.rules import ARCHIVED, DELETE_REASON, NONE, STAGING, stage_checked, stage_word
 from apps.registry import services
 from apps.registry.models import ModelVersion
 from apps.registry.queries.names import model_named, version_numbered
@@ -14,6 +13,7 @@ from apps.registry.queries.safety import refuse_unsafe
 from apps.registry.queries.searching import versions_found
 from apps.registry.queries.shown import version_reshown, version_shown, versions_shown
 from apps.registry.rules.places import download_uri
+from apps.serving.services import version_remove
 from apps.tracking.queries import page_of
 from apps.tracking.rules.search import offset_of, token_for
 
@@ -60,7 +60,7 @@ def update(call: Call) -> Answer:
 
 def delete(call: Call) -> Answer:
     """DELETE model-versions/delete"""
-    tools.version_remove(by=call.user, version=_version(call))
+    version_remove(by=call.user, version=_version(call), reason=DELETE_REASON)
     return {}
 
 

@@ -1,9 +1,8 @@
 """`registered-models/…`: models, their tags and their aliases."""
 
-from apps.mlflow import services as tools
 from apps.mlflow.api.registry_shapes import model_told, version_told
 from apps.mlflow.api.wire import Answer, Call, reads
-from apps.mlflow.rules import STAGES, stage_checked
+from apps.mlflow.rules import DELETE_REASON, STAGES, stage_checked
 from apps.registry import services
 from apps.registry.models import RegisteredModel
 from apps.registry.queries.names import model_named, version_numbered
@@ -14,6 +13,7 @@ from apps.registry.queries.shown import (
     models_shown,
     version_shown_by_alias,
 )
+from apps.serving.services import model_remove
 from apps.tracking.queries import page_of
 from apps.tracking.rules.search import offset_of, token_for
 
@@ -61,7 +61,7 @@ def update(call: Call) -> Answer:
 
 def delete(call: Call) -> Answer:
     """DELETE registered-models/delete"""
-    tools.model_remove(by=call.user, model=_model(call))
+    model_remove(by=call.user, model=_model(call), reason=DELETE_REASON)
     return {}
 
 

@@ -3,6 +3,16 @@
 from apps.portal.api.cards import VersionCardsViewSet
 from apps.portal.api.comparing import CompareView
 from apps.portal.api.lineage import AnsweredView, ImpactView
+from apps.portal.api.removals import ModelRemovalViewSet, VersionRemovalViewSet
 from apps.portal.api.runs import AllRunsViewSet, TrailViewSet
 
-__all__ = ["AllRunsViewSet", "AnsweredView", "CompareView", "ImpactView", "TrailViewSet", "VersionCardsViewSet"]
+__all__ = [
+    "AllRunsViewSet",
+    "AnsweredView",
+    "CompareView",
+    "ImpactView",
+    "ModelRemovalViewSet",
+    "TrailViewSet",
+    "VersionCardsViewSet",
+    "VersionRemovalViewSet",
+]

@@ -11,8 +11,8 @@ from apps.checklist.models import Assessment
 from apps.checklist.queries import assessment_of, makers_of, present_view
 from apps.checklist.rules import APPROVED, SUBMITTED, UNKNOWN, AssessmentView
 from apps.portal.queries.version_tabs import READ, TABS
-from apps.registry.models import ImportRun, ModelVersion, SystemVersion
-from apps.registry.queries import alias_names_of, systems_of, version_seen
+from apps.registry.models import ImportRun, ModelVersion, Removal, SystemVersion
+from apps.registry.queries import alias_names_of, removal_of, systems_of, version_on_record
 from apps.registry.rules import RETIRED
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Rights:
     point: bool
     upload: bool
     read_trail: bool
+    export: bool
+    remove: bool
+    restore: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class VersionPage:
     aliases: list[str]
     systems: list[SystemVersion]
     obstacles: list[str]
+    removal: Removal | None
     content: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -88,7 +92,7 @@ def version_page_for(user: "User | AnonymousUser", pk: int, tab: str, *, chosen:
     Raises NotFound when the version is not to be seen. An unknown tab, or the trail for somebody who may not read it,
     shows the checklist.
     """
-    version = version_seen(user, pk)
+    version = version_on_record(user, pk)
     rights = _rights(user, version)
     tab = tab if tab in TABS and (tab != "trail" or rights.read_trail) else "checklist"
     assessment = assessment_of(version)
@@ -104,9 +108,16 @@ def version_page_for(user: "User | AnonymousUser", pk: int, tab: str, *, chosen:
         fetching=None if version.manifest_digest else version.imports.order_by("-pk").first(),
         aliases=alias_names_of(version),
         systems=systems_of(user, version),
-        obstacles=version.obstacles if version.stage == ModelVersion.Stage.APPROVED else [],
+        obstacles=_obstacles(version),
+        removal=removal_of(version),
         content=READ[tab](user, version, chosen),
     )
+
+
+def _obstacles(version: ModelVersion) -> list[str]:
+    """What keeps an approved version from being deployed; of a removed one the page says so elsewhere."""
+    is_shown = version.stage == ModelVersion.Stage.APPROVED and version.deleted_at is None
+    return version.obstacles if is_shown else []
 
 
 def _tabs(version: ModelVersion, current: str, rights: Rights, checklist: AssessmentView | None) -> list[Tab]:
@@ -123,7 +134,8 @@ def _address(version: ModelVersion, tab: str) -> str:
 
 
 def _rights(user: "User | AnonymousUser", version: ModelVersion) -> Rights:
-    team, is_alive = version.team_id, version.stage != RETIRED
+    team, is_listed = version.team_id, version.deleted_at is None
+    is_alive = is_listed and version.stage != RETIRED
     has_files = is_alive and bool(version.manifest_digest)
     return Rights(
         answer=is_alive and may(user, "assessment.answer", team),
@@ -132,12 +144,15 @@ def _rights(user: "User | AnonymousUser", version: ModelVersion) -> Rights:
         tune=has_files and may(user, "team.view", team) and may_anywhere(user, "tuning.start"),
         deploy=is_alive and may(user, "deployment.start", team),
         measure_drift=is_alive and may(user, "drift.start", team),
-        report=may(user, "report.create", team),
+        report=is_listed and may(user, "report.create", team),
         retire=is_alive and may(user, "version.retire", team),
         describe=is_alive and may(user, "version.describe", team),
-        point=may(user, "alias.set", team),
+        point=is_listed and may(user, "alias.set", team),
         upload=is_alive and version.takes_files and may(user, "version.create", team),
         read_trail=may(user, "trail.view", team),
+        export=is_listed,
+        remove=is_listed and may(user, "model.delete", team),
+        restore=not is_listed and version.model.deleted_at is None and may(user, "model.delete", team),
     )
 
 
@@ -150,7 +165,7 @@ def _next_step(
 ) -> NextStep | None:
     if rights.upload:
         return NextStep("Send its files", _address(version, "files"))
-    if not version.manifest_digest or version.stage == RETIRED:
+    if not version.manifest_digest or version.stage == RETIRED or version.deleted_at is not None:
         return None
     if assessment is None or checklist is None:
         return NextStep("Start the checklist", reverse("checklist:assessment-create"), True) if rights.answer else None

@@ -14,7 +14,14 @@ from apps.registry.api.safety import (
 )
 from apps.registry.api.systems import SystemViewSet
 from apps.registry.api.uploads import FileUploadViewSet, ModelOpeningViewSet, VersionSealingViewSet
-from apps.registry.api.viewsets import ImportViewSet, IntendedUseView, ModelViewSet, TuningViewSet, VersionViewSet
+from apps.registry.api.viewsets import (
+    ImportViewSet,
+    IntendedUseView,
+    ModelViewSet,
+    RemovalViewSet,
+    TuningViewSet,
+    VersionViewSet,
+)
 
 __all__ = [
     "FileUploadViewSet",
@@ -33,6 +40,7 @@ __all__ = [
     "MendViewSet",
     "ModelViewSet",
     "RecreationViewSet",
+    "RemovalViewSet",
     "SignatureViewSet",
     "SigningViewSet",
     "TuningViewSet",

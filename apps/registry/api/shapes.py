@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from apps.catalog.rules.uses import intended_uses
 from apps.core.serializing import Input, JsonObject, Key, PlainObject, Reason, Reference, RunDetail, RunSummary
-from apps.registry.models import LineageLink, ModelFile, ModelVersion, RegisteredModel
+from apps.registry.models import LineageLink, ModelFile, ModelVersion, RegisteredModel, Removal
 
 
 class ModelOut(serializers.ModelSerializer[RegisteredModel]):
@@ -39,6 +39,38 @@ class ModelListed(ModelOut):
 
     class Meta(ModelOut.Meta):
         fields = [*ModelOut.Meta.fields, "latest_id", "latest_number", "latest_stage"]
+
+
+class RemovalOut(serializers.ModelSerializer[Removal]):
+    """One withdrawal of a version, or of a whole model where `version` is null, and whether it was taken back."""
+
+    model = Reference()
+    version = Reference(allow_null=True)
+    removed_by = Reference()
+    restored_by = Reference(allow_null=True)
+
+    class Meta:
+        model = Removal
+        fields = [
+            "id",
+            "model",
+            "version",
+            "removed_by",
+            "removed_at",
+            "reason",
+            "restored_by",
+            "restored_at",
+            "restored_why",
+        ]
+
+
+class ModelDetail(ModelListed):
+    """One model. A removed one can be read still; `removal` says who removed it, when and why."""
+
+    removal = RemovalOut(allow_null=True, source="removal_shown")
+
+    class Meta(ModelListed.Meta):
+        fields = [*ModelListed.Meta.fields, "removal"]
 
 
 class Uses(serializers.ListField):
@@ -154,14 +186,17 @@ class VersionOut(serializers.ModelSerializer[ModelVersion]):
 
 
 class VersionDetail(VersionOut):
+    """One version. A removed one can be read still; `removal` says who removed it, when and why."""
+
     facts = JsonObject()
     environment = serializers.CharField(help_text="pinned packages it was made with, one a line")
     aliases = serializers.ListField(child=serializers.CharField(), source="alias_names")
     files = FileOut(many=True)
     lineage = LineageOut(many=True, source="lineage_shown")
+    removal = RemovalOut(allow_null=True, source="removal_shown")
 
     class Meta(VersionOut.Meta):
-        fields = [*VersionOut.Meta.fields, "facts", "environment", "aliases", "files", "lineage"]
+        fields = [*VersionOut.Meta.fields, "facts", "environment", "aliases", "files", "lineage", "removal"]
 
 
 class LineageGraph(serializers.Serializer[Any]):

@@ -25,9 +25,11 @@ from apps.registry.api.shapes import (
     IntendedUseOut,
     LineageGraph,
     ModelDescribe,
+    ModelDetail,
     ModelIn,
     ModelListed,
     ModelOut,
+    RemovalOut,
     TermsOut,
     TuningDetail,
     TuningIn,
@@ -65,10 +67,20 @@ class ModelViewSet(ReadViewSet):
 
     seen = staticmethod(queries.models_listed_for)
     serializer_class = ModelListed
+    detail_class = ModelDetail
     filterset_class = ModelFilter
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("created_by")
+
+    @extend_schema(responses=ModelDetail)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One model; a removed one too, with who removed it, when and why."""
+        known = queries.model_on_record(request.user, int(pk))
+        listed = queries.models_listed_for(request.user, is_removed=known.deleted_at is not None)
+        found: Any = listed.select_related("created_by").get(pk=known.pk)
+        found.removal_shown = queries.removal_of_model(known)
+        return self.answer(ModelDetail, found)
 
     @extend_schema(request=ModelIn, responses={201: ModelOut})
     def create(self, request: Request) -> Response:
@@ -111,7 +123,8 @@ class VersionViewSet(ReadViewSet):
 
     @extend_schema(responses=VersionDetail)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return self._whole(self.get_object())
+        """One version; a removed one too, with who removed it, when and why."""
+        return self._whole(queries.version_on_record(request.user, int(pk)))
 
     @extend_schema(request=None, responses=VersionDetail)
     @action(detail=True, methods=["post"])
@@ -144,9 +157,25 @@ class VersionViewSet(ReadViewSet):
         return self.answer(TermsOut, inheritance_told(found))
 
     def _whole(self, version: ModelVersion) -> Response:
-        found = self.get_queryset().prefetch_related("files").get(pk=version.pk)
+        rows = queries.versions_on_record_for(self.request.user).prefetch_related("files")
+        found: Any = rows.get(pk=version.pk)
         found.lineage_shown, found.alias_names = queries.lineage_of(found), queries.alias_names_of(found)
+        found.removal_shown = queries.removal_of(found)
         return self.answer(VersionDetail, found)
+
+
+class RemovalFilter(TeamFilter):
+    model = KeyFilter(field_name="model_id")
+    version = KeyFilter(field_name="version_id")
+    is_restored = filters.BooleanFilter(field_name="restored_at", lookup_expr="isnull", exclude=True)
+
+
+class RemovalViewSet(ReadViewSet):
+    """Models and versions that were taken out of every list: by whom, when and why, and who brought them back."""
+
+    seen = staticmethod(queries.removals_seen_by)
+    serializer_class = RemovalOut
+    filterset_class = RemovalFilter
 
 
 class IntendedUseView(APIView):

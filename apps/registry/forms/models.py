@@ -13,6 +13,7 @@ from apps.core.form_fields import NewestChoiceField, NewestChoicesField
 from apps.registry.models import ModelVersion, RegisteredModel
 from apps.registry.queries import models_seen_by, versions_seen_by
 
+REMOVED = "removed"
 NEWEST = "The newest hundred are listed; any other can be chosen from its own page."
 
 
@@ -26,6 +27,7 @@ class ModelFilterForm(forms.Form):
     )
     tag = forms.CharField(label="Tag", required=False, max_length=250, help_text="name, or name=value")
     alias = forms.CharField(label="Alias", required=False, max_length=255)
+    show = forms.ChoiceField(label="Show", required=False, choices=[("", "in use"), (REMOVED, "removed")])
 
     def __init__(self, user: User, data: Any) -> None:
         super().__init__(data)
@@ -49,7 +51,9 @@ class ModelFilterForm(forms.Form):
 class VersionFilterForm(forms.Form):
     """Which versions of a model the list shows."""
 
-    stage = forms.ChoiceField(label="Stage", required=False, choices=[("", "all"), *ModelVersion.Stage.choices])
+    stage = forms.ChoiceField(
+        label="Stage", required=False, choices=[("", "all in use"), *ModelVersion.Stage.choices, (REMOVED, "removed")]
+    )
 
 
 def _uses_field() -> forms.MultipleChoiceField:

@@ -3,6 +3,7 @@
 from apps.registry.models.lineage import LineageLink
 from apps.registry.models.names import AliasMove, ModelAlias, ModelTag, VersionTag
 from apps.registry.models.records import ModelUpload, VersionDocument, VersionMetric
+from apps.registry.models.removals import Removal
 from apps.registry.models.runs import FileCheckRun, FileScanRun, ImportRun, RecreationRun, SigningRun, TuningRun
 from apps.registry.models.safety import HeldFile, VersionSignature
 from apps.registry.models.statements import VersionStatement
@@ -24,6 +25,7 @@ __all__ = [
     "ModelVersion",
     "RecreationRun",
     "RegisteredModel",
+    "Removal",
     "SigningRun",
     "SystemVersion",
     "TuningRun",

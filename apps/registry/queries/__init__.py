@@ -27,6 +27,7 @@ from apps.registry.queries.models import (
     model_pk_of,
     model_seen,
     models_listed_for,
+    models_on_record_for,
     models_seen_by,
     trained_dataset_ids,
     training_data_of,
@@ -34,9 +35,18 @@ from apps.registry.queries.models import (
     tunings_seen_by,
     version_seen,
     versions_of,
+    versions_on_record_for,
     versions_seen_by,
 )
 from apps.registry.queries.recreations import recreations_of, recreations_seen_by, tuning_seen
+from apps.registry.queries.removals import (
+    model_on_record,
+    removal_of,
+    removal_of_model,
+    removals_seen_by,
+    removed_versions_of,
+    version_on_record,
+)
 from apps.registry.queries.safety import (
     file_checks_seen_by,
     file_scans_seen_by,
@@ -62,6 +72,14 @@ from apps.registry.queries.systems import (
 from apps.registry.queries.uploads import file_upload_seen, file_uploads_seen_by, sent_file_seen, uploads_of
 
 __all__ = [
+    "model_on_record",
+    "models_on_record_for",
+    "removal_of",
+    "removal_of_model",
+    "removals_seen_by",
+    "removed_versions_of",
+    "version_on_record",
+    "versions_on_record_for",
     "file_upload_seen",
     "file_uploads_seen_by",
     "sent_file_seen",

@@ -20,15 +20,24 @@ MISSING = "There is no such object, or you may not see it."
 
 def models_seen_by(user: "User | AnonymousUser") -> QuerySet[RegisteredModel]:
     """Models of the person's teams and those shared with them one by one."""
+    return models_on_record_for(user).filter(deleted_at=None)
+
+
+def models_on_record_for(user: "User | AnonymousUser") -> QuerySet[RegisteredModel]:
+    """The same, with those that were removed: for their own page and nothing else."""
     shared = shared_ids(user, RegisteredModel)
-    return RegisteredModel.objects.filter(Q(team_id__in=team_ids_seen_by(user)) | Q(pk__in=shared), deleted_at=None)
+    return RegisteredModel.objects.filter(Q(team_id__in=team_ids_seen_by(user)) | Q(pk__in=shared))
 
 
-def models_listed_for(user: "User | AnonymousUser") -> QuerySet[RegisteredModel]:
-    """The model list: each with its latest version's id, number and stage, read by index whatever the count."""
+def models_listed_for(user: "User | AnonymousUser", *, is_removed: bool = False) -> QuerySet[RegisteredModel]:
+    """The model list: each with its latest version's id, number and stage, read by index whatever the count.
+
+    `is_removed` asks for the removed ones instead; their versions went with them, so they show none.
+    """
     latest = ModelVersion.objects.filter(model=OuterRef("pk"), deleted_at=None).order_by("-number")
     return (
-        models_seen_by(user)
+        models_on_record_for(user)
+        .filter(deleted_at__isnull=not is_removed)
         .select_related("team")
         .annotate(
             latest_id=Subquery(latest.values("pk")[:1]),
@@ -41,11 +50,16 @@ def models_listed_for(user: "User | AnonymousUser") -> QuerySet[RegisteredModel]
 
 def versions_seen_by(user: "User | AnonymousUser") -> QuerySet[ModelVersion]:
     """Versions of every model that the person sees, newest first."""
+    return versions_on_record_for(user).filter(deleted_at=None)
+
+
+def versions_on_record_for(user: "User | AnonymousUser") -> QuerySet[ModelVersion]:
+    """The same, with those that were removed: for their own page and nothing else."""
     shared = shared_ids(user, RegisteredModel)
     seen = Q(team_id__in=team_ids_seen_by(user))
     if shared:  # an OR over two indexes costs every reader something; only those with shares pay it
         seen |= Q(model_id__in=shared)
-    return ModelVersion.objects.filter(seen, deleted_at=None).select_related("model", "team", "created_by")
+    return ModelVersion.objects.filter(seen).select_related("model", "team", "created_by")
 
 
 def model_seen(user: "User | AnonymousUser", pk: int) -> RegisteredModel:

@@ -20,6 +20,7 @@ from apps.registry.services.quarantine import (
 )
 from apps.registry.services.records import version_describe
 from apps.registry.services.recreations import recreation_finish, recreation_start
+from apps.registry.services.removals import model_delete, model_restore, version_delete, version_restore
 from apps.registry.services.signing import version_sign_finish, version_sign_start
 from apps.registry.services.stages import version_approve, version_propose, version_reject, version_retire
 from apps.registry.services.systems import system_change, system_create, system_version_add, system_version_end
@@ -34,7 +35,7 @@ from apps.registry.services.uploads import (
     version_open,
     version_seal,
 )
-from apps.registry.services.versions import model_delete, version_create, version_delete, version_word
+from apps.registry.services.versions import version_create, version_word
 
 __all__ = [
     "file_send",
@@ -62,6 +63,7 @@ __all__ = [
     "model_delete",
     "model_describe",
     "model_rename",
+    "model_restore",
     "model_tag_delete",
     "model_tag_set",
     "model_word",
@@ -85,6 +87,7 @@ __all__ = [
     "version_mend",
     "version_propose",
     "version_reject",
+    "version_restore",
     "version_retire",
     "version_sign_finish",
     "version_sign_start",

@@ -38,7 +38,7 @@ def model_create(
     name, words = model_name_checked(name.strip()), tags_checked(tags)
     uses = _uses(intended_uses)
     in_turn(team)
-    _require_free(team.pk, name)
+    require_name_free(team.pk, name)
     model = RegisteredModel.objects.create(
         team=team,
         name=name,
@@ -63,7 +63,7 @@ def model_rename(*, by: User, model: RegisteredModel, name: str) -> RegisteredMo
     model = model_held(model)
     before = model.name
     if name != before:
-        _require_free(model.team_id, name)
+        require_name_free(model.team_id, name)
         model.name, model.updated_at = name, timezone.now()
         model.save(update_fields=["name", "updated_at"])
         record(action="model.rename", obj=model, by=by, data={"before": before, "after": name})
@@ -117,7 +117,7 @@ def model_held(model: RegisteredModel) -> RegisteredModel:
     return found
 
 
-def _require_free(team_id: int, name: str) -> None:
+def require_name_free(team_id: int, name: str) -> None:
     """Raises Conflict when the name is taken. Prompts and models share their names, as they do with MLflow."""
     taken = RegisteredModel.objects.filter(team_id=team_id, name=name, deleted_at=None).first()
     if taken is not None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,7 +17,8 @@ from apps.core.form_fields import attempt, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
 from apps.registry import queries, services
 from apps.registry.forms import ModelFilterForm, ModelForm, PurposeForm, TagForm, VersionFilterForm
-from apps.registry.models import ModelVersion
+from apps.registry.forms.models import REMOVED
+from apps.registry.models import ModelVersion, RegisteredModel
 
 SORTS = {"name": "name", "created": "created_at"}
 MOST_TAGS, MOST_ALIASES = 30, 30
@@ -29,7 +31,8 @@ def model_list(request: HttpRequest) -> HttpResponseBase:
     """Every model that the person sees, with its latest version."""
     user = person(request)
     form = ModelFilterForm(user, request.GET)
-    rows = ordered(request, queries.models_listed_for(user), SORTS)
+    is_removed = form.is_valid() and form.cleaned_data["show"] == REMOVED
+    rows = ordered(request, queries.models_listed_for(user, is_removed=is_removed), SORTS)
     if form.is_valid():
         rows = rows.filter(**form.wanted())
     if wants_csv(request):
@@ -70,11 +73,10 @@ def model_create_view(request: HttpRequest) -> HttpResponse:
 def model_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One model and its versions. Its cost does not grow with their number."""
     user = person(request)
-    model = queries.model_seen(user, pk)
+    model = queries.model_on_record(user, pk)
+    is_listed = model.deleted_at is None
     form = VersionFilterForm(request.GET or None)
-    rows = ordered(request, queries.versions_of(model), VERSION_SORTS)
-    if form.is_valid() and form.cleaned_data["stage"]:
-        rows = rows.filter(stage=form.cleaned_data["stage"])
+    rows = ordered(request, _versions(model, form), VERSION_SORTS)
     if wants_csv(request):
         head = ("id", "version", "stage", "architecture", "parameters", "licence", "manifest sha256", "by", "created")
         return csv_answer("versions", head, (_version_line(row) for row in rows.iterator(500)))
@@ -91,13 +93,24 @@ def model_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "tags": tags[:MOST_TAGS],
         "more_tags": len(tags) > MOST_TAGS,
         "tag_form": TagForm(),
-        "may_tag": may(user, "model.describe", model.team_id),
-        "may_import": may(user, "version.create", model.team_id),
-        "may_tune": may(user, "tuning.start", model.team_id),
-        "may_describe": may(user, "model.describe", model.team_id),
+        "may_tag": is_listed and may(user, "model.describe", model.team_id),
+        "may_import": is_listed and may(user, "version.create", model.team_id),
+        "may_tune": is_listed and may(user, "tuning.start", model.team_id),
+        "may_describe": is_listed and may(user, "model.describe", model.team_id),
+        "may_delete": may(user, "model.delete", model.team_id),
+        "removal": queries.removal_of_model(model),
         "uses": [intended_uses()[code] for code in model.intended_uses if code in intended_uses()],
     }
     return render(request, "registry/model_detail.html", context)
+
+
+def _versions(model: RegisteredModel, form: VersionFilterForm) -> QuerySet[ModelVersion]:
+    """The versions that the filter asks for; of a removed model all are removed."""
+    stage = form.cleaned_data["stage"] if form.is_valid() else ""
+    if stage == REMOVED or model.deleted_at is not None:
+        return queries.removed_versions_of(model)
+    rows = queries.versions_of(model)
+    return rows.filter(stage=stage) if stage else rows
 
 
 @require_http_methods(["GET", "POST"])

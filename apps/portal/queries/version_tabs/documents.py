@@ -29,7 +29,9 @@ def documents(user: "User | AnonymousUser", version: ModelVersion, chosen: int |
         "lacks": _lacks(),
         "documents": list(documents_seen_by(user).filter(version=version).defer("found")[:MOST]),
         "formats": cards.FORMATS,
-        "may_say": version.stage != RETIRED and may(user, "version.describe", version.team_id),
+        "may_say": version.stage != RETIRED
+        and version.deleted_at is None
+        and may(user, "version.describe", version.team_id),
         "statements": cards.STATEMENTS,
         "columns": tuple(cards.COLUMNS),
     }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def safety(user: "User | AnonymousUser", version: ModelVersion) -> dict[str, Any]:
     """What is known about the files, and which actions are open to the person."""
     known, team = safety_of(version), version.team_id
-    has_files = bool(version.manifest_digest)
+    has_files = bool(version.manifest_digest) and version.deleted_at is None
     is_sound = not version.held_files and version.broken_at is None
     is_whole_again = bool(version.broken_at and version.checked_at and version.checked_at > version.broken_at)
     return {
@@ -24,9 +24,9 @@ def safety(user: "User | AnonymousUser", version: ModelVersion) -> dict[str, Any
         "incident": open_incidents_of(version).first() if version.broken_at else None,
         "is_whole_again": is_whole_again,
         "may_check": has_files and not _is_open(known.check) and may(user, "version.check", team),
-        "may_scan": bool(known.held) and not _is_open(known.scan) and may(user, "scan.start", team),
+        "may_scan": has_files and bool(known.held) and not _is_open(known.scan) and may(user, "scan.start", team),
         "may_sign": has_files and is_sound and not _is_open(known.signing) and may(user, "version.sign", team),
-        "may_mend": is_whole_again and may(user, "version.release", team),
+        "may_mend": has_files and is_whole_again and may(user, "version.release", team),
     }
 
 
