@@ -61,11 +61,17 @@ def _untold(rule: Rule, asked: Threshold, named: Sequence[Measurement]) -> GateI
 def _below(asked: Threshold, found: Measurement) -> GateItem:
     value = found.figure(asked.part)
     problem = (
-        f"The {_words(asked)} is {value:.6g} in evaluation {found.run}; it has to be "
+        f"The {_words(asked)} is {_number(value, asked)} in evaluation {found.run}; it has to be "
         f"{COMPARISONS[asked.comparison]} {asked.limit}."
     )
     remedy = "Improve the version and evaluate it again, or have somebody waive the rule for a while, with a reason."
     return GateItem(POLICY, problem, remedy, page=found.page, kind=BELOW)
+
+
+def _number(value: float, asked: Threshold) -> str:
+    """Six digits, or all of them where six would look like the limit itself."""
+    short = f"{value:.6g}"
+    return repr(value) if math.isfinite(value) and Decimal(short) == Decimal(asked.limit) else short
 
 
 def _figure(asked: Threshold, found: Measurement) -> Figure:
@@ -73,7 +79,7 @@ def _figure(asked: Threshold, found: Measurement) -> Figure:
     rows = f"{found.n} row{'' if found.n == 1 else 's'} of {found.rows_label}"
     return Figure(
         f"Evaluation {found.run} on {rows}",
-        f"{found.figure(asked.part):.6g}{interval}",
+        f"{_number(found.figure(asked.part), asked)}{interval}",
         f"{asked.comparison} {asked.limit}",
         found.page,
         (("rows", found.rows_digest), ("files of the version", found.model_digest)),
