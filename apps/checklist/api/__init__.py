@@ -1,5 +1,6 @@
 """The API of frameworks, assessments, answers and sign-offs."""
 
-from apps.checklist.api.viewsets import AssessmentViewSet, FrameworkViewSet, VersionGateView
+from apps.checklist.api.frameworks import AssessmentUpgradeViewSet, FrameworkViewSet
+from apps.checklist.api.viewsets import AssessmentViewSet, VersionGateView
 
-__all__ = ["AssessmentViewSet", "FrameworkViewSet", "VersionGateView"]
+__all__ = ["AssessmentUpgradeViewSet", "AssessmentViewSet", "FrameworkViewSet", "VersionGateView"]

@@ -19,53 +19,6 @@ class Revision(serializers.IntegerField):
         super().__init__(required=False, min_value=0, help_text="the revision you looked at; 0 where there was none")
 
 
-class QuestionOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    text = serializers.CharField()
-    help = serializers.CharField()
-    why = serializers.CharField()
-    next_step = serializers.CharField()
-    subject = serializers.CharField()
-    minimum_status = serializers.ChoiceField(choices=STATUSES)
-    collectors = serializers.ListField(child=serializers.CharField(), help_text="what brings evidence")
-    answering = serializers.ListField(child=serializers.CharField(), help_text="those that decide how it is known")
-
-
-class GroupOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    title = serializers.CharField()
-    summary = serializers.CharField()
-    questions = QuestionOut(many=True)
-
-
-class FrameworkSource(serializers.Serializer[Any]):
-    author = serializers.CharField()
-    title = serializers.CharField()
-    url = serializers.CharField()
-
-
-class FrameworkListed(serializers.Serializer[Any]):
-    urn = serializers.CharField()
-    version = serializers.IntegerField()
-    title = serializers.CharField()
-    summary = serializers.CharField()
-    language = serializers.CharField()
-    effective_date = serializers.CharField()
-    digest = serializers.CharField(help_text="SHA-256 over every text and rule of this version")
-
-
-class FrameworkOut(FrameworkListed):
-    """A framework with its questions, word for word as in their source."""
-
-    copyright = serializers.CharField()
-    source = FrameworkSource()  # type: ignore[assignment] # a field of the file; DRF gives every field an attribute of this name
-    groups = GroupOut(many=True)
-
-
-class FrameworkVersionIn(Input):
-    version = serializers.IntegerField(required=False, min_value=1, help_text="the newest if left out")
-
-
 class EvidenceOut(serializers.Serializer[Any]):
     """What stands behind an answer, with the digest of what it spoke of when it was collected."""
 

@@ -1,4 +1,4 @@
-"""The API's views of frameworks, assessments, answers and sign-offs."""
+"""The API's views of assessments, answers and sign-offs."""
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -7,7 +7,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import ViewSet
 
 from apps.accounts.queries import person
 from apps.checklist import queries, services
@@ -18,9 +17,6 @@ from apps.checklist.api.shapes import (
     AssessmentOut,
     DecisionIn,
     EvidenceIn,
-    FrameworkListed,
-    FrameworkOut,
-    FrameworkVersionIn,
     GateOut,
     QuestionNow,
     RevisionOut,
@@ -39,25 +35,6 @@ class AssessmentFilter(TeamFilter):
     version = KeyFilter(field_name="version_id")
     model = KeyFilter(field_name="version__model_id")
     state = filters.ChoiceFilter(choices=Assessment.State.choices)
-
-
-class FrameworkViewSet(ViewSet):
-    """The frameworks that come with this installation."""
-
-    lookup_field = "urn"
-    lookup_value_regex = "[^/]+"
-
-    @extend_schema(responses=FrameworkListed(many=True))
-    def list(self, request: Request) -> Response:
-        """The newest version of every framework."""
-        return Response(FrameworkListed(queries.frameworks(), many=True).data)
-
-    @extend_schema(parameters=[FrameworkVersionIn], responses=FrameworkOut)
-    def retrieve(self, request: Request, urn: str) -> Response:
-        """One framework with its questions: the newest version, or the one that an assessment was made with."""
-        asked = FrameworkVersionIn(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        return Response(FrameworkOut(queries.framework(urn, asked.validated_data.get("version"))).data)
 
 
 class AssessmentViewSet(ReadViewSet):
