@@ -58,6 +58,15 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _forgotten_frameworks() -> Iterator[None]:
+    """A loaded version of a framework never changes, so it is read once; the next test's database has another."""
+    from apps.checklist.queries.frameworks import loaded_version
+
+    yield
+    loaded_version.cache_clear()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _the_trail_may_be_emptied_between_tests() -> Iterator[None]:
     """Tests that commit are cleaned up by emptying every table, which the database refuses for the audit trail.

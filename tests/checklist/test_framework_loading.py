@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.audit.models import AuditEntry
 from apps.checklist.models import FrameworkFile
 from apps.checklist.queries import GENAIOPS, framework, frameworks
-from apps.checklist.queries.frameworks import framework_seen_versions, frameworks_at, shipped
+from apps.checklist.queries.frameworks import framework_seen_versions, shipped
 from apps.checklist.services import framework_load
 from apps.core.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from tests.checklist.framework_files import URN, group, question, raw_framework, text_of
@@ -75,20 +75,16 @@ def test_what_is_here_never_changes(officer: User, change: tuple[str, str], code
     assert refused.value.code == code
 
 
-def test_several_frameworks_are_read_with_one_query(officer: User, django_assert_num_queries: Any) -> None:
-    keys = []
-    for number in range(4):
-        urn = f"urn:example:framework:n{number}"
-        framework_load(by=officer, text=text_of(raw_framework(urn=urn)))
-        keys.append((urn, 1))
-    frameworks_at(keys)
-    with django_assert_num_queries(1):
-        frameworks_at([*keys, (GENAIOPS, 1)])
+def test_a_version_is_read_once(officer: User, django_assert_num_queries: Any) -> None:
+    framework_load(by=officer, text=FIRST)
+    framework(URN, 1)
     with django_assert_num_queries(0):
+        framework(URN, 1)
         framework(GENAIOPS)
-        frameworks_at([(GENAIOPS, 1)])
     with pytest.raises(NotFound):
-        frameworks_at([(URN, 7)])
+        framework(URN, 2)
+    framework_load(by=officer, text=SECOND)
+    assert framework(URN, 2).version == 2, "that it was not there is not remembered"
 
 
 def test_a_row_that_is_no_longer_readable_says_so(officer: User) -> None:

@@ -15,6 +15,7 @@ from apps.core.errors import NotFound, Unavailable
 
 FOLDER = Path(__file__).resolve().parent.parent / "frameworks"
 KEPT_READ = 256  # frameworks read and kept in memory, of those that people loaded
+NO_FRAMEWORK = "There is no such framework."
 
 Key = tuple[str, int]
 _NAMED = ("pk", "urn", "version", "digest")
@@ -89,26 +90,25 @@ def frameworks() -> list[Framework]:
 
 
 def framework(urn: str = GENAIOPS, version: int | None = None) -> Framework:
-    """A framework by its URN: the newest version, or the one asked for. Raises NotFound."""
-    if (urn, version) in shipped():
-        return shipped()[urn, version]  # type: ignore[index] # a version that is None is no key
+    """A framework by its URN: the newest version, or the one asked for. Raises NotFound.
+
+    A version that was asked for before costs no query: it never changes.
+    """
+    if version is not None:
+        return shipped().get((urn, version)) or loaded_version(urn, version)
     versions = versions_of(urn)
-    found = next((one for one in versions if version in (None, one.version)), None)
-    if found is None:
-        raise NotFound("There is no such framework.", code="framework.unknown")
-    return found
+    if not versions:
+        raise NotFound(NO_FRAMEWORK, code="framework.unknown")
+    return versions[0]
 
 
-def frameworks_at(keys: Iterable[Key]) -> dict[Key, Framework]:
-    """Several frameworks at once, in one query at most. Raises NotFound."""
-    wanted = set(keys)
-    found = {key: one for key, one in shipped().items() if key in wanted}
-    if missing := wanted - set(found):
-        rows = _loaded(urn for urn, _ in missing)
-        found |= {key: _read_row(*rows[key]) for key in missing if key in rows}
-    if wanted - set(found):
-        raise NotFound("There is no such framework.", code="framework.unknown")
-    return found
+@lru_cache(maxsize=KEPT_READ)
+def loaded_version(urn: str, version: int) -> Framework:
+    """One version that people loaded. Raises NotFound, which is not remembered: it may be loaded next."""
+    row = _loaded([urn]).get((urn, version))
+    if row is None:
+        raise NotFound(NO_FRAMEWORK, code="framework.unknown")
+    return _read_row(*row)
 
 
 def versions_of(urn: str) -> list[Framework]:
@@ -142,5 +142,5 @@ def framework_seen_versions(urn: str) -> list[FrameworkVersion]:
     loadings = {row.version: Loading(row.version, row.loaded_by.name, row.loaded_at) for row in rows}
     found = [FrameworkVersion(one, loadings.get(one.version)) for one in versions_of(urn)]
     if not found:
-        raise NotFound("There is no such framework.", code="framework.unknown")
+        raise NotFound(NO_FRAMEWORK, code="framework.unknown")
     return found

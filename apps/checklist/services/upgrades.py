@@ -50,7 +50,7 @@ def _carry(by: User, assessment: Assessment, change: Change, answers: dict[str, 
     if before is None or after is None or before.id not in answers or after.id in answers:
         return
     old = answers[before.id]
-    answers[after.id] = revise(
+    new = revise(
         by=by,
         assessment=assessment,
         question=after,
@@ -61,7 +61,9 @@ def _carry(by: User, assessment: Assessment, change: Change, answers: dict[str, 
         given=by_hand(old),
         action=CARRY,
     )
+    Answer.objects.filter(pk=new.pk).update(answered_at=old.answered_at)  # it was said then, not now
     collected = [item for item in old.evidence.all() if item.collector in after.collectors]
     for item in collected:
-        item.pk, item.answer = None, answers[after.id]
+        item.pk, item.answer = None, new
     Evidence.objects.bulk_create(collected)
+    answers[after.id] = new
