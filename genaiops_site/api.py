@@ -19,6 +19,7 @@ from apps.monitoring import api as monitoring
 from apps.portal import api as portal
 from apps.registry import api as registry
 from apps.reports import api as reports
+from apps.risks import api as risks
 from apps.serving import api as serving
 from apps.tracking import api as tracking
 
@@ -70,6 +71,7 @@ router.register("deployments", serving.DeploymentViewSet, "deployment")
 router.register("applications", serving.ApplicationViewSet, "application")
 router.register("drift-runs", monitoring.DriftViewSet, "drift-run")
 router.register("incidents", incidents.IncidentViewSet, "incident")
+router.register("risks", risks.RiskViewSet, "risk")
 router.register("reports", reports.ReportViewSet, "report")
 router.register("frameworks", checklist.FrameworkViewSet, "framework")
 router.register("assessments", checklist.AssessmentViewSet, "assessment")

@@ -1,6 +1,7 @@
 """What the API's description calls each choice of values: one name of a field stands for several of them."""
 
 ENUM_NAMES = {
+    "ControlState": "apps.risks.rules.CONTROL_STATES.items",
     "FindingSeverity": "apps.registry.rules.safety.SEVERITIES.items",
     "HeldState": "apps.registry.rules.HELD_STATES.items",
     "HowKnown": "apps.checklist.rules.STATUSES.items",
@@ -11,6 +12,10 @@ ENUM_NAMES = {
     "LineageRelation": "apps.registry.rules.LINKS.items",
     "LoggedModelState": "apps.tracking.rules.LOGGED_STATES.items",
     "ModelRelation": "apps.registry.rules.RELATIONS.items",
+    "RatingKind": "apps.risks.rules.RATINGS.items",
+    "RiskCategory": "apps.risks.rules.CATEGORIES.items",
+    "RiskLevel": "apps.risks.rules.LEVELS.items",
+    "RiskState": "apps.risks.rules.STATES.items",
     "Role": "apps.accounts.rules.ROLES.items",
     "RunState": "apps.core.serializing.STATES",
     "Side": "apps.catalog.rules.merging.SIDES.items",

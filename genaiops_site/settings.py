@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "apps.tracking",
     "apps.registry",
     "apps.evaluation",
+    "apps.risks",
     "apps.serving",
     "apps.monitoring",
     "apps.checklist",

@@ -40,7 +40,7 @@ PLACES = (
     Place("Deployments", "serving:deployment-list", "deployments"),
     Place("Monitoring", "monitoring:drift-list", "monitoring"),
     Place("Checklists", "checklist:assessment-list", "checklists"),
-    Place("Risks & incidents", "incidents:incident-list", "risks"),
+    Place("Risks & incidents", "risks:risk-list", "risks", also=("/incidents/",)),
     Place("Reports", "reports:report-list", "reports"),
     Place("Audit trail", "portal:trail", "audit", "trail.view"),
     Place("Runs", "portal:run-list", "runs"),

@@ -19,9 +19,11 @@ from apps.jobs.services import run_fail
 from apps.registry.models import FileScanRun
 from apps.registry.queries import held_files_of
 from apps.registry.services import file_scan_finish, model_describe, system_create
+from apps.risks.services import risk_create
 from apps.serving.services import application_add
 from apps.tracking.rules.places import Place
 from apps.tracking.services import experiment_create, tracked_file_store, tracking_run_create
+from tests.checklist.framework_files import raw_framework, text_of
 from tests.makers import (
     FILES,
     claim,
@@ -39,6 +41,7 @@ from tests.makers import (
 
 OUTSIDER = "outsider"
 MLFLOW = "/api/2.0/mlflow/"  # refuses in a form of its own
+FRAMEWORK = text_of(raw_framework())
 TABLE = [{"x": number} for number in range(3)]
 
 
@@ -149,6 +152,11 @@ def _held(by: User, team: Team) -> Ask:
     return Ask(f"quarantine/{held_files_of(version).get().pk}/release/", {"reason": "read by hand"})
 
 
+def _risk(by: User, team: Team) -> Ask:
+    risk = risk_create(by=by, team=team, title="A leak", likelihood=3, impact=3)
+    return Ask(f"risks/{risk.pk}/close/", {"reason": "Gone."})
+
+
 def _incident(by: User, team: Team) -> Ask:
     incident = incident_open(by=by, team=team, title="A leak", severity="high")
     return Ask(f"incidents/{incident.pk}/close/", {"resolution": "filtered"})
@@ -221,6 +229,7 @@ CASES: dict[str, Case] = {
     "drift.start": Case(_drift),
     "assessment.answer": Case(lambda by, team: Ask("assessments/", {"version": make_version(by, team).pk})),
     "assessment.decide": Case(_decide),
+    "framework.load": Case(lambda by, team: Ask("frameworks/", {"text": FRAMEWORK}), outsider=403),
     "deployment.start": Case(_deploy),
     "deployment.stop": Case(lambda by, team: _deployment(by, team, "stop", {"reason": "enough"})),
     "deployment.ask": Case(lambda by, team: _deployment(by, team, "ask", {"question": "Who are you?"})),
@@ -230,6 +239,8 @@ CASES: dict[str, Case] = {
     "version.sign": Case(lambda by, team: Ask("signings/", {"version": make_version(by, team).pk})),
     "incident.open": Case(lambda by, team: Ask("incidents/", {"team": team.pk, "title": "A leak", "severity": "low"})),
     "incident.close": Case(_incident),
+    "risk.edit": Case(lambda by, team: Ask("risks/", {"team": team.pk, "title": "x", "likelihood": 1, "impact": 1})),
+    "risk.decide": Case(_risk),
     "report.create": Case(lambda by, team: Ask("reports/", {"version": make_version(by, team).pk})),
     "run.cancel": Case(_cancel),
     "run.retry": Case(_retry),

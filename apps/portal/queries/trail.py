@@ -34,6 +34,7 @@ _PAGES = {
     "serving.deployment": "serving:deployment-detail",
     "checklist.assessment": "checklist:assessment-detail",
     "incidents.incident": "incidents:incident-detail",
+    "risks.risk": "risks:risk-detail",
 }
 
 
