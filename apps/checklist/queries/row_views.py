@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from apps.accounts.rules import APPROVER
 from apps.checklist.models import Answer, Evidence, SignOff, Waiver
 from apps.checklist.rules import AnswerView, EvidenceView, Known, SignOffView, WaiverView, waiver_state
 from apps.checklist.rules.findings import PLACE
@@ -61,7 +62,7 @@ def _page_of(item: Evidence) -> str:
 
 
 def sign_off_view(row: SignOff) -> SignOffView:
-    """A decision."""
+    """A decision. Before policies were data, approvers alone decided."""
     return SignOffView(
         pk=row.pk,
         decision=row.decision,
@@ -70,6 +71,10 @@ def sign_off_view(row: SignOff) -> SignOffView:
         decided_by_id=row.decided_by_id,
         decided_at=row.decided_at,
         basis_digest=row.basis_digest,
+        policy_digest=row.policy_digest,
+        policy_label=row.basis.get("policy", {}).get("label", ""),
+        roles=tuple(row.roles) or (APPROVER,),
+        is_final=row.is_final,
     )
 
 

@@ -5,32 +5,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.urls import reverse
 from django.utils import timezone
 
 from apps.checklist.models import Answer, Assessment, SignOff, Waiver
 from apps.checklist.queries.frameworks import framework
+from apps.checklist.queries.gates import approval_is_current, held, round_of
+from apps.checklist.queries.policies import policies_for
 from apps.checklist.queries.row_views import answer_view, sign_off_view, waiver_view
 from apps.checklist.queries.subjects import knowledge_of, page_of_subject
 from apps.checklist.queries.taking_over import Sources, sources_for
 from apps.checklist.rules import (
-    APPROVED,
     UNKNOWN,
     AssessmentView,
     Framework,
-    Gate,
+    GateItem,
     GroupView,
     Known,
     Question,
     QuestionView,
     SignOffView,
     WaiverView,
-    gate_of,
-    problems_of,
 )
-from apps.checklist.rules.statements import DEPLOYMENT, statement_basis
+from apps.checklist.rules.policies import InForce
+from apps.checklist.rules.statements import statement_basis
 from apps.checklist.rules.taking_over import TakenFrom
-from apps.registry.models import ModelVersion
 
 Answers = dict[str, Answer]
 
@@ -45,6 +43,7 @@ class _Read:
     sources: Sources
     sign_offs: tuple[SignOffView, ...]
     waivers: tuple[WaiverView, ...]
+    policy: InForce
 
 
 def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[int, AssessmentView]:
@@ -54,7 +53,7 @@ def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[
     The assessments come with their subject, `created_by` and `submitted_by` read.
     """
     waivers, sign_offs = _waivers(assessments, on or timezone.localdate()), _sign_offs(assessments)
-    knowledge = knowledge_of(assessments)
+    knowledge, policies = knowledge_of(assessments), policies_for(assessments)
     answers, sources = _current_answers(assessments), sources_for(assessments, knowledge)
     return {
         one.pk: _assessment_view(
@@ -66,6 +65,7 @@ def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[
                 sources[one.pk],
                 tuple(sign_offs[one.pk]),
                 tuple(waivers[one.pk]),
+                policies[one.pk],
             ),
         )
         for one in assessments
@@ -97,6 +97,8 @@ def _waivers(assessments: Sequence[Assessment], on: date) -> dict[int, list[Waiv
 def _assessment_view(assessment: Assessment, read: _Read) -> AssessmentView:
     version, groups = assessment.version, tuple(_groups(read))
     questions = [question for group in groups for question in group.questions]
+    now = held(assessment, read.policy, questions, read.known, read.sign_offs, read.waivers)
+    signed = round_of(assessment, read.policy, read.sign_offs)
     kind, pk = assessment.subject_kind, assessment.subject_id
     return AssessmentView(
         pk=assessment.pk,
@@ -115,12 +117,15 @@ def _assessment_view(assessment: Assessment, read: _Read) -> AssessmentView:
         submitted_by=str(assessment.submitted_by or ""),
         submitted_by_id=assessment.submitted_by_id,
         submitted_at=assessment.submitted_at,
-        groups=groups,
-        gate=_gate(version, questions),
+        groups=tuple(_with_problems(group, now.problems) for group in groups),
+        gate=now.found.gate,
         sign_offs=read.sign_offs,
         waivers=read.waivers,
-        is_approval_current=_is_approval_current(assessment, questions),
+        is_approval_current=approval_is_current(assessment, questions, now, signed),
         counts=dict(Counter(question.status for question in questions)),
+        policy=read.policy,
+        outcomes=now.found.outcomes,
+        signed=tuple(signed),
     )
 
 
@@ -133,27 +138,8 @@ def _groups(read: _Read) -> Iterator[GroupView]:
             yield GroupView(section.group, questions, tuple(group.title for group in section.within))
 
 
-def _gate(version: ModelVersion | None, questions: list[QuestionView]) -> Gate:
-    if version is None:
-        return gate_of(questions)
-    page = reverse("portal:version-tab", args=[version.pk, "files"])
-    return gate_of(questions, held_files=version.held_files, is_broken=version.broken_at is not None, page=page)
-
-
-def _is_approval_current(assessment: Assessment, questions: list[QuestionView]) -> bool:
-    """Approved, with the same files, nothing behind an answer has changed, and no waiver has ended.
-
-    Of a model version, answers about deployments are left out: they are watched after approval, and a new deployment
-    of an approved version is what the approval was given for.
-    """
-    if assessment.state != APPROVED:
-        return False
-    version = assessment.version
-    watched = [one for one in questions if version is None or one.question.subject != DEPLOYMENT]
-    is_stale = any(question.is_stale for question in watched)
-    has_conflict = any(item.conflict for question in questions for item in question.problems)
-    holds = not assessment.moves_stage or (version is not None and version.is_deployable)
-    return holds and not is_stale and not has_conflict
+def _with_problems(group: GroupView, problems: dict[str, tuple[GateItem, ...]]) -> GroupView:
+    return replace(group, questions=tuple(replace(one, problems=problems.get(one.id, ())) for one in group.questions))
 
 
 def _question_view(question: Question, read: _Read, waived: frozenset[str]) -> QuestionView:
@@ -167,8 +153,7 @@ def _question_view(question: Question, read: _Read, waived: frozenset[str]) -> Q
     )
     had = {(item.collector, item.subject_type, item.subject_id) for item in view.evidence}
     fresh = tuple(finding for finding in read.known.of(question.collectors) if finding.subject not in had)
-    view = _with_source(replace(view, uncollected=fresh), read.sources)
-    return replace(view, problems=tuple(problems_of(view)))
+    return _with_source(replace(view, uncollected=fresh), read.sources)
 
 
 def _with_source(view: QuestionView, sources: Sources) -> QuestionView:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from apps.checklist.rules.measurements import Measurement
 from apps.checklist.rules.status import UNKNOWN, strongest, weakest
 
 # Every collector by its id, with what it reads, in words for the page and the report.
@@ -82,11 +83,13 @@ class Finding:
 class Known:
     """All present findings about one subject, with the digest of each kind of thing a question can speak of.
 
+    `measurements` are the figures of finished evaluations, the newest first.
     `bases` remembers what statements speak of (rules/statements.py): hundreds of questions speak of the same.
     """
 
     findings: Mapping[str, list[Finding]]
     subject_digests: Mapping[str, str]
+    measurements: tuple[Measurement, ...] = ()
     bases: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, collectors: Iterable[str]) -> list[Finding]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from apps.checklist.rules.findings import COLLECTORS, Finding
 from apps.checklist.rules.frameworks import ASSESSED, Framework, Group, Level, Question
+from apps.checklist.rules.policies.outcomes import RuleOutcome
+from apps.checklist.rules.policies.shapes import InForce
 from apps.checklist.rules.problems import Gate, GateItem
 from apps.checklist.rules.status import (
     APPROVED,
@@ -220,7 +222,7 @@ class GroupView:
 
 @dataclass(frozen=True)
 class SignOffView:
-    """One decision that was taken on the assessment."""
+    """One decision that was taken on the assessment. One that is not final waits for further sign-offs."""
 
     pk: int
     decision: str
@@ -229,6 +231,10 @@ class SignOffView:
     decided_by_id: int
     decided_at: datetime
     basis_digest: str
+    policy_digest: str = ""  # empty: before policies were data
+    policy_label: str = ""
+    roles: tuple[str, ...] = ()
+    is_final: bool = True
 
 
 @dataclass(frozen=True)
@@ -236,6 +242,7 @@ class AssessmentView:
     """One thing held against a framework, as it stands at this moment.
 
     `version_id`, `version_stage` and `manifest_digest` speak of a model version and are None or empty for other things.
+    `outcomes` are the rules of the `policy` that holds for it, and `signed` the sign-offs that count for these.
     """
 
     pk: int
@@ -260,6 +267,9 @@ class AssessmentView:
     waivers: tuple[WaiverView, ...] = ()
     is_approval_current: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+    policy: InForce | None = None
+    outcomes: tuple[RuleOutcome, ...] = ()
+    signed: tuple[SignOffView, ...] = ()
 
     @property
     def state_label(self) -> str:

@@ -15,6 +15,7 @@ from apps.checklist.queries.collectors import (
     serving,
     tuning,
 )
+from apps.checklist.queries.collectors.measurements import measurements_of
 from apps.checklist.queries.facts import DataFacts, Facts, data_facts_of, facts_of
 from apps.checklist.rules import Finding, Known
 from apps.checklist.rules.frameworks import DATASET, DEPLOYMENT, MODEL, SYSTEM
@@ -68,7 +69,8 @@ def known_from(facts: Facts) -> Known:
     """
     manifest = facts.version.manifest_digest
     digests = {DATASET: _data_digest(facts), MODEL: manifest, DEPLOYMENT: manifest, SYSTEM: manifest}
-    return Known({name: collect(facts) for name, collect in COLLECT.items()}, digests)
+    findings = {name: collect(facts) for name, collect in COLLECT.items()}
+    return Known(findings, digests, measurements_of(facts))
 
 
 def known_of_deployment(deployment: Deployment, facts: Facts) -> Known:

@@ -8,10 +8,10 @@ from apps.checklist.queries.collectors.words import counted
 from apps.checklist.queries.facts import Facts
 from apps.checklist.rules import MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
+from apps.checklist.rules.measurements import HELD_OUT, SEEN, UNSEEN
 from apps.evaluation.models import EvaluationRun, Score
 from apps.evaluation.rules import BASELINE, DIFFERENCE, METRICS, VERSION, verdict
 
-HELD_OUT, UNSEEN, SEEN = "held_out", "unseen", "seen"
 COLLECTOR = "evaluation.metrics"
 
 
@@ -21,9 +21,9 @@ def metrics(facts: Facts) -> list[Finding]:
     if not present:
         return _only_of_other_files(facts)
     rank = {HELD_OUT: 0, UNSEEN: 1, SEEN: 2}
-    run = min(present, key=lambda one: rank[_rows_are(facts, one)])  # the first of the newest, they come newest first
+    run = min(present, key=lambda one: rank[rows_are(facts, one)])  # the first of the newest, they come newest first
     scores = list(run.scores.all())
-    kind = _rows_are(facts, run)
+    kind = rows_are(facts, run)
     value: dict[str, Any] = {
         "run": run.pk,
         "rows_are": kind,
@@ -44,7 +44,7 @@ def metrics(facts: Facts) -> list[Finding]:
     ]
 
 
-def _rows_are(facts: Facts, run: EvaluationRun) -> str:
+def rows_are(facts: Facts, run: EvaluationRun) -> str:
     """Kept from training; as far as is known not seen; or seen, by the version or by a model it came from."""
     tuning = facts.tuning
     if tuning is not None and tuning.held_out_digest and run.rows_digest == tuning.held_out_digest:

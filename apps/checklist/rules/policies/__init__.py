@@ -8,7 +8,6 @@ from apps.checklist.rules.policies.shapes import (
     Rule,
     chosen,
     missing,
-    only_approvals,
 )
 
 __all__ = [
@@ -20,6 +19,5 @@ __all__ = [
     "Vocabulary",
     "chosen",
     "missing",
-    "only_approvals",
     "policy_from",
 ]

@@ -1,8 +1,10 @@
 """Holding an assessment against a policy: each rule's outcome, and the gate that they make up together."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from apps.accounts.rules import ROLES
 from apps.checklist.rules.findings import COLLECTORS
@@ -23,13 +25,16 @@ from apps.checklist.rules.policies.sentences import WORDS
 from apps.checklist.rules.policies.shapes import (
     ALWAYS,
     ANSWERED,
+    APPROVALS,
     CONSISTENT,
     EXPLAINED,
     FILES_RELEASED,
+    FOUR_EYES,
     FRESH,
     MINIMUM,
     NO_CONFLICT,
     NO_OBJECTION,
+    TRAIL,
     Collectors,
     InForce,
     Policy,
@@ -72,6 +77,7 @@ _KINDS = {
     EXPLAINED: {UNSAID, UNRECORDED},
     CONSISTENT: {CONTRADICTED},
 }
+_OF_SIGN_OFFS = {APPROVALS, FOUR_EYES, TRAIL}
 _UNTOLD = {USES, UNTOLD}  # kinds that say: nobody knows
 
 
@@ -94,15 +100,23 @@ class Evaluated:
     outcomes: tuple[RuleOutcome, ...]
     gate: Gate
 
-    def of(self, question: str) -> tuple[GateItem, ...]:
-        """What stands against one answer."""
-        return tuple(item for item in self.gate.problems if item.question == question)
+    @cached_property
+    def by_question(self) -> dict[str, tuple[GateItem, ...]]:
+        """What stands against each answer that something stands against."""
+        found: dict[str, list[GateItem]] = defaultdict(list)
+        for item in self.gate.problems:
+            found[item.question].append(item)
+        return {question: tuple(items) for question, items in found.items()}
 
 
-def evaluate(used: InForce, facts: Facts) -> Evaluated:
-    """Hold an assessment against a policy. The order of the reasons is that of the page, not that of the rules."""
-    standing = {view.id: standing_of(view) for view in facts.questions}
-    outcomes = tuple(_outcome(rule, used.policy, facts, standing) for rule in used.policy.rules)
+def evaluate(used: InForce, facts: Facts, *, is_gate: bool = True) -> Evaluated:
+    """Hold an assessment against a policy. The order of the reasons is that of the page, not that of the rules.
+
+    Where the assessment opens no gate, only what is said of sign-offs holds.
+    """
+    standing = {view.id: standing_of(view) for view in facts.questions} if is_gate else {}
+    rules = [rule for rule in used.policy.rules if is_gate or rule.word in _OF_SIGN_OFFS]
+    outcomes = tuple(_outcome(rule, used.policy, facts, standing) for rule in rules)
     against = {reason.item: None for outcome in outcomes for reason in outcome.standing}
     return Evaluated(outcomes, Gate(tuple(_in_order(against, facts, standing))))
 
@@ -110,12 +124,15 @@ def evaluate(used: InForce, facts: Facts) -> Evaluated:
 def _in_order(
     against: Mapping[GateItem, None], facts: Facts, standing: Mapping[str, list[GateItem]]
 ) -> Iterable[GateItem]:
+    more: dict[str, list[GateItem]] = defaultdict(list)
+    for item in against:
+        more[item.question].append(item)
     yield from (item for item in facts.files if item in against)
     for view in facts.questions:
-        known = [item for item in standing[view.id] if item in against]
+        known = [item for item in standing.get(view.id, ()) if item in against]
         yield from known
-        yield from (item for item in against if item.question == view.id and item not in known)
-    yield from (item for item in against if item.question == POLICY)
+        yield from (item for item in more.get(view.id, ()) if item not in known)
+    yield from more.get(POLICY, ())
 
 
 def _outcome(rule: Rule, policy: Policy, facts: Facts, standing: Mapping[str, list[GateItem]]) -> RuleOutcome:

@@ -180,12 +180,6 @@ def chosen(candidates: Sequence[InForce], about: About, default: InForce) -> InF
     return next((one for one in ordered if one.policy.applies.hold(about)), default)
 
 
-def only_approvals(policy: Policy) -> Policy:
-    """What of a policy holds for assessments that open no gate: who signs, and that nobody signs their own work."""
-    kept = tuple(rule for rule in policy.rules if rule.word in (APPROVALS, FOUR_EYES, TRAIL))
-    return Policy(policy.title, kept, policy.applies)
-
-
 def missing(signers: Sequence[Signers], given: Iterable[Collection[str]]) -> int:
     """How many sign-offs are still missing, where `given` are the roles of each person who gave one.
 
