@@ -10,6 +10,7 @@ from django.conf import settings
 
 from apps.audit.services import WORKER
 from apps.catalog.models import DatasetVersion
+from apps.catalog.services.integrity import rows_break
 from apps.core import storage, tables
 from apps.core.errors import Conflict, NotFound
 from apps.core.models import Run
@@ -89,7 +90,11 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 def rows_file(version: DatasetVersion, folder: Path) -> Path:
     """The version's rows as JSON Lines, whatever format they came in."""
-    stored = checked_path(version.digest, str(version))
+    try:
+        stored = checked_path(version.digest, str(version))
+    except (Conflict, NotFound):
+        rows_break(version=version)
+        raise
     if version.format == "jsonl":
         return stored
     path = folder / "rows.jsonl"

@@ -63,12 +63,19 @@ def newest_run(deployment: Deployment) -> ServingRun | None:
 
 
 def require_servable(deployment: Deployment) -> None:
-    """Raise Conflict for a deployment that was stopped, or whose version is no longer approved as it stands.
+    """Raise Conflict for a deployment that was stopped, whose version has an altered file, or is no longer approved.
 
-    Asked each time a worker takes the deployment: a restart must not bring back what people took out of use.
+    Asked each time a worker takes the deployment and before each answer: neither a restart nor a process that still
+    runs brings back what was taken out of use.
     """
     if deployment.stopped_at is not None:
         raise Conflict("This deployment was stopped.", code="deployment.stopped", remedy="Deploy the version anew.")
+    if deployment.version.broken_at is not None:
+        raise Conflict(
+            f"A stored file of {deployment.version} was altered, so this deployment answers nothing.",
+            code="version.broken",
+            remedy="Bring the file back from a copy you trust and let the files be checked; its incident says more.",
+        )
     if not deployment.version.is_deployable:
         raise Conflict(
             f"{deployment.version} is no longer approved as it stands, so it is not served.",
@@ -77,11 +84,17 @@ def require_servable(deployment: Deployment) -> None:
         )
 
 
+def is_blocked(deployment: Deployment) -> bool:
+    """Whether a file of its version is known to be altered by now; a worker asks this while it serves."""
+    return ModelVersion.objects.filter(pk=deployment.version_id).exclude(broken_at=None).exists()
+
+
 def state_of(deployment: Deployment) -> str:
-    """`starting`, `ready`, `stopped` or `failed`."""
+    """`starting`, `ready`, `stopped`, `failed` or `blocked`."""
     run = newest_run(deployment)
     is_ready = run is not None and run.is_ready
-    return deployment_state(deployment.stopped_at is not None, run.state if run else "", is_ready)
+    is_broken = deployment.version.broken_at is not None
+    return deployment_state(deployment.stopped_at is not None, run.state if run else "", is_ready, is_broken=is_broken)
 
 
 @dataclass(frozen=True)

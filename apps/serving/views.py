@@ -13,11 +13,12 @@ from apps.accounts.queries import may, may_anywhere, person
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, key_named, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
+from apps.incidents.queries import open_incidents_of
 from apps.registry.queries import version_seen
 from apps.serving import queries, services
 from apps.serving.forms import AcknowledgeForm, ApplicationForm, AskForm, DeploymentFilterForm, DeploymentForm
 from apps.serving.models import Deployment
-from apps.serving.rules import READY, STARTING, STOPPED
+from apps.serving.rules import BLOCKED, READY, STARTING, STOPPED
 
 SORTS = {"name": "name", "started": "created_at", "environment": "environment"}
 MOST_APPLICATIONS = 100
@@ -101,6 +102,7 @@ def _page(request: HttpRequest, deployment: Deployment, *, status: int = 200, **
         "applications": [(item, _form_for(item.pk, refused)) for item in applications],
         "ask_form": AskForm(),
         "application_form": ApplicationForm(),
+        "incident": open_incidents_of(deployment.version).first() if state == BLOCKED else None,
         "may_stop": state != STOPPED and may(user, "deployment.stop", team),
         "may_ask": state == READY and may(user, "deployment.ask", team),
         "may_acknowledge": may_acknowledge,

@@ -12,9 +12,9 @@ from celery.signals import worker_shutting_down
 from apps.core import queue
 from apps.jobs.services.claims import Claim, Stopped, claimed
 from apps.serving.models import ServingRun
-from apps.serving.queries import require_servable
+from apps.serving.queries import is_blocked, require_servable
 from apps.serving.rules import SERVED_NAME
-from apps.serving.services import serving_finish, serving_hand_over, serving_ready
+from apps.serving.services import serving_block, serving_finish, serving_hand_over, serving_ready
 from workers.doors import model_folder, work_folder
 
 _leaving = threading.Event()
@@ -44,11 +44,15 @@ def serve(run_id: int) -> None:
             result = engine.run(
                 config,
                 _telling(claim),
-                lambda: claim.should_stop() or _leaving.is_set(),
+                lambda: claim.should_stop() or _leaving.is_set() or is_blocked(run.deployment),
                 lambda url, pid: serving_ready(run=run, url=url, pid=pid),
             )
         if claim.should_stop():
             serving_finish(run=run, result=asdict(result))
+        elif is_blocked(run.deployment):
+            serving_block(run=run)
+            run.deployment.version.refresh_from_db()
+            require_servable(run.deployment)  # raises: the run ends with the reason, and can be started again later
         else:
             serving_hand_over(run=run, result=asdict(result))
 

@@ -11,6 +11,7 @@ from apps.audit.services import WORKER, record
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.queries import dataset_version_seen, versions_for
 from apps.catalog.rules import EVALUATION, PROTECTED, scan_config_problem
+from apps.catalog.services.integrity import chunks_break
 from apps.core import rules as run_rules
 from apps.core import storage
 from apps.core.errors import Conflict, Invalid
@@ -59,3 +60,15 @@ def scan_finish(*, run: ScanRun, result: dict[str, Any], spans: Path | None = No
     kept = {"spans_file": storage.put_path(spans).digest} if spans else {}
     run.end(run_rules.SUCCEEDED, result=result, findings_digest=digest, message="Scan finished", **kept)
     record(action="scan.finish", obj=run, by=WORKER, data={"findings_digest": digest})
+    if (section := result.get("integrity") or {}).get("compromised"):
+        _integrity_break(run, section)
+
+
+def _integrity_break(run: ScanRun, section: dict[str, Any]) -> None:
+    """Somebody has to know that stored rows are not those that were committed."""
+    chunks_break(
+        version=run.dataset_version,
+        changed=section.get("changed", []),
+        commits=section.get("commits", []),
+        statement=str(section.get("statement", "")),
+    )

@@ -12,6 +12,8 @@ from apps.audit.services import WORKER, record
 from apps.core import rules as run_rules
 from apps.core.errors import Conflict, Invalid, Unavailable
 from apps.core.queue import enqueue
+from apps.incidents.rules import ALTERED, CRITICAL
+from apps.incidents.services import incident_open
 from apps.registry.models import ModelVersion
 from apps.serving.models import Application, Deployment, ServingRun
 from apps.serving.queries import newest_run, require_servable
@@ -90,6 +92,23 @@ def serving_finish(*, run: ServingRun, result: dict[str, Any]) -> None:
 
 
 @transaction.atomic
+def serving_block(*, run: ServingRun) -> None:
+    """The process behind a deployment was ended because a file of its version is altered: the incident tells so."""
+    deployment = run.deployment
+    version = ModelVersion.objects.select_related("model").get(pk=deployment.version_id)
+    record(action="deployment.block", obj=deployment, by=WORKER, team_id=run.team_id, data={"version": version.pk})
+    incident_open(
+        by=WORKER,
+        team=version.team_id,
+        kind=ALTERED,
+        severity=CRITICAL,
+        title=f"A stored file of {version} was altered",
+        subject=version,
+        details={"deployments": [{"id": deployment.pk, "name": deployment.name}]},
+    )
+
+
+@transaction.atomic
 def serving_hand_over(*, run: ServingRun, result: dict[str, Any]) -> None:
     """The worker shuts down while the deployment goes on: another worker takes it.
 
@@ -138,15 +157,15 @@ def application_acknowledge(*, by: User, application: Application, statement: st
 def deployment_ask(*, by: User, deployment: Deployment, question: str, max_tokens: int = 64) -> dict[str, Any]:
     """Send one question to the deployed model and return its chat completion. What is said is not kept.
 
-    Raises Conflict once the version is no longer approved, also while its process still runs.
+    Raises Conflict once a file of the version is altered or it is no longer approved, also while its process runs.
     """
     require(by, "deployment.ask", deployment.team_id)
     if not question.strip():
         raise Invalid("Ask something.")
+    require_servable(deployment)
     run = newest_run(deployment)
     if run is None or not run.is_ready or deployment.stopped_at is not None:
         raise Unavailable("This deployment is not ready to answer.", code="deployment.not_ready")
-    require_servable(deployment)
     body = {
         "model": SERVED_NAME,
         "messages": [{"role": "user", "content": question}],

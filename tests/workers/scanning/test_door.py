@@ -8,10 +8,12 @@ import pytest
 
 from apps.accounts.models import Team, User
 from apps.accounts.rules import ENGINEER
+from apps.audit.models import AuditEntry
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.rules import SCAN_CHECKS
 from apps.catalog.services import dataset_create, dataset_version_commit, scan_start
 from apps.core import storage
+from apps.incidents.models import Incident
 from tests.makers import make_person, make_team
 from workers.scanning import layout, registry
 from workers.scanning.tasks import scan
@@ -102,6 +104,11 @@ def test_a_changed_chunk_stops_every_other_check(olga: User, team: Team, tmp_pat
     assert [state.ok for state in layout.chunk_states(version)].count(False) == 1
     run = scanned(olga, version, QUICK)
     assert (run.state, run.error_code) == ("failed", "storage.tampered")
+    incident = Incident.objects.get()
+    assert (incident.subject_type, incident.subject_id) == ("catalog.datasetversion", str(version.pk))
+    (told,) = incident.details["files"]
+    assert told["digest"] == chunk.digest != told["found"] and told["path"] == "chunk 0 of x.jsonl"
+    assert AuditEntry.objects.filter(action="dataset_version.break", object_id=str(version.pk)).exists()
 
 
 def test_the_teams_evaluation_and_protected_data_are_compared_with(olga: User, team: Team, tmp_path: Path) -> None:
@@ -127,8 +134,10 @@ def test_every_commit_before_a_version_is_computed_anew(team: Team, olga: User, 
     assert [(commit["label"], commit["ok"]) for commit in section["commits"]] == [("v2", True), ("v1", True)]
     assert not section["compromised"] and "all 2 commits" in section["statement"]
     DatasetVersion.objects.filter(pk=first.pk).update(message="Nobody wrote this.")
+    assert not Incident.objects.exists()
     section = (scanned(olga, second, {"checks": ["integrity"]}).result or {})["integrity"]
     assert section["compromised"] and section["code"] == "storage.tampered"
+    assert Incident.objects.get().details["files"][0]["path"] == "record of v1"
     assert [(commit["label"], commit["ok"]) for commit in section["commits"]] == [("v1", False), ("v2", True)]
     assert "The record of v1 does not have the digest of its commit." in section["statement"]
 

@@ -56,8 +56,8 @@ class Downstream:
 
     @property
     def running(self) -> list[Deployment]:
-        """The deployments that answer, or are about to."""
-        return [item for item in self.deployments if state_of(item) in ("ready", "starting")]
+        """The deployments that answer, are about to, or would if their files were right."""
+        return [item for item in self.deployments if state_of(item) in ("ready", "starting", "blocked")]
 
     @property
     def is_empty(self) -> bool:

@@ -29,7 +29,7 @@ Page = tuple[str, Sequence[int | str]]  # a page by its name, with the number of
 MOST_NODES = 40
 MOST_EVALUATIONS = 3
 UNNAMED = "Something of another team"
-_TONES = {"ready": "good", "failed": "bad", "starting": "info"}
+_TONES = {"ready": "good", "failed": "bad", "blocked": "bad", "starting": "info"}
 
 
 def lineage_graph(
