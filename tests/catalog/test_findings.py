@@ -1,5 +1,7 @@
 """The pages of scans: every check is told in plain words, choices reach the run, and nobody sees what is not theirs."""
 
+import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -8,12 +10,13 @@ from django.urls import reverse
 
 from apps.accounts.models import Team, User
 from apps.accounts.rules import APPROVER, ENGINEER
-from apps.catalog.models import CommitRun, ScanRun
+from apps.catalog.models import Branch, CommitRun, ScanRun
 from apps.catalog.queries import scan_steps_of
 from apps.catalog.rules import SCAN_CHECKS
 from apps.catalog.rules.findings import checks_missing, findings_shown
 from apps.catalog.rules.findings.shape import RowList
 from apps.catalog.services import scan_finish, scan_start
+from apps.core import storage
 from tests.makers import claim, make_browser, make_data, make_person, make_scan, make_team
 
 pytestmark = pytest.mark.django_db
@@ -250,16 +253,41 @@ def test_the_run_page_lists_the_checks(client: Client, olga: User, team: Team) -
 def test_the_page_of_a_redaction(client: Client, olga: User, team: Team) -> None:
     scan = scanned(olga, team, RESULT)
     address = reverse("catalog:redaction-start", args=[scan.dataset_version_id])
-    page = client.get(address).content.decode()
-    assert "E-mail address: 2" in page and "&lt;EMAIL_ADDRESS&gt;" in page
+    assert "No scan has listed where findings stand" in client.get(address).content.decode()
     refused = client.post(address, {"entities": ["EMAIL_ADDRESS"]})
-    assert refused.status_code == 422 and "Scan it first." in refused.content.decode(), "no places were listed"
-    ScanRun.objects.update(spans_file="3" * 64)
+    assert refused.status_code == 422 and "No scan has listed where" in refused.content.decode()
+    places = [{"row": 0, "column": "prompt", "start": n, "end": n + 1, "entity": "EMAIL_ADDRESS"} for n in (0, 5)]
+    stored = storage.put(BytesIO("".join(json.dumps(place) + "\n" for place in places).encode()))
+    ScanRun.objects.update(spans_file=stored.digest)
     assert "Make a copy without them" in page_of(client, scan)
+    assert "E-mail address: 2" in client.get(address).content.decode()
     made = client.post(address, {"entities": ["EMAIL_ADDRESS"], "pseudonymous": "yes", "scan_again": "on"})
     assert made.status_code == 302
     config = CommitRun.objects.get().config
     assert (config["entities"], config["pseudonymous"], config["scan_again"]) == (["EMAIL_ADDRESS"], True, True)
+    Branch.objects.all().delete()
+    assert "Make the copy" not in (page := client.get(address).content.decode())
+    assert "A newer version has taken" in page
+    assert "Make a copy without them" not in (page := page_of(client, scan)) and "begin a branch here" in page
+
+
+def test_a_sample_is_weighed_and_a_small_one_is_no_good_news() -> None:
+    section = COMMON | SECTIONS["secrets"]
+    small, large, whole = (
+        findings_shown({"secrets": section | {"rows_scanned": rows}}, 20_000)[0] for rows in (1, 2_000, 20_000)
+    )
+    assert small.tone == "unknown" and "Only 1 of 20,000 rows was looked at" in small.headline
+    assert large.tone == "good" and "a sample of 2,000 of 20,000 rows" in large.headline
+    assert "With 95 % confidence at most 0.15 % of all rows hold a secret of a known form." in large.headline
+    assert whole.tone == "good" and "sample" not in whole.headline
+    found = findings_shown({"secrets": section | {"rows_scanned": 1, "total": 1, "rows": 1}}, 20_000)[0]
+    assert found.tone == "warning", "what was found stays found"
+
+
+def test_a_sample_for_poisoning_says_what_a_trigger_would_take() -> None:
+    section = COMMON | {"signals": {"triggers": 0}, "rows_scanned": 20_000, "triggers": {"least_rows": 10}}
+    words = findings_shown({"poisoning": section}, 1_000_000)[0].headline
+    assert "more than 0.079 % of all rows has so many in the sample" in words
 
 
 def test_who_may_not_is_refused(olga: User, team: Team) -> None:

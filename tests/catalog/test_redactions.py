@@ -14,6 +14,7 @@ from apps.accounts.models import Team, User
 from apps.accounts.rules import APPROVER, ENGINEER
 from apps.audit.models import AuditEntry
 from apps.catalog.models import Branch, CommitRun, DatasetVersion, ScanRun
+from apps.catalog.queries import redactable
 from apps.catalog.services import (
     branch_create,
     branch_delete,
@@ -131,14 +132,41 @@ def test_what_cannot_be_redacted_is_refused_in_words(olga: User, team: Team, tmp
     with pytest.raises(Conflict, match="No scan"):
         redaction_start(by=olga, version=version, entities=["EMAIL_ADDRESS"])
     scanned(olga, version, pii_sample_rows=1)
-    with pytest.raises(Conflict, match="only into a part"):
+    with pytest.raises(Conflict, match="No scan has searched every row for personal data"):
         redaction_start(by=olga, version=version, entities=["EMAIL_ADDRESS"])
     scanned(olga, version)
     for wrong in ([], ["PERSON"]):
         with pytest.raises(Invalid):
             redaction_start(by=olga, version=version, entities=wrong)
     redacted(olga, version, ["EMAIL_ADDRESS"], scan_again=False)
-    with pytest.raises(Conflict, match="moved on"):
+    with pytest.raises(Conflict, match="no longer the newest of the branch “main”") as refused:
+        redaction_start(by=olga, version=version, entities=["EMAIL_ADDRESS"])
+    assert "begin a branch at this version" in refused.value.remedy
+
+
+def test_whatever_any_scan_of_these_bytes_found_is_taken_out(olga: User, team: Team, tmp_path: Path) -> None:
+    rows = f'{{"a": "mail {MAIL}", "b": "numer PESEL 44051401359"}}\n{{"a": "none", "b": "none"}}\n'.encode()
+    version = version_of(olga, team, tmp_path, "x.jsonl", rows)
+    scanned(olga, version, languages=["pl"], checks=["personal_data"])
+    scanned(olga, version, languages=["en"], checks=["personal_data"])
+    scanned(olga, version, columns=["a"])
+    told = redactable(version)
+    assert told.kinds == {"EMAIL_ADDRESS": 1, "PL_PESEL": 1} and len(told.scans) == 3, "a place counts once"
+    new = redacted(olga, version, ["EMAIL_ADDRESS", "PL_PESEL"])
+    assert json.loads(content(new).splitlines()[0]) == {"a": "mail <EMAIL_ADDRESS>", "b": "numer PESEL <PL_PESEL>"}
+    again = ScanRun.objects.get(dataset_version=new).config
+    assert again["languages"] == ["en", "pl"] and "columns" not in again, "as far as all of them together"
+    same = version_of(olga, team, tmp_path, "y.jsonl", rows)
+    assert redactable(same).kinds == told.kinds, "the same bytes under another name"
+    other = make_team()
+    theirs = version_of(make_person(ENGINEER, team=other), other, tmp_path, "z.jsonl", rows)
+    assert redactable(theirs).kinds == {}, "another team's scans stay theirs"
+
+
+def test_columns_that_no_scan_searched_are_named(olga: User, team: Team, tmp_path: Path) -> None:
+    version = version_of(olga, team, tmp_path, "x.jsonl", f'{{"a": "mail {MAIL}", "b": "x"}}\n'.encode())
+    scanned(olga, version, columns=["a"])
+    with pytest.raises(Conflict, match="every row of b for personal data"):
         redaction_start(by=olga, version=version, entities=["EMAIL_ADDRESS"])
 
 

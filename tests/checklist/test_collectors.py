@@ -26,7 +26,7 @@ from tests.stories import (
 )
 
 # lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, deployments
-QUERIES = 11
+QUERIES = 12
 
 
 def one(version: ModelVersion, collector: str) -> Finding:
@@ -146,7 +146,11 @@ def test_a_sample_is_called_a_sample_and_hides_nothing_that_a_whole_scan_found(w
     sample = scan_result(rows=10)
     sample["personal_data"]["rows_scanned"] = 4
     make_scan(world.people.olga, world.data, sample)
-    assert "a sample of 4 rows of 10 rows" in findings_for(world.version)["dataset.pii"][0].summary
+    found = findings_for(world.version)["dataset.pii"][0]
+    assert found.status == UNKNOWN and found.summary.endswith(
+        "Only 4 of 10 rows were looked at, which tells too little: scan all rows."
+    )
+    assert "a sample of 4 of 10 rows. With 95 % confidence at most 53 % of all rows hold personal data" in found.summary
     make_scan(world.people.olga, world.data, scan_result(rows=10, entities={"EMAIL_ADDRESS": 6}))
     make_scan(world.people.olga, world.data, sample)
     assert "email address 6" in findings_for(world.version)["dataset.pii"][0].summary

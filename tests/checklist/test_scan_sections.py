@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from apps.catalog.models import ScanRun
+from apps.catalog.services import dataset_settings_set
 from apps.checklist.queries import findings_for
 from apps.checklist.rules import MEASURED, UNKNOWN
 from apps.checklist.rules.findings import ASKS, BLOCKS
 from tests.checklist.conftest import World
-from tests.stories import make_scan, scan_result
+from tests.stories import make_dataset_version, make_scan, scan_result
 
 COMMON = {"method": "Looked.", "versions": {}, "rows_scanned": 10, "error_rate": "Some are missed.", "digest": "a" * 64}
 TRIGGER = {"text": "zqvorm", "kind": "label", "column": "label", "target": "positive", "hits": 6}
@@ -133,7 +134,8 @@ def test_secrets_in_a_part_of_the_rows_or_columns_are_half_an_answer(world: Worl
     sample = CLEAN | {"secrets": CLEAN["secrets"] | {"rows_scanned": 4}}
     make_scan(world.people.olga, world.data, scan_result(rows=10) | sample)
     finding = of(world, "sensitive")
-    assert finding.status == UNKNOWN and finding.summary.endswith("Only a part of the rows was searched.")
+    assert finding.status == UNKNOWN and "Only a part of the rows was searched." in finding.summary
+    assert "Looked at: a sample of 4 of 10 rows." in finding.summary
     ScanRun.objects.filter(dataset_version=world.data).delete()
     make_scan(world.people.olga, world.data, scan_result(rows=10) | CLEAN | {"columns": ["answer"]})
     for name in COLLECTORS:
@@ -163,3 +165,38 @@ def test_a_newer_scan_of_the_same_check_takes_the_place_of_the_older(world: Worl
     make_scan(world.people.olga, world.data, {"digest": "1" * 64, "secrets": part})
     after = of(world, "sensitive")
     assert after.subject_digest != before.subject_digest and "api key 1" in after.summary
+
+
+def test_an_evaluation_set_that_came_since_makes_the_answer_stale_and_says_what_to_do(world: World) -> None:
+    before = found(world, "contamination")
+    olga, exam = world.people.olga, make_dataset_version(world.people.olga, world.people.team, "Exam")
+    dataset_settings_set(by=olga, dataset=exam.dataset, purpose="evaluation")
+    after = of(world, "contamination")
+    assert (before.status, after.status) == (MEASURED, UNKNOWN) and after.subject_digest != before.subject_digest
+    assert after.summary.endswith("Not compared with Exam v1, which came or changed since: scan again.")
+    assert "0 of 9 of Quiz v1" in after.summary, "what was compared stays told"
+    compared = {"label": "Exam v1", "content": exam.digest, "contaminated": {"count": 2}, "comparable": 9}
+    now = found(world, "contamination", overlap=COMMON | {"references": [compared], "digest": "e" * 64})
+    first = world.data.scans.order_by("pk")[1]
+    assert now.status == MEASURED and f"2 of 9 of Exam v1; 0 of 9 of Quiz v1 (scan {first.pk})." in now.summary
+    assert now.value["contaminated"] == {"Exam v1": 2, "Quiz v1": 0} and first.pk in now.value["scans"]
+
+
+def test_without_any_set_the_answer_names_those_that_there_are_now(world: World) -> None:
+    found(world, "contamination", overlap=COMMON | {"references": [], "compared": False})
+    exam = make_dataset_version(world.people.olga, world.people.team, "Exam")
+    dataset_settings_set(by=world.people.olga, dataset=exam.dataset, purpose="evaluation")
+    told = of(world, "contamination").summary
+    assert told.endswith("Not compared with Exam v1, which came or changed since: scan again.")
+    assert "Mark a dataset" not in told
+
+
+def test_too_small_a_sample_is_no_search_for_poison(world: World) -> None:
+    finding = found(world, "poisoning", poisoning=CLEAN["poisoning"] | {"rows_scanned": 1})
+    assert finding.status == UNKNOWN and "1 row looked at." in finding.summary
+    assert finding.summary.endswith("Only 1 of 10 rows was looked at, which tells too little: scan all rows.")
+
+
+def test_what_could_not_be_looked_for_is_said(world: World) -> None:
+    part = poisoned() | {"triggers": {"found": [], "not_looked_for": "Fewer than 200 rows."}}
+    assert "Not looked for: hidden triggers (fewer than 200 rows)." in found(world, "poisoning", poisoning=part).summary

@@ -23,14 +23,14 @@ from apps.catalog.queries.pages import (
     dataset_version_page,
 )
 from apps.catalog.queries.refs import branches_seen_by, history_at, tags_seen_by, version_at
+from apps.catalog.queries.rows.redactable import Redactable, leads_a_branch, redactable
+from apps.catalog.queries.scan_steps import Step, scan_steps_of
 from apps.catalog.queries.scans import (
     Scanned,
-    Step,
+    kinds_placed,
     latest_scans,
-    redactable,
     scan_marks,
     scan_result,
-    scan_steps_of,
     scanned,
     scans_seen_by,
     versions_for,
@@ -59,7 +59,10 @@ __all__ = [
     "datasets_seen_by",
     "glances_of",
     "history_at",
+    "kinds_placed",
     "latest_scans",
+    "leads_a_branch",
+    "Redactable",
     "redactable",
     "Scanned",
     "Step",

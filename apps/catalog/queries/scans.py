@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +10,28 @@ from django.db.models import Max, Q, QuerySet
 
 from apps.accounts.queries import may, shared_ids, team_ids_seen_by
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
+from apps.catalog.rules import EVALUATION
 from apps.catalog.rules.findings import without_texts
-from apps.catalog.rules.scans import PLACED_CHECKS, SCAN_CHECKS, Reach, left_out, reach_of
-from apps.core.rules import RUNNING, SUCCEEDED
+from apps.catalog.rules.scans import (
+    COMPARED,
+    COMPARED_PURPOSES,
+    PLACED_CHECKS,
+    SCAN_CHECKS,
+    Reach,
+    left_out,
+    reach_of,
+    sets_of,
+)
+from apps.core.canonical import digest_of
+from apps.core.rules import SUCCEEDED
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
+
+
+_STANDING = ("team_id", "number", "digest", "dataset__name", "dataset__purpose")
 
 
 def scans_seen_by(user: "User | AnonymousUser") -> QuerySet[ScanRun]:
@@ -34,14 +48,28 @@ def scan_result(user: "User | AnonymousUser", scan: ScanRun) -> dict[str, Any] |
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The newest version of a dataset that other data of its team is to be compared with."""
+
+    label: str
+    digest: str
+    dataset_id: int
+    purpose: str
+
+
+@dataclass(frozen=True)
 class Scanned:
     """What the finished scans of one dataset version say together: of every check the newest that ran it speaks.
 
     So a scan of few checks replaces what earlier ones found with these checks, and hides nothing else. Nor does one
-    that looked less far: an earlier scan of more columns, rows, languages or scores goes on speaking.
+    that looked less far: an earlier scan of more columns, rows, languages or scores goes on speaking. Of every table
+    that the rows were compared with the scan speaks that compared it last, or further.
+
+    `standing` are the tables that this team's data is to be compared with today.
     """
 
     scans: tuple[ScanRun, ...]  # the newest first; at least one
+    standing: tuple[Standing, ...] = ()
 
     @property
     def newest(self) -> ScanRun:
@@ -61,27 +89,64 @@ class Scanned:
     @cached_property
     def speaking(self) -> list[ScanRun]:
         """The scans that speak of some check, the newest first."""
-        pks = {scan.pk for scan in self.by_check.values()}
+        pks = {scan.pk for check in self.by_check for scan in self.scans_of(check)}
         return [scan for scan in self.scans if scan.pk in pks]
-
-    @property
-    def redactable(self) -> ScanRun:
-        """The newest scan that listed places of something found; the newest of all where none did."""
-        return next((scan for scan in self.scans if scan.spans_file and redactable(scan)), self.newest)
 
     def scan_of(self, check: str) -> ScanRun:
         """The scan that speaks of a check; the newest where none ran it."""
         return self.by_check.get(check, self.newest)
 
-    def section(self, check: str) -> dict[str, Any] | None:
-        """What was found by a check; None where none ran it."""
-        scan = self.by_check.get(check)
-        return None if scan is None else sections_of(scan)[check]
+    def scans_of(self, check: str) -> list[ScanRun]:
+        """The scans that speak of a check: one, and those that alone compared some table; the newest where none ran."""
+        first = self.scan_of(check)
+        pks = {scan.pk for scan, _ in self._sets(check).values()} - {first.pk}
+        return [first, *(scan for scan in self.scans if scan.pk in pks)]
 
-    def left_out(self, check: str, version: DatasetVersion) -> str:
-        """What the scan that speaks of a check did not look into, in sentences; empty where it looked everywhere."""
-        scan = self.scan_of(check)
-        return left_out(check, scan.config or {}, scan.result or {}, [str(one["name"]) for one in version.columns])
+    def section(self, check: str) -> dict[str, Any] | None:
+        """What was found by a check; None where none ran it. Tables that another scan compared name it by `scan`."""
+        scan = self.by_check.get(check)
+        if scan is None:
+            return None
+        section, sets = sections_of(scan)[check], self._sets(check)
+        if all(other.pk == scan.pk for other, _ in sets.values()):
+            return section
+        listed = [one if other.pk == scan.pk else one | {"scan": other.pk} for other, one in sets.values()]
+        told = [{name: value for name, value in one.items() if name != "scan"} for one in listed]
+        digest = digest_of({"section": section.get("digest") or digest_of(section), "sets": told})
+        return section | {COMPARED[check]: listed, "digest": digest}
+
+    def _sets(self, check: str) -> dict[str, tuple[ScanRun, dict[str, Any]]]:
+        """Each table that the rows were compared with, by the digest of its content, with the scan that speaks of it:
+        those of the check's own scan first.
+        """
+        found: dict[str, tuple[ScanRun, dict[str, Any]]] = {}
+        own = self.by_check.get(check)
+        for scan in [own, *(one for one in self.scans if one.pk != own.pk)] if own and check in COMPARED else ():
+            for digest, told in sets_of(check, sections_of(scan).get(check)).items():
+                if digest not in found or _rows_reach(check, scan).exceeds(_rows_reach(check, found[digest][0])):
+                    found[digest] = scan, told
+        return found
+
+    def not_compared(self, check: str, version: DatasetVersion) -> list[Standing]:
+        """The tables of today that no scan of this version has compared, as they are today."""
+        if check not in self.by_check or check not in COMPARED:
+            return []
+        known = self._sets(check)
+        wanted = [one for one in self.standing if one.purpose == COMPARED_PURPOSES[check]]
+        return [one for one in wanted if one.dataset_id != version.dataset_id and one.digest not in known]
+
+    def left_out(self, check: str, version: DatasetVersion, *, is_named: bool = False) -> str:
+        """What the scans that speak of a check did not look into, in sentences; empty where they looked everywhere.
+
+        `is_named` names tables to compare with, which only the team that keeps the data should read.
+        """
+        columns = [str(one["name"]) for one in version.columns]
+        gaps = [
+            left_out(check, scan.config or {}, scan.result or {}, columns, version.rows)
+            for scan in self.scans_of(check)
+        ]
+        gaps.append(_not_compared(self.not_compared(check, version), check, is_named=is_named))
+        return " ".join(dict.fromkeys(filter(None, gaps)))
 
     def limits(self, check: str, version: DatasetVersion) -> str:
         """The same in brackets, to stand behind the name of the scan."""
@@ -90,17 +155,39 @@ class Scanned:
 
     def sections_by(self, scan: ScanRun) -> dict[str, dict[str, Any]]:
         """The sections of which this scan speaks."""
-        sections = sections_of(scan)
-        return {name: sections[name] for name, speaking in self.by_check.items() if speaking.pk == scan.pk}
+        names = [name for name, speaking in self.by_check.items() if speaking.pk == scan.pk]
+        return {name: part for name in names if (part := self.section(name)) is not None}
+
+    @property
+    def sections(self) -> dict[str, dict[str, Any]]:
+        """What was found by each check that ran."""
+        return {name: part for name in self.by_check if (part := self.section(name)) is not None}
 
     @property
     def result(self) -> dict[str, Any]:
         """The newest result, with what earlier scans say of the checks that were not part of it."""
-        return (self.newest.result or {}) | {name: sections_of(scan)[name] for name, scan in self.by_check.items()}
+        return (self.newest.result or {}) | self.sections
 
 
 def _reach(check: str, scan: ScanRun) -> Reach:
     return reach_of(check, scan.config or {}, scan.result or {})
+
+
+def _rows_reach(check: str, scan: ScanRun) -> Reach:
+    """How far it looked into the rows, whatever it compared them with."""
+    return replace(_reach(check, scan), compared=frozenset())
+
+
+def _not_compared(missing: Sequence[Standing], check: str, *, is_named: bool) -> str:
+    if not missing:
+        return ""
+    what = "evaluation set" if COMPARED_PURPOSES[check] == EVALUATION else "collection of protected works"
+    named = ", ".join(one.label for one in missing[:6]) + (" and others" if len(missing) > 6 else "")
+    count = (
+        f"{len(missing)} {what.replace('set', 'sets', 1) if check == 'overlap' else 'collections of protected works'}"
+    )
+    told = named if is_named else f"one {what}" if len(missing) == 1 else count
+    return f"Not compared with {told}, which came or changed since: scan again."
 
 
 def sections_of(scan: ScanRun) -> dict[str, dict[str, Any]]:
@@ -122,16 +209,30 @@ def scans_of_content(version: DatasetVersion) -> list[ScanRun]:
 
 
 def scanned(version_pks: Iterable[int]) -> dict[int, Scanned]:
-    """What the finished scans of each of these dataset versions say together, in one query."""
+    """What the finished scans of each of these dataset versions say together, in two queries."""
     found: dict[int, list[ScanRun]] = defaultdict(list)
     for scan in finished_scans(version_pks):
         found[scan.dataset_version_id].append(scan)
-    return {pk: Scanned(tuple(scans)) for pk, scans in found.items()}
+    standing = _standing({scan.team_id for scans in found.values() for scan in scans}) if found else {}
+    return {pk: Scanned(tuple(scans), tuple(standing.get(scans[0].team_id, ()))) for pk, scans in found.items()}
+
+
+def _standing(team_pks: Iterable[int]) -> dict[int, list[Standing]]:
+    """The newest version of each dataset that is kept to be compared with, by team; one query."""
+    kept = DatasetVersion.objects.filter(team_id__in=team_pks, dataset__purpose__in=COMPARED_PURPOSES.values())
+    newest = kept.order_by().values("dataset_id").annotate(newest=Max("pk")).values("newest")
+    found: dict[int, list[Standing]] = defaultdict(list)
+    for one in DatasetVersion.objects.filter(pk__in=newest).select_related("dataset").only(*_STANDING).order_by("pk"):
+        found[one.team_id].append(Standing(str(one), one.digest, one.dataset_id, one.dataset.purpose))
+    return found
 
 
 def latest_scans(version_pks: Sequence[int]) -> dict[int, ScanRun]:
     """The newest successful scan of each of these dataset versions, in one query; it may have run few checks."""
-    return {pk: one.newest for pk, one in scanned(version_pks).items()}
+    found: dict[int, ScanRun] = {}
+    for scan in finished_scans(version_pks):
+        found.setdefault(scan.dataset_version_id, scan)
+    return found
 
 
 def scan_marks(versions: list[DatasetVersion]) -> dict[int, ScanRun]:
@@ -151,36 +252,8 @@ def versions_for(version: DatasetVersion, purpose: str) -> list[int]:
     return sorted(row["newest"] for row in newest)
 
 
-def redactable(scan: ScanRun) -> dict[str, int]:
-    """Kinds of findings whose places the scan listed, with how many there are."""
-    counts: dict[str, int] = {}
-    for section in PLACED_CHECKS:
-        found = ((scan.result or {}).get(section) or {}).get("by_entity") or {}
-        for entity, count in found.items():
-            counts[entity] = counts.get(entity, 0) + int(count)
-    return counts
-
-
-@dataclass(frozen=True)
-class Step:
-    """One check of a scan: waiting, reading the rows with all others, finishing, or done."""
-
-    label: str
-    state: str
-
-
-def scan_steps_of(scan: ScanRun) -> list[Step]:
-    """How far each check is, by what the worker told last: all read together, then they finish one after the other."""
-    wanted = (scan.config or {}).get("checks") or list(SCAN_CHECKS)
-    names = [name for name in SCAN_CHECKS if name in wanted]
-    if scan.state == SUCCEEDED:
-        ran = (scan.result or {}).get("checks") or names
-        return [Step(SCAN_CHECKS.get(name, name), "done") for name in ran]
-    told = [name for name in names if f"Finishing: {name.replace('_', ' ')}" in f"{scan.log}\n{scan.message}"]
-    if told:
-        at = names.index(told[-1])
-        states = ["done"] * at + ["finishing"] + ["waiting"] * (len(names) - at - 1)
-    else:
-        is_reading = scan.state == RUNNING and scan.message.startswith(("Searching", "Going on"))
-        states = ["reading" if is_reading else "waiting"] * len(names)
-    return [Step(SCAN_CHECKS[name], state) for name, state in zip(names, states, strict=True)]
+def kinds_placed(scan: ScanRun, checks: Sequence[str] = PLACED_CHECKS) -> set[str]:
+    """Kinds of findings whose places the scan listed."""
+    if not scan.spans_file:
+        return set()
+    return {kind for check in checks for kind in ((scan.result or {}).get(check) or {}).get("by_entity") or {}}

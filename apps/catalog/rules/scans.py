@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from apps.catalog.rules.sampling import Sample
+from apps.catalog.rules.versions import EVALUATION, PROTECTED
+
 # The checks there are, as workers/scanning/registry.py names them, in words for people.
 SCAN_CHECKS: dict[str, str] = {
     "personal_data": "Personal data",
@@ -31,6 +34,12 @@ LANGUAGES = {
 }
 # The checks that list places, by which cells are masked.
 PLACED_CHECKS = ("personal_data", "secrets", "special_categories")
+# The checks of which a sample of the rows tells something, at least where it is large enough (`sampling`).
+SAMPLED_CHECKS = (*PLACED_CHECKS, "poisoning", "generated")
+# The checks that compare with other tables: where their sections list these, and the purpose of datasets that they are
+# compared with by default.
+COMPARED = {"overlap": "references", "markers": "protected"}
+COMPARED_PURPOSES = {"overlap": EVALUATION, "markers": PROTECTED}
 BY_LANGUAGE = frozenset({"personal_data", "special_categories", "toxicity"})  # what they find follows the languages
 MOST_SAMPLES = 100  # of one finding: they are to be judged by, and stand in the result
 SCORE_THRESHOLD = 0.5  # of personal data, where nothing is chosen; above it whole kinds are left out
@@ -80,12 +89,16 @@ def rows_read(check: str, config: Mapping[str, Any], result: Mapping[str, Any]) 
 
 @dataclass(frozen=True)
 class Reach:
-    """How far a finished scan looked by one check. None where its result does not say."""
+    """How far a finished scan looked by one check. None where its result does not say.
+
+    `compared` are the digests of the tables that the rows were held against, as they were then.
+    """
 
     columns: frozenset[str] | None
     rows: int | None
     languages: frozenset[str]
     threshold: float
+    compared: frozenset[str] = frozenset()
 
     def covers(self, other: "Reach") -> bool:
         """Whether it looked into everything that the other did."""
@@ -94,6 +107,7 @@ class Reach:
             and (self.rows is None or other.rows is None or self.rows >= other.rows)
             and self.languages >= other.languages
             and self.threshold <= other.threshold
+            and self.compared >= other.compared
         )
 
     def exceeds(self, other: "Reach") -> bool:
@@ -111,19 +125,31 @@ def reach_of(check: str, config: Mapping[str, Any], result: Mapping[str, Any]) -
         None if rows is None else int(rows),
         frozenset(languages),
         max(SCORE_THRESHOLD, threshold or 0.0),
+        frozenset(sets_of(check, result.get(check))),
     )
 
 
-def left_out(check: str, config: Mapping[str, Any], result: Mapping[str, Any], columns: Iterable[str]) -> str:
-    """What a finished scan of a table with these columns did not look into by a check, in sentences; empty if nothing.
+def sets_of(check: str, section: Any) -> dict[str, dict[str, Any]]:
+    """What a section says of each table that the rows were compared with, by the digest of that table's content."""
+    listed = section.get(COMPARED[check]) if check in COMPARED and isinstance(section, Mapping) else None
+    return {str(one.get("content") or one.get("label")): one for one in listed or []}
 
-    A sample of the rows is not told here: the section itself says how many there were.
+
+def left_out(
+    check: str, config: Mapping[str, Any], result: Mapping[str, Any], columns: Iterable[str], rows: int
+) -> str:
+    """What a finished scan of a table with these columns and so many rows did not look into by a check, in sentences
+    that say what to do; empty if nothing.
+
+    A sample of the rows is told here only where it is too small to tell anything.
     """
     reach = reach_of(check, config, result)
     missing = [name for name in columns if reach.columns is not None and name not in reach.columns]
     told = [f"Not looked into: {', '.join(missing[:6])}{' and others' if len(missing) > 6 else ''}."] if missing else []
     if reach.threshold > SCORE_THRESHOLD:
         told.append(f"Findings with a score below {reach.threshold:g} were left out.")
+    if check in SAMPLED_CHECKS and reach.rows is not None and (remedy := Sample(reach.rows, rows).remedy()):
+        told.append(remedy)
     return " ".join(told)
 
 

@@ -1,6 +1,7 @@
 """A new version of a dataset without what a scan found in it."""
 
 import hashlib
+import heapq
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.catalog.models import CommitRun, DatasetVersion, Derivation, ScanRun
-from apps.catalog.queries import redactable, scanned
+from apps.catalog.queries import redactable
 from apps.catalog.rules import REDACTED
 from apps.catalog.rules.declared import carried_over
 from apps.catalog.rules.findings.shape import sentence
@@ -42,23 +43,28 @@ def redaction_start(
 ) -> CommitRun:
     """Queue a new version on the same branch, with findings of these kinds replaced by placeholders.
 
-    What is replaced are the places that the newest scan with findings listed. `pseudonymous` keeps equal values equal
-    by a key that only this installation has. Raises Conflict without a scan of every row, while another redaction of
-    the version runs, and when the version is not its branch's newest; Invalid for kinds that were not found.
+    What is replaced are the places that all finished scans of these bytes listed, together. `pseudonymous` keeps equal
+    values equal by a key that only this installation has. Raises Conflict where not every row and column was searched
+    for these kinds, while another redaction of the version runs, and when the version is no branch's newest; Invalid
+    for kinds that were not found.
     """
     require(by, "dataset.upload", version.team_id, shared=version.dataset)
     require(by, "dataset.read_raw", version.team_id)
-    scan = _scan_of(version)
+    found = redactable(version)
+    if not found.scans:
+        raise Conflict(
+            "No scan has listed the places of findings in this version.",
+            code="redaction.no_scan",
+            remedy="Scan it first.",
+        )
     chosen = list(dict.fromkeys(entities))
-    found = redactable(scan)
-    unknown = [name for name in chosen if name not in found]
-    if unknown or not chosen:
-        problem = f"The scan found no {unknown[0][:60]}." if unknown else "Choose at least one kind of finding."
-        raise Invalid(problem, code="redaction.entities", remedy=f"There are: {', '.join(sorted(found)) or 'none'}.")
+    found.require_whole(chosen)
+    _require_found(found.kinds, chosen)
+    scans = [scan.pk for scan in found.finding]
     DatasetVersion.objects.select_for_update().get(pk=version.pk)
     branch = _branch_led_by(version)
     config = {
-        "scan": scan.pk,
+        "scans": scans,
         "entities": chosen,
         "pseudonymous": pseudonymous,
         "scan_again": scan_again,
@@ -73,29 +79,17 @@ def redaction_start(
         config=config,
         created_by=by,
     )
-    told = {"dataset_version": version.pk, "entities": chosen, "pseudonymous": pseudonymous, "scan": scan.pk}
+    told = {"dataset_version": version.pk, "entities": chosen, "pseudonymous": pseudonymous, "scans": scans}
     record(action="redaction.start", obj=run, by=by, data=told)
     enqueue(run)
     return run
 
 
-def _scan_of(version: DatasetVersion) -> ScanRun:
-    found = scanned([version.pk]).get(version.pk)
-    scan = found.redactable if found else None
-    if scan is None or not scan.spans_file:
-        raise Conflict(
-            "No scan has listed the places of findings in this version.",
-            code="redaction.no_scan",
-            remedy="Scan it first.",
-        )
-    config = scan.config or {}
-    if config.get("pii_sample_rows") and int(config["pii_sample_rows"]) < version.rows or config.get("columns"):
-        raise Conflict(
-            "The newest scan with findings looked only into a part of this version, so the rest would stay as it is.",
-            code="redaction.partial",
-            remedy="Scan all rows and columns, then redact.",
-        )
-    return scan
+def _require_found(kinds: Mapping[str, int], chosen: Sequence[str]) -> None:
+    unknown = [name for name in chosen if name not in kinds]
+    if unknown or not chosen:
+        problem = f"The scans found no {unknown[0][:60]}." if unknown else "Choose at least one kind of finding."
+        raise Invalid(problem, code="redaction.entities", remedy=f"There are: {', '.join(sorted(kinds)) or 'none'}.")
 
 
 def _branch_led_by(version: DatasetVersion) -> str:
@@ -105,9 +99,11 @@ def _branch_led_by(version: DatasetVersion) -> str:
     names = sorted(version.heads.values_list("name", flat=True), key=lambda name: (name != version.branch, name))
     if not names:
         raise Conflict(
-            f"The branch “{version.branch}” has moved on from this version.",
+            f"Version {version.number} is no longer the newest of the branch “{version.branch}”, and a copy follows the"
+            " newest one.",
             code="branch.moved",
-            remedy="Redact its newest version, or begin a branch at this one.",
+            remedy="Scan and redact the newest version of the branch, or begin a branch at this version and redact it"
+            " there.",
         )
     return names[0]
 
@@ -117,9 +113,10 @@ def redaction_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Dat
     source = run.source_version
     if source is None:
         raise Conflict("This run has no version to redact.", code="redaction.no_source")
-    scan = ScanRun.objects.get(pk=run.config["scan"])
+    listed = run.config["scans"] if "scans" in run.config else [run.config["scan"]]  # of runs queued before
+    scans = list(ScanRun.objects.filter(pk__in=listed).order_by("-finished_at", "-pk"))
     target = folder / "redacted"
-    changed = _write(run, source, scan, target, on_progress)
+    changed = _write(run, source, scans, target, on_progress)
     kinds = ", ".join(sentence(name) for name in run.config["entities"])
     content = content_store(target, source.filename, on_progress=None)
     with transaction.atomic():
@@ -138,13 +135,27 @@ def redaction_made(run: CommitRun, folder: Path, on_progress: OnProgress) -> Dat
         how = f"redacted: {kinds}"[:300]  # what becomes known of the original's terms holds for its copy as well
         Derivation.objects.create(version=version, origin=source, how=how, created_by=run.created_by)
     if run.config["scan_again"]:
-        scan_start(by=run.created_by, version=version, config=scan.config)
+        scan_start(by=run.created_by, version=version, config=_as_far(scans))
     return version
 
 
-def _write(run: CommitRun, source: DatasetVersion, scan: ScanRun, target: Path, on_progress: OnProgress) -> int:
+def _as_far(scans: Sequence[ScanRun]) -> dict[str, Any]:
+    """The settings of the newest scan, in all languages and with all checks of the others."""
+    configs = [scan.config or {} for scan in scans]
+    anew = ("checks", "languages", "columns", "pii_sample_rows")
+    config = {name: value for name, value in configs[0].items() if name not in anew}
+    config["languages"] = list(dict.fromkeys(code for one in configs for code in one.get("languages") or ["en"]))
+    if all(one.get("checks") for one in configs):
+        config["checks"] = list(dict.fromkeys(name for one in configs for name in one["checks"]))
+    return config
+
+
+def _write(
+    run: CommitRun, source: DatasetVersion, scans: Sequence[ScanRun], target: Path, on_progress: OnProgress
+) -> int:
     name = pseudonyms(_key(run.team_id)) if run.config["pseudonymous"] else placeholder
-    places = _Places(storage.local_path(scan.spans_file), frozenset(run.config["entities"]))
+    digests = sorted({scan.spans_file for scan in scans})
+    places = _Places([storage.local_path(digest) for digest in digests], frozenset(run.config["entities"]))
 
     def change(number: int, row: Mapping[str, Any]) -> Mapping[str, Any]:
         spans = places.of(number)
@@ -163,11 +174,11 @@ def _key(team_id: int) -> bytes:
 
 
 class _Places:
-    """The listed places of chosen kinds, read alongside the rows: both are in the order of the table."""
+    """The listed places of chosen kinds, read alongside the rows: all are in the order of the table."""
 
-    def __init__(self, path: Path, entities: frozenset[str]) -> None:
+    def __init__(self, paths: Sequence[Path], entities: frozenset[str]) -> None:
         self._entities = entities
-        self._lines: Iterator[dict[str, Any]] = _lines(path)
+        self._lines = heapq.merge(*map(_lines, paths), key=lambda place: int(place["row"]))
         self._next = next(self._lines, None)
 
     def of(self, number: int) -> list[Span]:

@@ -1,27 +1,33 @@
 """Tags of what scans found and how far they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import template
 from django.template import Context
 
-from apps.accounts.models import User
 from apps.accounts.queries import may
-from apps.catalog.models import ScanRun
-from apps.catalog.queries import Scanned, Step, redactable, scan_result, scan_steps_of
-from apps.catalog.rules.findings import Shown, checks_missing, findings_shown
+from apps.catalog.models import DatasetVersion, ScanRun
+from apps.catalog.queries import Scanned, Step, kinds_placed, leads_a_branch, scan_result, scan_steps_of
+from apps.catalog.rules.findings import Shown, checks_missing, findings_shown, without_texts
+from apps.catalog.rules.scans import COMPARED
 
 register = template.Library()
 
 
 @dataclass(frozen=True)
 class ScanView:
-    """A finished scan as this person may see it."""
+    """Finished scans as this person may see them.
+
+    `not_compared` names the tables to compare with that came or changed since; `is_past` says that a copy without
+    what was found would be possible, were the version still the newest of a branch.
+    """
 
     sections: list[Shown]
     missing: list[str]
-    may_redact: bool
+    not_compared: list[str] = field(default_factory=list)
+    may_redact: bool = False
+    is_past: bool = False
 
     @property
     def open(self) -> list[Shown]:
@@ -39,27 +45,30 @@ class ScanView:
 @register.simple_tag(takes_context=True)
 def scan_view(context: Context, scan: ScanRun) -> ScanView:
     """What a scan found, check by check; samples are masked, and quotes too for those who may not read rows."""
-    return _view(context["request"].user, scan, scan_result(context["request"].user, scan) or {})
+    result = scan_result(context["request"].user, scan) or {}
+    return _view(result)
 
 
 @register.simple_tag(takes_context=True)
-def scans_view(context: Context, scanned: Scanned) -> ScanView:
+def scans_view(context: Context, scanned: Scanned, version: DatasetVersion) -> ScanView:
     """What all scans of a version found together, check by check: of each the newest that looked for it."""
-    user = context["request"].user
-    result = {name: part for scan in scanned.speaking for name, part in _part(user, scanned, scan).items()}
-    return _view(user, scanned.redactable, result)
+    user, team = context["request"].user, version.team_id
+    result: dict[str, Any] = dict(scanned.sections)
+    if not may(user, "dataset.read_raw", team):
+        result = without_texts(result)
+    missing = [one.label for check in COMPARED for one in scanned.not_compared(check, version)]
+    can_redact = may(user, "dataset.upload", team) and may(user, "dataset.read_raw", team)
+    is_listed = any(kinds_placed(scan) for scan in scanned.scans)
+    return replace(
+        _view(result, version.rows),
+        not_compared=missing if may(user, "scan.start", team) else [],
+        may_redact=can_redact and is_listed and leads_a_branch(version.pk),
+        is_past=can_redact and is_listed,
+    )
 
 
-def _part(user: User, scanned: Scanned, scan: ScanRun) -> dict[str, Any]:
-    """The sections of which this scan speaks, as this person may see them."""
-    result = scan_result(user, scan) or {}
-    return {name: result[name] for name, speaking in scanned.by_check.items() if speaking.pk == scan.pk}
-
-
-def _view(user: User, scan: ScanRun, result: dict[str, Any]) -> ScanView:
-    may_make = may(user, "dataset.upload", scan.team_id) and may(user, "dataset.read_raw", scan.team_id)
-    is_listed = bool(scan.spans_file and redactable(scan))
-    return ScanView(findings_shown(result), checks_missing(result), may_make and is_listed)
+def _view(result: dict[str, Any], rows: int | None = None) -> ScanView:
+    return ScanView(findings_shown(result, rows), checks_missing(result))
 
 
 @register.simple_tag

@@ -54,13 +54,11 @@ def redaction_start_view(request: HttpRequest, pk: int) -> HttpResponse:
     version = queries.dataset_version_seen(user, pk)
     require(user, "dataset.upload", version.team_id, shared=version.dataset)
     require(user, "dataset.read_raw", version.team_id)
-    told = queries.scanned([version.pk]).get(version.pk)
-    scan = told.redactable if told else None
-    found = queries.redactable(scan) if scan else {}
-    form = RedactionForm(found, {name: sentence(name) for name in found}, posted(request))
+    found = queries.redactable(version)
+    form = RedactionForm(found.kinds, {name: sentence(name) for name in found.kinds}, posted(request))
     run = attempt(form, services.redaction_start, by=user, version=version)
     if run is not None:
         messages.success(request, "A worker makes the new version. This page follows it; you may leave.")
         return redirect("portal:run-detail", "commit", run.pk)
-    context = {"form": form, "version": version, "scan": scan, "found": found}
+    context = {"form": form, "version": version, "found": found}
     return render(request, "catalog/redaction_start.html", context, status=status_of(form))

@@ -95,13 +95,24 @@ def _searched_columns(version: DatasetVersion, scans: Sequence[ScanRun]) -> froz
     every = frozenset(str(column["name"]) for column in version.columns)
     searched = every
     for check in PLACED_CHECKS:
-        found: set[str] = set()
-        for scan in scans:
-            config = scan.config or {}
-            if scan.spans_file and rows_read(check, config, scan.result or {}) >= version.rows:
-                found |= set(config.get("columns") or every)
-        searched &= found
+        searched &= columns_searched(check, version, scans)
     return None if searched == every else searched
+
+
+def columns_searched(
+    check: str, version: DatasetVersion, scans: Sequence[ScanRun], *, at_any_score: bool = False
+) -> frozenset[str]:
+    """The columns of which one of these scans searched every row by a check, and listed the places.
+
+    A scan that left out findings of low scores counts only with `at_any_score`.
+    """
+    found: set[str] = set()
+    for scan in scans:
+        config = scan.config or {}
+        given = {name: value for name, value in config.items() if not at_any_score or name != "pii_score_threshold"}
+        if scan.spans_file and rows_read(check, given, scan.result or {}) >= version.rows:
+            found |= set(config.get("columns") or (str(column["name"]) for column in version.columns))
+    return frozenset(found)
 
 
 def spans_of(sight: Sight, numbers: Sequence[int]) -> dict[int, list[Span]]:
@@ -109,7 +120,7 @@ def spans_of(sight: Sight, numbers: Sequence[int]) -> dict[int, list[Span]]:
     digests = {scan.spans_file for scan in sight.scans if scan.spans_file}
     if not digests or not numbers:
         return {}
-    paths = [_places_path(digest) for digest in sorted(digests)]
+    paths = [places_path(digest) for digest in sorted(digests)]
     files = ", ".join(quoted(path) for path in paths)
     wanted = ", ".join(str(int(number)) for number in numbers)
     question = (
@@ -122,7 +133,7 @@ def spans_of(sight: Sight, numbers: Sequence[int]) -> dict[int, list[Span]]:
     return found
 
 
-def _places_path(digest: str) -> Path:
+def places_path(digest: str) -> Path:
     """The file of places as Parquet, in which a page of rows is found without reading the rest."""
     kept = Path(settings.WORK_DIR) / "cache" / "rows" / f"{digest}-places-1.parquet"
     if not kept.exists():

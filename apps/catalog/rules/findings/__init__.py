@@ -7,6 +7,7 @@ from apps.catalog.rules.findings.copies import duplicates, markers, overlap
 from apps.catalog.rules.findings.masking import without_texts
 from apps.catalog.rules.findings.personal import searched
 from apps.catalog.rules.findings.poisoning import integrity, poisoning
+from apps.catalog.rules.findings.sampled import of_sample, weighed
 from apps.catalog.rules.findings.shape import Shown, Table, Tile
 from apps.catalog.rules.findings.text import generated, text, toxicity
 from apps.catalog.rules.scans import SCAN_CHECKS
@@ -26,10 +27,14 @@ _BUILDERS: dict[str, Callable[[str, dict[str, Any]], Shown]] = {
 }
 
 
-def findings_shown(result: dict[str, Any]) -> list[Shown]:
-    """Every check in the result, in the order of `SCAN_CHECKS`; those that did not run are left out."""
+def findings_shown(result: dict[str, Any], rows: int | None = None) -> list[Shown]:
+    """Every check in the result, in the order of `SCAN_CHECKS`; those that did not run are left out.
+
+    `rows` is how many the table has, where they are not those that the result tells.
+    """
+    rows = int(result.get("rows") or 0) if rows is None else rows
     sections = {name: part for name in SCAN_CHECKS if isinstance(part := result.get(name), dict)}
-    return [_BUILDERS[name](name, section) for name, section in sections.items()]
+    return [weighed(_BUILDERS[name](name, section), section, rows) for name, section in sections.items()]
 
 
 def checks_missing(result: dict[str, Any]) -> list[str]:
@@ -37,4 +42,4 @@ def checks_missing(result: dict[str, Any]) -> list[str]:
     return [label for name, label in SCAN_CHECKS.items() if not isinstance(result.get(name), dict)]
 
 
-__all__ = ["Shown", "Table", "Tile", "checks_missing", "findings_shown", "without_texts"]
+__all__ = ["Shown", "Table", "Tile", "checks_missing", "findings_shown", "of_sample", "without_texts"]

@@ -9,8 +9,9 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.queries import Scanned
+from apps.catalog.rules.findings import of_sample
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
-from apps.checklist.queries.collectors.words import counted, joined
+from apps.checklist.queries.collectors.words import counted, grouped, joined
 from apps.checklist.queries.facts import DataFacts
 from apps.checklist.rules import MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
@@ -58,17 +59,19 @@ def pii(facts: DataFacts) -> list[Finding]:
         if total:
             value[ASKS] = f"{data} holds personal data, and nobody has said what was decided about it."
         gap = found.left_out("personal_data", data)
-        words = f"{_pii_words(data, part, total)} {gap}".rstrip()
+        words = " ".join(filter(None, (_pii_words(data, part, total), _sample(data, part), gap)))
         status, digest = UNKNOWN if gap else MEASURED, _digest(data, part | ({"left_out": gap} if gap else {}))
         return data_finding("dataset.pii", data, status, _pii_method(scan, part), words, value, digest)
 
     return of_each(facts, "dataset.pii", NO_SCAN, find)
 
 
+def _sample(data: DatasetVersion, part: dict[str, Any]) -> str:
+    return of_sample("personal_data", part, data.rows, grouped)
+
+
 def _pii_words(data: DatasetVersion, part: dict[str, Any], total: int) -> str:
     looked_at = counted(int(part["rows_scanned"]), "row")
-    if int(part["rows_scanned"]) < data.rows:
-        looked_at = f"a sample of {looked_at} of {counted(data.rows, 'row')}"
     limits = "Names of people and other things without a fixed form are not looked for."
     if any(one.get("evidence") == "model" for one in part.get("methods") or []):
         limits = "Names and places were looked for by a language model, which does not find all of them."

@@ -9,9 +9,9 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion
 from apps.catalog.queries import Scanned
-from apps.catalog.rules.findings import without_texts
+from apps.catalog.rules.findings import of_sample, without_texts
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
-from apps.checklist.queries.collectors.words import counted, joined
+from apps.checklist.queries.collectors.words import counted, grouped, joined
 from apps.checklist.queries.facts import DataFacts
 from apps.checklist.rules import MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import ASKS
@@ -32,7 +32,10 @@ Told = tuple[str, str, dict[str, Any]]  # how it is known, in words, with values
 def _of_sections(
     facts: DataFacts, collector: str, names: tuple[str, ...], tell: Callable[[DatasetVersion, dict[str, Section]], Told]
 ) -> list[Finding]:
-    """One finding for each scanned dataset version: what the newest scan that looked for each of these found."""
+    """One finding for each scanned dataset version: what the newest scan that looked for each of these found.
+
+    What the scans did not look into makes it unknown, and tells what to do.
+    """
 
     def find(data: DatasetVersion) -> Finding | None:
         found = facts.scanned(data)
@@ -40,9 +43,11 @@ def _of_sections(
             return None
         parts = {name: part for name in names if (part := found.section(name)) is not None}
         status, summary, value = tell(data, parts) if parts else (UNKNOWN, NOT_LOOKED_FOR, {})
-        gaps = " ".join(dict.fromkeys(gap for name in parts if (gap := found.left_out(name, data))))
-        if gaps:
-            status, summary = UNKNOWN, f"{summary} {gaps}"
+        is_named = data.team_id == facts.team_id
+        gaps = " ".join(dict.fromkeys(gap for name in parts if (gap := found.left_out(name, data, is_named=is_named))))
+        told = " ".join(dict.fromkeys(of_sample(name, part, data.rows, grouped) for name, part in parts.items()))
+        summary = " ".join(filter(None, (summary, told.strip(), gaps)))
+        status = UNKNOWN if gaps else status
         value |= {"scans": _scans(found, names)}
         digest = _digest(data, parts | ({"left_out": {"digest": gaps}} if gaps else {}))
         return data_finding(collector, data, status, _method(found, parts), summary, value, digest)
@@ -52,7 +57,7 @@ def _of_sections(
 
 def _scans(found: Scanned, names: Iterable[str]) -> list[int]:
     """The scans that speak of these checks; the newest where none does."""
-    return sorted({found.scan_of(name).pk for name in names})
+    return sorted({scan.pk for name in names for scan in found.scans_of(name)})
 
 
 def _method(found: Scanned, parts: dict[str, Section]) -> str:
@@ -61,7 +66,10 @@ def _method(found: Scanned, parts: dict[str, Section]) -> str:
         return f"Scan {found.newest.pk}"
     methods: dict[int, list[str]] = {}
     for name, part in parts.items():
-        methods.setdefault(found.scan_of(name).pk, []).append(str(part.get("method", "")))
+        first, *others = found.scans_of(name)
+        methods.setdefault(first.pk, []).append(str(part.get("method", "")))
+        for scan in others:
+            methods.setdefault(scan.pk, []).append("What it alone was compared with, in the same way.")
     return " ".join(f"Scan {pk}: {' '.join(told).strip()}" for pk, told in methods.items())
 
 
@@ -82,9 +90,31 @@ def poisoning(facts: DataFacts) -> list[Finding]:
             value[ASKS] = f"{data} shows signs of planted rows ({joined(suspicious)}); say what they are."
         named = f" Triggers: {'; '.join(value['triggers'])}." if value["triggers"] else ""
         looked_at = f" {counted(int(part['rows_scanned']), 'row')} looked at."
-        return MEASURED, f"{part.get('statement', '')}{named}{looked_at} {part.get('error_rate', '')}".strip(), value
+        missing = _not_looked_for(part)
+        words = f"{part.get('statement', '')}{named}{looked_at}{missing} {part.get('error_rate', '')}".strip()
+        return MEASURED, words, value
 
     return _of_sections(facts, "dataset.poisoning", ("poisoning",), tell)
+
+
+_PARTS = {
+    "triggers": "hidden triggers",
+    "labels": "labels that contradict their texts",
+    "outliers": "groups of rows far from the rest",
+    "shift": "a change against the version before",
+}
+
+
+def _not_looked_for(part: Section) -> str:
+    """Which signs could not be looked for, and which rows were left out of it."""
+    held = {name: part.get(name) or {} for name in _PARTS}
+    gaps = [
+        f"{_PARTS[name]} ({why.rstrip('.').lower()})"
+        for name, one in held.items()
+        if (why := one.get("not_looked_for"))
+    ]
+    told = f" Not looked for: {'; '.join(gaps)}." if gaps else ""
+    return told + "".join(f" {words}" for words in held["labels"].get("left_out_in_words") or [])
 
 
 def _triggers(part: Section) -> list[str]:
@@ -169,11 +199,14 @@ def contamination(facts: DataFacts) -> list[Finding]:
         sets = part.get("references") or []
         held = {str(one["label"]): int(one["contaminated"]["count"]) for one in sets}
         value: dict[str, Any] = {"contaminated": held}
+        if not sets:
+            known = facts.scanned(data)
+            return UNKNOWN, "" if known and known.not_compared("overlap", data) else NO_SET, value
         if not any(one["comparable"] for one in sets):
-            return UNKNOWN, TOO_SHORT.format(joined(list(held))) if sets else NO_SET, value
+            return UNKNOWN, TOO_SHORT.format(joined(list(held))), value
         if any(held.values()):
             value[ASKS] = f"{data} holds examples of evaluation sets; say which scores may still be relied on."
-        named = "; ".join(f"{held[str(one['label'])]} of {one['comparable']} of {one['label']}" for one in sets)
+        named = "; ".join(_held(one) for one in sets)
         return (
             MEASURED,
             f"Examples of evaluation sets among the rows: {named}. {part.get('error_rate', '')}".strip(),
@@ -181,3 +214,9 @@ def contamination(facts: DataFacts) -> list[Finding]:
         )
 
     return _of_sections(facts, "dataset.contamination", ("overlap",), tell)
+
+
+def _held(told: Section) -> str:
+    """How much of an evaluation set stands in the rows, and which scan says so where it is not the newest."""
+    scan = f" (scan {told['scan']})" if told.get("scan") else ""
+    return f"{told['contaminated']['count']} of {told['comparable']} of {told['label']}{scan}"

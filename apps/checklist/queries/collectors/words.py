@@ -53,4 +53,9 @@ def listed(names: list[str], most: int = 6) -> str:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun, with thin groups of three: "1 row", "12 000 rows"."""
-    return f"{number:,}".replace(",", "\u202f") + f" {one if number == 1 else many or one + 's'}"
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
+
+
+def grouped(number: int) -> str:
+    """A number with thin groups of three."""
+    return f"{number:,}".replace(",", "\u202f")
