@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from apps.accounts.queries import may, shared_ids, team_ids_seen_by, team_ids_where
+from apps.accounts.queries import may, shared_ids, team_ids_seen_by
 from apps.catalog.models import Dataset
 from apps.checklist.models import Answer, Assessment, SignOff, Waiver
 from apps.checklist.queries.frameworks import framework
+from apps.checklist.queries.policies import team_ids_signed_by
 from apps.checklist.queries.views import views_of
-from apps.checklist.rules import SUBMITTED, UNKNOWN, AssessmentView, Gate, Question
+from apps.checklist.rules import APPROVED, SUBMITTED, UNKNOWN, AssessmentView, Gate, Question
 from apps.checklist.rules.frameworks import DATASET, DEPLOYMENT, SYSTEM, VERSION
 from apps.checklist.rules.subjects import FIELDS, GENAIOPS
 from apps.core.errors import NotFound
@@ -34,7 +35,8 @@ _MADE = {
 MISSING = "There is no such object, or you may not see it."
 
 
-def _with_names(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
+def with_names(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """The rows with everything read that their views ask for."""
     return rows.select_related(*SUBJECTS_READ, "team", "created_by", "submitted_by")
 
 
@@ -45,7 +47,7 @@ def assessments_seen_by(user: "User | AnonymousUser") -> QuerySet[Assessment]:
         seen |= Q(version__model_id__in=shared)
     if data := shared_ids(user, Dataset):
         seen |= Q(dataset_version__dataset_id__in=data)
-    return _with_names(Assessment.objects.filter(seen))
+    return with_names(Assessment.objects.filter(seen))
 
 
 def answers_seen_by(user: "User | AnonymousUser") -> QuerySet[Answer]:
@@ -84,16 +86,20 @@ def assessment_seen(user: "User | AnonymousUser", pk: int) -> Assessment:
 
 def assessment_of(version: ModelVersion, urn: str = GENAIOPS) -> Assessment | None:
     """The assessment of a version against a framework, where there is one."""
-    return _with_names(Assessment.objects.filter(version=version, framework=urn)).first()
+    return with_names(Assessment.objects.filter(version=version, framework=urn)).first()
 
 
 def assessments_waiting_for(user: "User | AnonymousUser") -> QuerySet[Assessment]:
-    """Assessments that the person could decide on, the longest waiting first; their own submissions left out."""
-    waiting = Assessment.objects.filter(team_id__in=team_ids_where(user, "assessment.decide"), state=SUBMITTED)
+    """Assessments that wait for a sign-off which a policy of their team takes from the person, the longest waiting
+    first; their own submissions and those that they have signed left out."""
+    given = SignOff.objects.filter(
+        assessment=OuterRef("pk"), decided_by=user.pk, decided_at__gte=OuterRef("submitted_at"), decision=APPROVED
+    )
+    waiting = Assessment.objects.filter(~Exists(given), team_id__in=team_ids_signed_by(user), state=SUBMITTED)
     own = Q(submitted_by=user.pk)
     for name in FIELDS.values():
         own |= Q(**{f"{name}__created_by": user.pk})
-    return _with_names(waiting.exclude(own)).order_by("submitted_at", "pk")
+    return with_names(waiting.exclude(own)).order_by("submitted_at", "pk")
 
 
 def assessment_view(user: "User | AnonymousUser", assessment: Assessment) -> AssessmentView:
@@ -171,7 +177,7 @@ def posture(user: "User | AnonymousUser", limit: int = 12) -> Posture:
     """The matrix of the overview: the newest `limit` versions by the questions. Constant queries."""
     questions = tuple(framework(GENAIOPS).questions.values())
     versions = list(versions_seen_by(user).order_by("-created_at", "-pk")[:limit])
-    assessments = list(_with_names(Assessment.objects.filter(version__in=versions, framework=GENAIOPS)))
+    assessments = list(with_names(Assessment.objects.filter(version__in=versions, framework=GENAIOPS)))
     views = {view.version_id: view for view in views_of(assessments).values() if view.version_id is not None}
     return Posture(questions, tuple(_row(version, views.get(version.pk), questions) for version in versions))
 

@@ -315,7 +315,7 @@ class AssessmentView:
     @property
     def was_approved(self) -> bool:
         """Whether some sign-off on this assessment was an approval, current or not."""
-        return any(item.decision == APPROVED for item in self.sign_offs)
+        return any(item.decision == APPROVED and item.is_final for item in self.sign_offs)
 
     def question(self, question_id: str) -> QuestionView:
         """One question by its id. Raises KeyError."""

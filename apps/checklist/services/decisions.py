@@ -1,17 +1,20 @@
 """Submitting an assessment, and the sign-off by a second person, which alone approves a version."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.accounts.queries import roles_by_team
+from apps.accounts.rules import APPROVER, ROLES
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.checklist.models import Assessment, SignOff
 from apps.checklist.queries import makers_of, present_view
-from apps.checklist.rules import APPROVED, OPEN, REFUSED, SUBMITTED, AssessmentView, Gate, QuestionView
+from apps.checklist.queries.policies import default_policy, policies_for
+from apps.checklist.rules import APPROVED, OPEN, REFUSED, SUBMITTED, AssessmentView, Gate
+from apps.checklist.rules.policies import InForce, missing
 from apps.checklist.rules.subjects import FIELDS
+from apps.checklist.services.basis import basis_of
 from apps.checklist.services.revisions import locked
 from apps.core.canonical import digest_of
 from apps.core.errors import Conflict, Invalid, Refused
@@ -55,36 +58,106 @@ def _named(assessment: Assessment) -> dict[str, int]:
 
 @transaction.atomic
 def assessment_decide(*, by: User, assessment: Assessment, decision: str, reason: str) -> SignOff:
-    """Approve or refuse, by somebody who had no part in the work.
+    """Approve or refuse, by somebody who had no part in the work and whose role the policy of the gate counts.
 
-    `decision` is approved or refused. Raises Refused for one's own work, Conflict when the assessment does not wait
-    for a decision or the gate is red, Invalid for a missing reason. Approving a version's
-    checklist approves its present files in the same transaction; refusing that rejects the version. Every other
-    assessment is decided on for itself.
+    `decision` is approved or refused. Raises Refused for one's own work or without such a role, Conflict when the
+    assessment does not wait for a decision, the gate is red or one's sign-off is not missing, Invalid for a missing
+    reason. The last sign-off that the policy asks for approves the version's present files in the same transaction;
+    one refusal rejects the version. An assessment that opens no gate is decided on for itself.
     """
-    require(by, "assessment.decide", assessment.team_id)
+    _require_signer(by, assessment, policies_for([assessment])[assessment.pk])
     assessment = locked(assessment)
     _check_second_person(by, assessment)
     _check_decision(assessment, decision, reason)
     view, version = present_view(assessment), _moved_by(assessment)
+    used = view.policy or default_policy()
+    roles = _require_signer(by, assessment, used)  # once more: the policy may have changed before the lock was held
+    is_final = decision == REFUSED
     if decision == APPROVED:
         _check_gate(view.gate)
-        if version is not None and not version.is_deployable:  # confirmed after an amendment, it moves nothing
-            version_approve(by=by, version=version, reason=reason)
-    elif version is not None:
+        is_final = not _missing_after(by, view, used, roles)
+    if is_final:
+        _move(by, assessment, version, decision, reason)
+    return _sign(by, assessment, view, used, decision, reason, roles, is_final)
+
+
+def _require_signer(by: User, assessment: Assessment, used: InForce) -> frozenset[str]:
+    """The person's roles that the policy counts. Raises Refused where it counts none, NotFound for outsiders."""
+    counted = used.policy.roles
+    require(by, "assessment.decide" if counted == {APPROVER} else "assessment.sign", assessment.team_id)
+    roles = counted & roles_by_team(by).get(assessment.team_id, frozenset())
+    if not roles:
+        names = " or ".join(label.lower() for role, label in ROLES.items() if role in counted)
+        raise Refused(
+            f"The policy “{used.label}” counts the sign-off of {names}; you have no such role in this team.",
+            code="sign_off.role",
+            remedy=f"Ask somebody who is {names} there.",
+        )
+    return roles
+
+
+def _missing_after(by: User, view: AssessmentView, used: InForce, roles: frozenset[str]) -> int:
+    """How many sign-offs are missing after this one. Raises Conflict where it would change nothing."""
+    if any(one.decided_by_id == by.pk for one in view.signed):
+        raise Conflict(
+            "You have signed this already; other people have to.",
+            code="sign_off.given",
+            remedy="It is approved when the last sign-off that the policy asks for is given.",
+        )
+    given = [frozenset(one.roles) for one in view.signed]
+    before, after = missing(used.policy.signers, given), missing(used.policy.signers, [*given, roles])
+    if after >= before > 0:
+        raise Conflict(
+            "Enough people with your roles have signed; what is missing is the sign-off of others.",
+            code="sign_off.not_missing",
+            remedy="The page of the gate says which sign-offs are missing.",
+        )
+    return after
+
+
+def _move(by: User, assessment: Assessment, version: ModelVersion | None, decision: str, reason: str) -> None:
+    """Take the decision: on the assessment and, with its checklist, on the version."""
+    if version is not None and decision == REFUSED:
         version_reject(by=by, version=version, reason=reason)
+    elif version is not None and not version.is_deployable:  # confirmed after an amendment, it moves nothing
+        version_approve(by=by, version=version, reason=reason)
     assessment.state = decision
     assessment.save(update_fields=["state"])
-    basis = _basis(view)
+
+
+def _sign(
+    by: User,
+    assessment: Assessment,
+    view: AssessmentView,
+    used: InForce,
+    decision: str,
+    reason: str,
+    roles: frozenset[str],
+    is_final: bool,
+) -> SignOff:
+    """Keep the decision with everything that it was taken on."""
+    basis = basis_of(view)
     sign_off = SignOff.objects.create(
         assessment=assessment,
         decision=decision,
         reason=reason.strip(),
         basis=basis,
         basis_digest=digest_of(basis),
+        policy_id=used.pk,
+        policy_revision=used.revision,
+        policy_digest=used.policy.digest,
+        roles=sorted(roles),
+        is_final=is_final,
         decided_by=by,
     )
-    data = {"decision": decision, **_named(assessment), "basis_digest": sign_off.basis_digest}
+    data = {
+        "decision": decision,
+        **_named(assessment),
+        "basis_digest": sign_off.basis_digest,
+        "policy_revision": used.revision,
+        "policy_digest": used.policy.digest,
+        "is_final": is_final,
+    }
     record(action="assessment.decide", obj=assessment, by=by, reason=reason.strip(), data=data)
     return sign_off
 
@@ -123,41 +196,3 @@ def _check_gate(gate: Gate) -> None:
         code="gate.red",
         remedy=remedies,
     )
-
-
-def _basis(view: AssessmentView) -> dict[str, Any]:
-    """Everything a decision was taken on, in a form whose digest anybody can compute again."""
-    return {
-        "framework": {
-            "urn": view.framework.urn,
-            "version": view.framework.version,
-            "digest": view.framework.digest,
-        },
-        **_subject(view),
-        "answers": [_basis_of(question) for question in view.questions],
-        "gate": [[item.question, item.problem] for item in view.gate.problems],
-        "waivers": [[one.conflict, one.pk, one.expires_on.isoformat()] for one in view.waivers if one.is_in_force],
-    }
-
-
-def _subject(view: AssessmentView) -> dict[str, Any]:
-    """What was decided on, under the name of its kind; of a model version with the digest of its files."""
-    told: dict[str, Any] = {"id": view.subject_id, "label": view.subject_label}
-    if view.version_id is not None:
-        told["manifest_digest"] = view.manifest_digest
-    return {FIELDS[view.subject_kind]: told}
-
-
-def _basis_of(question: QuestionView) -> dict[str, Any]:
-    answer = question.answer
-    said: dict[str, Any] = {"text": answer.text, "reason": answer.reason} if answer else {}
-    if answer is not None and answer.value:
-        said["value"] = answer.value
-    taken = question.taken_from
-    return ({"taken_from": [taken.assessment, taken.question]} if taken else {}) | {
-        "question": question.id,
-        "revision": question.revision,
-        "status": question.status,
-        "said_digest": digest_of(said),
-        "evidence": [[item.collector, item.subject_label, item.subject_digest] for item in question.evidence],
-    }

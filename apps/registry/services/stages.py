@@ -21,15 +21,16 @@ def version_propose(*, by: User, version: ModelVersion) -> ModelVersion:
 
 @transaction.atomic
 def version_approve(*, by: User, version: ModelVersion, reason: str) -> ModelVersion:
-    """Approve the version's present files. Called by checklist's sign-off only, which holds the gate."""
-    require(by, "assessment.decide", version.team_id, shared=version.model)
+    """Approve the version's present files. Called by checklist's sign-off only, which holds the gate and knows
+    whose roles its policy counts."""
+    require(by, "assessment.sign", version.team_id, shared=version.model)
     return _stage_change(version, rules.APPROVED, by=by, action="version.approve", reason=reason)
 
 
 @transaction.atomic
 def version_reject(*, by: User, version: ModelVersion, reason: str) -> ModelVersion:
     """Reject the version, from a refused sign-off or because an approval is taken back."""
-    require(by, "assessment.decide", version.team_id, shared=version.model)
+    require(by, "assessment.sign", version.team_id, shared=version.model)
     return _stage_change(version, rules.REJECTED, by=by, action="version.reject", reason=reason)
 
 

@@ -109,7 +109,9 @@ def _deployments(version: ModelVersion, at: datetime) -> list[Deployment]:
 
 
 def _behind(version: ModelVersion, at: datetime, through: str, deployments: list[Deployment]) -> Answered:
-    decisions = SignOff.objects.filter(assessment__version=version, decided_at__lte=at).select_related("decided_by")
+    decisions = SignOff.objects.filter(assessment__version=version, is_final=True, decided_at__lte=at).select_related(
+        "decided_by"
+    )
     last = decisions.order_by("-decided_at", "-pk").first()
     measured = EvaluationRun.objects.filter(version=version, state=SUCCEEDED, finished_at__lte=at)
     applications = [one for item in deployments for one in item.applications.all() if one.created_at <= at]

@@ -65,7 +65,7 @@ def _decided(drawing: "Drawing", own: str, version: ModelVersion) -> str:
         drawing.join(own, key, "measured")
     if version.stage != ModelVersion.Stage.APPROVED:
         return own
-    decisions = SignOff.objects.filter(assessment__version=version, decision=APPROVED)
+    decisions = SignOff.objects.filter(assessment__version=version, decision=APPROVED, is_final=True)
     last = decisions.select_related("decided_by").order_by("-decided_at").first()
     if last is None:
         return own
