@@ -1,10 +1,11 @@
-// Sends the file of an upload form in pieces before the form itself, by the tus protocol 1.0: it can be paused, it
-// survives a lost connection, and after a reload the same file goes on where it was. Without this script the form
-// sends the file as forms do.
+// Sends the files of an upload form in pieces by the tus protocol 1.0: they can be paused, they survive a lost
+// connection, and after a reload the same file goes on where it was. Without this script the form sends them as forms
+// do. The form says where to (`data-uploads`), what they belong to (`data-to`, `data-key`) and who sends
+// (`data-person`). One with a field `upload` is sent itself once its file has arrived; otherwise the page is loaded anew.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-uploads]");
-  const input = form?.querySelector("input[type=file][name=file]");
+  const input = form?.querySelector("input[type=file]");
   if (!input) return;
 
   const PIECE = 8 * 1024 * 1024;
@@ -55,16 +56,21 @@
   const pair = ([name, value]) => `${name} ${base64(new TextEncoder().encode(String(value)))}`;
   const path = (address) => new URL(address, location.href).pathname;
 
+  const name = (file) => {
+    const folder = (form.elements.folder?.value ?? "").trim().replace(/^\/+|\/+$/g, "");
+    return folder ? `${folder}/${file.name}` : file.name;
+  };
+
   // The open upload of this very file, as name, size and time of change tell; null when there is none.
   const found = async (file) => {
-    const answer = await ask("GET", `${form.dataset.uploads}?dataset=${form.dataset.dataset}`);
+    const answer = await ask("GET", `${form.dataset.uploads}?${form.dataset.to}=${form.dataset.key}`);
     const known = JSON.parse(answer.responseText).results;
     return known.find((one) => one.size === file.size && one.metadata.modified === String(file.lastModified)
-      && one.metadata.filename === file.name && one.created_by.id === Number(form.dataset.person)) ?? null;
+      && one.metadata.filename === name(file) && one.created_by.id === Number(form.dataset.person)) ?? null;
   };
   const begun = async (file) => {
     const digest = form.elements.expect_digest?.value.trim() ?? "";
-    const said = { filename: file.name, dataset: form.dataset.dataset, modified: file.lastModified };
+    const said = { filename: name(file), [form.dataset.to]: form.dataset.key, modified: file.lastModified };
     const metadata = Object.entries(digest ? { ...said, sha256: digest } : said).map(pair).join(",");
     const answer = await ask("POST", form.dataset.uploads, { "Upload-Length": String(file.size), "Upload-Metadata": metadata });
     return JSON.parse(answer.responseText);
@@ -115,25 +121,54 @@
     show(file.size, file.size);
   };
 
-  const run = async (file) => {
+  const present = (file, place, all) => {
+    part("name").textContent = name(file);
+    part("size").textContent = size(file.size) + (all > 1 ? `, ${place + 1} of ${all} files` : "");
+  };
+  const ready = (text) => {
+    isRunning = false;
+    button.disabled = input.disabled = false;
+    pause.hidden = true;
+    say(text);
+    part("state").scrollIntoView({ block: "nearest" });
+  };
+
+  const sendOne = async (file) => {
+    const upload = await found(file) ?? await begun(file);
+    pause.hidden = false;
+    if (file.size) await sendAll(path(upload.url), file);
+    return upload;
+  };
+
+  // One after the other. Of several, those that the portal refuses are told at the end; the others are sent.
+  const run = async (files) => {
     isRunning = true;
     button.disabled = input.disabled = true;
     say("Sending");
-    try {
-      const upload = await found(file) ?? await begun(file);
-      pause.hidden = false;
-      await sendAll(path(upload.url), file);
-      form.elements.upload.value = upload.id;
-      say("The file has arrived. It is read and stored now.");
-      pause.hidden = true;
-      form.submit(); // the file's input is disabled, so that the form goes without it
-    } catch (error) {
-      isRunning = false;
-      button.disabled = input.disabled = false;
-      pause.hidden = true;
-      say(error instanceof Refusal ? error.message : `${error.message} Choose “Upload the file” to go on.`);
-      part("state").scrollIntoView({ block: "nearest" });
+    const refused = [];
+    let upload = null;
+    for (const [place, file] of files.entries()) {
+      present(file, place, files.length);
+      try {
+        upload = await sendOne(file);
+      } catch (error) {
+        const isRefused = error instanceof Refusal;
+        if (!isRefused) return ready(`${error.message} Choose “${button.textContent.trim()}” to go on.`);
+        if (files.length === 1) return ready(error.message);
+        refused.push(error.message);
+      }
     }
+    pause.hidden = true;
+    if (refused.length) {
+      return ready(`${files.length - refused.length} of ${files.length} files have arrived. ${refused.join(" ")}`);
+    }
+    if (!form.elements.upload) {
+      say("Everything has arrived and is stored.");
+      return location.assign(location.pathname);
+    }
+    form.elements.upload.value = upload.id;
+    say("The file has arrived. It is read and stored now.");
+    form.submit(); // the file's input is disabled, so that the form goes without it
   };
 
   pause.addEventListener("click", () => {
@@ -142,25 +177,24 @@
     if (isPaused) request?.abort(); else wake?.();
   });
   input.addEventListener("change", async () => {
-    const file = input.files[0];
-    panel.hidden = !file;
-    if (!file) return;
-    part("name").textContent = file.name;
-    part("size").textContent = size(file.size);
+    const files = [...input.files];
+    panel.hidden = !files.length;
+    if (!files.length) return;
+    present(files[0], 0, files.length);
     bar.value = 0;
     part("words").textContent = "";
     try {
-      const known = await found(file);
-      if (known && input.files[0] === file && !isRunning) {
-        show(known.offset, file.size);
+      const known = await found(files[0]);
+      if (known && input.files[0] === files[0] && !isRunning) {
+        show(known.offset, files[0].size);
         say("This file has been begun. It goes on where it was.");
       } else if (!isRunning) say("");
     } catch { /* asked again when it is sent */ }
   });
   form.addEventListener("submit", (event) => {
-    const file = input.files[0];
-    if (!file || isRunning) { if (isRunning) event.preventDefault(); return; }
+    const files = [...input.files];
+    if (!files.length || isRunning) { if (isRunning) event.preventDefault(); return; }
     event.preventDefault();
-    run(file);
+    run(files);
   });
 })();
