@@ -75,6 +75,7 @@ router.register("risks", risks.RiskViewSet, "risk")
 router.register("reports", reports.ReportViewSet, "report")
 router.register("frameworks", checklist.FrameworkViewSet, "framework")
 router.register("assessments", checklist.AssessmentViewSet, "assessment")
+router.register("assessments", checklist.AssessmentUpgradeViewSet, "assessment-upgrade")
 router.register("audit", portal.TrailViewSet, "audit")
 
 runs = portal.AllRunsViewSet

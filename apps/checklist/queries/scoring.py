@@ -89,7 +89,8 @@ def _rows(framework: Framework, columns: Sequence[Scored], with_questions: bool)
     for section in framework.sections:
         name = section.group.id
         scores = tuple(column.score.groups[name] for column in columns)
-        rows.append(ScoreRow(f"{section.group.ref} {section.group.title}".strip(), section.depth, scores, name))
+        label = " ".join(dict.fromkeys(filter(None, (section.group.ref, section.group.title))))
+        rows.append(ScoreRow(label, section.depth, scores, name))
         for one in section.group.questions if with_questions else ():
             each = tuple(column.score.questions.get(one.id, NOTHING) for column in columns)
             rows.append(ScoreRow(f"{one.ref} {one.text}".strip(), section.depth + 1, each, one.id, is_question=True))

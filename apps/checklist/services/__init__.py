@@ -3,11 +3,13 @@
 from apps.checklist.services.answers import answer_save, evidence_add, evidence_collect
 from apps.checklist.services.assessments import assessment_create
 from apps.checklist.services.decisions import assessment_decide, assessment_submit
-from apps.checklist.services.frameworks import framework_checked, framework_load
+from apps.checklist.services.frameworks import LOAD, FrameworkRefused, framework_checked, framework_load
 from apps.checklist.services.upgrades import assessment_upgrade
 from apps.checklist.services.waivers import waiver_grant, waiver_revoke
 
 __all__ = [
+    "LOAD",
+    "FrameworkRefused",
     "answer_save",
     "assessment_create",
     "assessment_decide",

@@ -15,12 +15,25 @@ from apps.core.errors import Conflict, Invalid, Refused
 LOAD = "framework.load"
 
 
+class FrameworkRefused(Invalid):
+    """A file that breaks rules; `problems` are the rules, each with its line."""
+
+    def __init__(self, error: FrameworkInvalid) -> None:
+        number = len(error.problems)
+        super().__init__(
+            f"{error.name} cannot be loaded: it breaks {number} rule{'s' if number > 1 else ''}.\n{error}",
+            code="framework.invalid",
+            remedy="Put right what is named, line by line, and load the file again.",
+        )
+        self.problems = error.problems
+
+
 @transaction.atomic
 def framework_load(*, by: User, text: str | bytes, name: str = "framework.yaml") -> FrameworkFile:
     """Load a framework, or the next version of one, for everybody on this site. `name` is what errors call the file.
 
-    Raises Refused without the right, Invalid where the file breaks a rule (each with its line), Conflict where that
-    version or a newer one is here already.
+    Raises Refused without the right, FrameworkRefused where the file breaks rules (each with its line), Conflict where
+    that version or a newer one is here already.
     """
     made = framework_checked(by=by, text=text, name=name)
     decoded = text.decode() if isinstance(text, bytes) else text
@@ -39,12 +52,7 @@ def framework_checked(*, by: User, text: str | bytes, name: str) -> Framework:
     try:
         made = framework_in(text, name, list(known.values()))
     except FrameworkInvalid as error:
-        number = len(error.problems)
-        raise Invalid(
-            f"{name} cannot be loaded: it breaks {number} rule{'s' if number > 1 else ''}.\n{error}",
-            code="framework.invalid",
-            remedy="Put right what is named, line by line, and load the file again.",
-        ) from error
+        raise FrameworkRefused(error) from error
     _check_new(made, [version for urn, version in known if urn == made.urn])
     return made
 

@@ -2,7 +2,15 @@
 
 from apps.checklist.views.answers import answer, evidence_add_view
 from apps.checklist.views.assessments import assessment_detail, collect, decide, submit
+from apps.checklist.views.frameworks import (
+    framework_changes,
+    framework_detail,
+    framework_list,
+    framework_load_view,
+    framework_scores,
+)
 from apps.checklist.views.lists import assessment_create_view, assessment_list
+from apps.checklist.views.upgrades import assessment_upgrade_view
 from apps.checklist.views.waivers import waiver_grant_view, waiver_revoke_view
 
 __all__ = [
@@ -10,9 +18,15 @@ __all__ = [
     "assessment_create_view",
     "assessment_detail",
     "assessment_list",
+    "assessment_upgrade_view",
     "collect",
     "decide",
     "evidence_add_view",
+    "framework_changes",
+    "framework_detail",
+    "framework_list",
+    "framework_load_view",
+    "framework_scores",
     "submit",
     "waiver_grant_view",
     "waiver_revoke_view",

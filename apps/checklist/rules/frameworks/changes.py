@@ -82,6 +82,11 @@ class ChangeReport:
         return {kind: found[kind] for kind in KINDS}
 
     @property
+    def counted(self) -> list[tuple[str, int]]:
+        """How many questions met with each fate, in words; those that none met with are left out."""
+        return [(KINDS[kind], number) for kind, number in self.counts.items() if number]
+
+    @property
     def is_empty(self) -> bool:
         """Whether no question changed."""
         return all(change.kind == KEPT for change in self.changes)

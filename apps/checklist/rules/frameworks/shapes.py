@@ -117,6 +117,16 @@ class Question:
     replaces: tuple[str, ...] = ()
 
     @property
+    def subject_label(self) -> str:
+        """What it speaks of, in a word."""
+        return SUBJECTS[self.subject]
+
+    @property
+    def answer_label(self) -> str:
+        """How it is answered, in words."""
+        return ANSWERS[self.answer]
+
+    @property
     def principal(self) -> str:
         """The collector that answers the question itself; empty where only people can answer it."""
         return self.collectors[0] if self.collectors else ""
@@ -220,6 +230,12 @@ class Framework:
     def levels(self) -> dict[str, tuple[Level, ...]]:
         """The levels of each scale by its name, the lowest first."""
         return dict(self.scales)
+
+    @property
+    def subject_labels(self) -> str:
+        """What can be held against it, in words."""
+        labels = (ASSESSED[name] for name in self.subjects)
+        return ", ".join(label if label[:2].isupper() else label.lower() for label in labels)
 
     @property
     def is_rubric(self) -> bool:
