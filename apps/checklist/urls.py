@@ -5,7 +5,13 @@ from apps.checklist import views
 app_name = "checklist"
 urlpatterns = [
     path("", views.assessment_list, name="assessment-list"),
-    path("start/", views.assessment_create_view, name="assessment-create"),
+    path("start/", views.assessment_start, name="assessment-start"),
+    path("begin/", views.assessment_create_view, name="assessment-create"),
+    path("of/<slug:kind>/<int:pk>/", views.subject_assessments, name="subject"),
+    path("matrix/", views.posture_matrix, name="matrix"),
+    path("compare/", views.comparison, name="compare"),
+    path("risks/<int:risk>/controls/add/", views.control_add_view, name="control-add"),
+    path("risks/<int:risk>/controls/check/", views.controls_check_view, name="controls-check"),
     path("frameworks/", views.framework_list, name="framework-list"),
     path("frameworks/load/", views.framework_load_view, name="framework-load"),
     path("frameworks/<str:urn>/", views.framework_detail, name="framework-detail"),
@@ -18,6 +24,7 @@ urlpatterns = [
     path("<int:pk>/decide/", views.decide, name="decide"),
     path("<int:pk>/waivers/", views.waiver_grant_view, name="waiver-grant"),
     path("<int:pk>/waivers/<int:waiver>/revoke/", views.waiver_revoke_view, name="waiver-revoke"),
-    path("<int:pk>/<slug:question>/", views.answer, name="answer"),
-    path("<int:pk>/<slug:question>/evidence/", views.evidence_add_view, name="evidence-add"),
+    # Ids of questions may hold dots, and may be named like a page above: these two stand last.
+    path("<int:pk>/<str:question>/evidence/", views.evidence_add_view, name="evidence-add"),
+    path("<int:pk>/<str:question>/", views.answer, name="answer"),
 ]

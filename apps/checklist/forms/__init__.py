@@ -1,7 +1,8 @@
 """What people say on a checklist."""
 
 from apps.checklist.forms.answers import AnswerForm, EvidenceForm
-from apps.checklist.forms.lists import StateForm
+from apps.checklist.forms.controls import ControlForm
+from apps.checklist.forms.lists import AssessmentFilterForm, MatrixForm
 from apps.checklist.forms.waivers import WaiverForm
 
-__all__ = ["AnswerForm", "EvidenceForm", "StateForm", "WaiverForm"]
+__all__ = ["AnswerForm", "EvidenceForm", "MatrixForm", "AssessmentFilterForm", "ControlForm", "WaiverForm"]

@@ -6,17 +6,29 @@ from django import forms
 from django.http import QueryDict
 
 from apps.checklist.rules import DECLARED, NOT_APPLICABLE, UNKNOWN, QuestionView
+from apps.checklist.rules.frameworks import SCALE
+from apps.checklist.rules.values import (
+    IN_WORDS,
+    ValueRefused,
+    checked_value,
+    option_of_value,
+    options_of,
+    value_of_option,
+)
 from apps.checklist.services.answers import TEXT_MOST
 
 SAYS = {
     DECLARED: "This is the answer",
-    NOT_APPLICABLE: "The question does not apply to this model",
+    NOT_APPLICABLE: "The question does not apply here",
     UNKNOWN: "We do not know",
 }
 
 
 class AnswerForm(forms.Form):
-    """What a person says about one question. The two hidden fields tell whether something changed meanwhile."""
+    """What a person says about one question. The two hidden fields tell whether something changed meanwhile.
+
+    Questions that ask for a choice, a number or a level get a field for it; words then explain it.
+    """
 
     status = forms.ChoiceField(label="What do you want to say?", choices=list(SAYS.items()), widget=forms.RadioSelect)
     text = forms.CharField(
@@ -36,24 +48,56 @@ class AnswerForm(forms.Form):
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     basis = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
+    view: QuestionView
+
     @classmethod
     def of(cls, view: QuestionView, data: QueryDict | None = None) -> "AnswerForm":
         """The form for a question as it stands, with ids of its own so that many fit on one page."""
-        answer = view.answer
+        answer = view.own_answer
         stated = answer.stated if answer and answer.stated else DECLARED
         initial = {"status": stated, "revision": view.revision, "basis": view.basis}
         if answer is not None:
-            initial |= {"text": answer.text, "reason": answer.reason}
-        return cls(data, initial=initial, auto_id=f"{view.id}-%s")
+            initial |= {"text": answer.text, "reason": answer.reason, "value": option_of_value(answer.value)}
+        form = cls(data, initial=initial, auto_id=f"{view.id}-%s")
+        form.view = view
+        if view.question.answer not in IN_WORDS:
+            form.fields["value"] = _value_field(view)
+            form.fields["text"].label, form.fields["text"].help_text = "In words", "What it rests on, if that helps."
+            form.order_fields(["status", "value", "text", "reason"])
+        return form
 
     def clean(self) -> dict[str, Any]:
-        """An answer needs words, and "does not apply" needs its reason; the message stands at the field."""
+        """An answer needs its value or words, "does not apply" its reason; the message stands at the field."""
         found: dict[str, Any] = super().clean() or {}
-        if found.get("status") == DECLARED and not found.get("text", "").strip():
+        status, sent = found.get("status"), found.get("value", "")
+        found["value"] = {}
+        if status == DECLARED and "value" in self.fields and "value" not in self.errors:
+            found["value"] = self._value(sent.strip())
+        elif status == DECLARED and "value" not in self.fields and not found.get("text", "").strip():
             self.add_error("text", "Write the answer, or choose “We do not know”.")
-        if found.get("status") == NOT_APPLICABLE and not found.get("reason", "").strip():
+        if status == NOT_APPLICABLE and not found.get("reason", "").strip():
             self.add_error("reason", "Say why the question does not apply.")
         return found
+
+    def _value(self, sent: str) -> dict[str, Any]:
+        try:
+            return checked_value(self.view.question, self.view.levels, value_of_option(self.view.question, sent))
+        except ValueRefused as refused:
+            self.add_error("value", f"{refused} Or choose “We do not know”.")
+            return {}
+
+
+def _value_field(view: QuestionView) -> forms.Field:
+    """The field for what is chosen, counted or rated."""
+    options = options_of(view.question, view.levels)
+    if not options:
+        unit = f", in {view.question.unit}" if view.question.unit else ""
+        number = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        return forms.CharField(label=f"Number{unit}", required=False, max_length=60, widget=number)
+    if view.question.answer == SCALE:
+        texts = {str(level.value): level.text for level in view.levels}
+        options = [(value, f"{label}. {texts[value]}") for value, label in options]
+    return forms.ChoiceField(label="Your answer", required=False, choices=options, widget=forms.RadioSelect)
 
 
 class EvidenceForm(forms.Form):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from apps.accounts.queries import members_of, names_of, team_ids_where
@@ -14,6 +14,7 @@ from apps.checklist.models import Assessment
 from apps.checklist.queries.assessments import makers_of
 from apps.checklist.queries.views import views_of
 from apps.checklist.rules import UNKNOWN, AssessmentView, EvidenceView
+from apps.checklist.rules.subjects import GENAIOPS
 from apps.registry.models import ModelVersion
 from apps.registry.queries import versions_seen_by
 from apps.registry.rules import RETIRED
@@ -58,7 +59,8 @@ def coverages(assessments: Sequence[Assessment]) -> list[Coverage]:
 def versions_without_assessment(user: "User | AnonymousUser") -> QuerySet[ModelVersion]:
     """Versions for which the person could begin a checklist, newest first."""
     teams = team_ids_where(user, "assessment.answer")
-    versions = versions_seen_by(user).filter(team_id__in=teams, assessments=None).exclude(stage=RETIRED)
+    begun = Assessment.objects.filter(framework=GENAIOPS, version=OuterRef("pk"))
+    versions = versions_seen_by(user).filter(~Exists(begun), team_id__in=teams).exclude(stage=RETIRED)
     return versions.exclude(manifest_digest="").order_by("-created_at", "-pk")
 
 

@@ -155,10 +155,10 @@ def _unsaid(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
 
 def _unrecorded(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
     """A measurement answers the question, but what only people know is not on record beside it."""
-    principal, *measuring = view.question.answering
-    if not measuring or answer.has_statement or answer.status == NOT_APPLICABLE:
+    is_measured_too = len(view.question.answering) > 1
+    if not is_measured_too or answer.has_statement or answer.status == NOT_APPLICABLE:
         return
-    recorded = [item for item in answer.evidence if item.collector == principal]
+    recorded = [item for item in answer.evidence if item.collector == view.question.principal]
     if recorded and all(item.status != UNKNOWN for item in recorded):
         return
     gaps = "".join(f" {item.value.get(GAP) or item.summary}" for item in recorded if item.status == UNKNOWN)

@@ -2,6 +2,7 @@
 
 from apps.checklist.views.answers import answer, evidence_add_view
 from apps.checklist.views.assessments import assessment_detail, collect, decide, submit
+from apps.checklist.views.controls import control_add_view, controls_check_view
 from apps.checklist.views.frameworks import (
     framework_changes,
     framework_detail,
@@ -9,7 +10,13 @@ from apps.checklist.views.frameworks import (
     framework_load_view,
     framework_scores,
 )
-from apps.checklist.views.lists import assessment_create_view, assessment_list
+from apps.checklist.views.lists import (
+    assessment_create_view,
+    assessment_list,
+    assessment_start,
+    subject_assessments,
+)
+from apps.checklist.views.matrix import comparison, posture_matrix
 from apps.checklist.views.upgrades import assessment_upgrade_view
 from apps.checklist.views.waivers import waiver_grant_view, waiver_revoke_view
 
@@ -18,8 +25,12 @@ __all__ = [
     "assessment_create_view",
     "assessment_detail",
     "assessment_list",
+    "assessment_start",
     "assessment_upgrade_view",
     "collect",
+    "comparison",
+    "control_add_view",
+    "controls_check_view",
     "decide",
     "evidence_add_view",
     "framework_changes",
@@ -27,6 +38,8 @@ __all__ = [
     "framework_list",
     "framework_load_view",
     "framework_scores",
+    "posture_matrix",
+    "subject_assessments",
     "submit",
     "waiver_grant_view",
     "waiver_revoke_view",

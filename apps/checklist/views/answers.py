@@ -3,15 +3,16 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.queries import person
 from apps.checklist import services
 from apps.checklist.forms import AnswerForm, EvidenceForm
 from apps.checklist.models import Assessment
-from apps.checklist.queries import answer_history, assessment_seen, present_view
+from apps.checklist.queries import answer_history, assessment_seen, framework, present_view
+from apps.checklist.queries.reading import next_unanswered, place_of
 from apps.checklist.rules import AssessmentView, QuestionView
+from apps.checklist.rules.values import value_words
 from apps.checklist.views.pieces import rights_of, row_of
 from apps.core.errors import Conflict, DomainError, NotFound
 
@@ -25,13 +26,15 @@ def answer(request: HttpRequest, pk: int, question: str) -> HttpResponse:
     form = AnswerForm.of(_question(present_view(assessment), question), request.POST)
     if not form.is_valid():
         return _question_page(request, assessment, question, form=form, status=422)
-    said = {name: form.cleaned_data[name] for name in ("status", "text", "reason")}
+    said = {name: form.cleaned_data[name] for name in ("status", "text", "reason", "value")}
     seen = {"expect_revision": form.cleaned_data["revision"], "expect_basis": form.cleaned_data["basis"]}
     try:
         services.answer_save(by=person(request), assessment=assessment, question=question, **said, **seen)
     except Conflict as error:
         return _conflict_page(request, assessment, question, error)
     messages.success(request, "Your answer is saved.")
+    if "next" in request.POST:
+        return _go_on(assessment, question)
     return _back_to(assessment, question)
 
 
@@ -76,7 +79,9 @@ def _question_page(
         "assessment": assessment,
         "row": row_of(view, rights["may_answer"]) | ({"form": form} if form else {}),
         "question": view,
-        "history": answer_history(assessment, question),
+        "history": [
+            (row, value_words(view.question, view.levels, row.value)) for row in answer_history(assessment, question)
+        ],
         "evidence_form": evidence_form or EvidenceForm(),
         "conflict": conflict,
     }
@@ -91,4 +96,9 @@ def _question(view: AssessmentView, question: str) -> QuestionView:
 
 
 def _back_to(assessment: Assessment, question: str) -> HttpResponse:
-    return redirect(f"{reverse('checklist:assessment-detail', args=[assessment.pk])}#{question}")
+    return redirect(place_of(assessment.pk, framework(assessment.framework, assessment.framework_version), question))
+
+
+def _go_on(assessment: Assessment, question: str) -> HttpResponse:
+    """To the next question that nobody has answered; to the one just answered where none is left."""
+    return _back_to(assessment, next_unanswered(present_view(assessment), question) or question)

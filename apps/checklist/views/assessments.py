@@ -11,8 +11,10 @@ from apps.checklist.forms import WaiverForm
 from apps.checklist.models import Assessment
 from apps.checklist.queries import assessment_seen, present_view
 from apps.checklist.queries.pages import coverage_of, deciders_of
+from apps.checklist.queries.reading import Reading, is_long, reading_of
 from apps.checklist.rules import APPROVED, AssessmentView, GateItem
 from apps.checklist.views.pieces import counted, rights_of, row_of
+from apps.core.form_fields import key_named
 
 BLOCKING_SHOWN = 6
 
@@ -27,6 +29,7 @@ def assessment_page(
     request: HttpRequest, assessment: Assessment, *, waiver_form: WaiverForm | None = None, status: int = 200
 ) -> HttpResponse:
     view = present_view(assessment)
+    reading = _reading(request, view)
     rights = rights_of(request, assessment)
     deciders = deciders_of(person(request), assessment)
     may_waive = may(person(request), "waiver.grant", assessment.team_id) and not deciders.own_part
@@ -37,13 +40,21 @@ def assessment_page(
         "coverage": coverage_of(view),
         "blocking": blocking[:BLOCKING_SHOWN],
         "more_blocking": blocking[BLOCKING_SHOWN:],
-        "groups": [(group, [row_of(q, rights["may_answer"]) for q in group.questions]) for group in view.groups],
+        "reading": reading,
+        "is_long": is_long(view.framework),
+        "groups": [(group, [row_of(q, rights["may_answer"]) for q in items]) for group, items in reading.groups],
         "uncollected": sum(len(question.uncollected) for question in view.questions),
         "deciders": deciders,
         "conflicts": _conflict_rows(view, waiver_form) if may_waive else [(item, None) for item in view.conflicts],
         "may_waive": may_waive,
     }
     return render(request, "checklist/assessment_detail.html", context, status=status)
+
+
+def _reading(request: HttpRequest, view: AssessmentView) -> Reading:
+    """The part that the address asks for."""
+    asked = {name: request.GET.get(name, "") for name in ("show", "group", "question")}
+    return reading_of(view, **asked, page=key_named(request, "page") or 1)
 
 
 def _conflict_rows(view: AssessmentView, refused: WaiverForm | None) -> list[tuple[GateItem, WaiverForm]]:
@@ -82,6 +93,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = assessment_seen(person(request), pk)
     decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "")
     services.assessment_decide(by=person(request), assessment=assessment, decision=decision, reason=reason)
-    words = "approved and may now be deployed" if decision == APPROVED else "refused"
-    messages.success(request, f"{assessment.version} is {words}.")
+    words = "refused"
+    if decision == APPROVED:
+        words = "approved and may now be deployed" if assessment.moves_stage else "approved"
+    messages.success(request, f"{assessment.subject if assessment.moves_stage else assessment} is {words}.")
     return redirect("checklist:assessment-detail", pk)

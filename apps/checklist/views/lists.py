@@ -1,4 +1,4 @@
-"""The list of checklists, and the beginning of one."""
+"""The list of assessments, what a thing is held against, and the beginning of an assessment."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -11,22 +11,24 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from apps.accounts.queries import person
+from apps.accounts.queries import may_anywhere, person, teams_seen_by
 from apps.checklist import services
-from apps.checklist.forms import StateForm
+from apps.checklist.forms import AssessmentFilterForm
 from apps.checklist.models import Assessment
-from apps.checklist.queries import assessments_seen_by
+from apps.checklist.queries import GENAIOPS, assessments_seen_by
 from apps.checklist.queries.pages import coverages, versions_without_assessment
+from apps.checklist.queries.starting import subject_page, subject_seen, subjects_listed_for
 from apps.checklist.rules import STATUSES
+from apps.checklist.rules.frameworks import ASSESSED, SYSTEM
+from apps.checklist.rules.subjects import FIELDS
 from apps.checklist.views.pieces import counted
 from apps.core.listing import csv_answer, rows_page, wants_csv
-from apps.registry.queries import version_seen
 
 PAGE = 25
 CSV = (
     *("id", "version", "stage", "state", "answered", "questions"),
     *STATUSES,
-    *("stale", "against approval", "handed in by", "handed in"),
+    *("stale", "against approval", "handed in by", "handed in", "kind", "framework"),
 )
 T = TypeVar("T")
 MOST_WITHOUT = 8
@@ -34,11 +36,10 @@ MOST_WITHOUT = 8
 
 @require_GET
 def assessment_list(request: HttpRequest) -> HttpResponseBase:
-    """Every checklist that the person sees, and versions that have none yet."""
-    user, form = person(request), StateForm(request.GET or None)
-    rows = assessments_seen_by(user)
-    if form.is_valid() and form.cleaned_data["state"]:
-        rows = rows.filter(state=form.cleaned_data["state"])
+    """Every assessment that the person sees, and versions that have no checklist yet."""
+    user = person(request)
+    form = AssessmentFilterForm(request.GET or None, teams=teams_seen_by(user))
+    rows = form.chosen(assessments_seen_by(user))
     if wants_csv(request):
         return csv_answer("checklists", CSV, _lines(rows))
     page = rows_page(request, rows, PAGE)
@@ -47,6 +48,7 @@ def assessment_list(request: HttpRequest) -> HttpResponseBase:
         "page": page,
         "rows": coverages(list(page.object_list)),
         "without": list(versions_without_assessment(user)[:MOST_WITHOUT]),
+        "may_begin": may_anywhere(user, "assessment.answer"),
     }
     return render(request, "checklist/assessment_list.html", context)
 
@@ -56,9 +58,11 @@ def _lines(rows: QuerySet[Assessment]) -> Iterator[tuple[Any, ...]]:
     for some in _batched(rows.iterator(100), 100):
         for row in coverages(some):
             view = row.view
-            told = (view.pk, view.version_label, view.version_stage, view.state, row.answered, row.total)
+            told = (view.pk, view.subject_label, view.version_stage, view.state, row.answered, row.total)
             counts = [view.counts.get(status, 0) for status in STATUSES]
-            yield (*told, *counts, len(view.stale), len(view.gate.questions), view.submitted_by, view.submitted_at)
+            handed = (view.submitted_by, view.submitted_at)
+            against = (len(view.stale), len(view.gate.questions))
+            yield (*told, *counts, *against, *handed, view.subject_kind, view.framework.title)
 
 
 def _batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -68,12 +72,37 @@ def _batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
         yield some
 
 
+@require_GET
+def subject_assessments(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Everything that one thing is held against, and what it could be held against next."""
+    context = {"page": subject_page(person(request), kind, pk)}
+    return render(request, "checklist/subject_assessments.html", context)
+
+
+@require_GET
+def assessment_start(request: HttpRequest) -> HttpResponse:
+    """Choose what is to be held against a framework."""
+    kind, search = request.GET.get("kind", SYSTEM), request.GET.get("q", "").strip()[:200]
+    kind = kind if kind in ASSESSED else SYSTEM
+    page = rows_page(request, subjects_listed_for(person(request), kind, search), PAGE)
+    context = {"kinds": ASSESSED, "kind": kind, "kind_label": ASSESSED[kind], "search": search, "page": page}
+    return render(request, "checklist/assessment_start.html", context)
+
+
 @require_POST
 def assessment_create_view(request: HttpRequest) -> HttpResponse:
-    """Begin a version's checklist, and let the platform answer at once what it can."""
-    number = request.POST.get("version", "")
-    version = version_seen(person(request), int(number) if number.isdecimal() and len(number) < 19 else 0)
-    assessment = services.assessment_create(by=person(request), version=version)
-    found = services.evidence_collect(by=person(request), assessment=assessment)
-    messages.success(request, f"The checklist has begun. The platform found something on {counted(len(found))}.")
+    """Hold a thing against a framework, and let the platform answer at once what it can."""
+    user, urn = person(request), request.POST.get("framework", GENAIOPS)
+    given: dict[str, Any] = {FIELDS[kind]: subject_seen(user, kind, pk) for kind, pk in _named(request)}
+    assessment = services.assessment_create(by=user, urn=urn, **given)
+    found = services.evidence_collect(by=user, assessment=assessment)
+    what = "checklist" if urn == GENAIOPS else "assessment"
+    messages.success(request, f"The {what} has begun. The platform found something on {counted(len(found))}.")
     return redirect("checklist:assessment-detail", assessment.pk)
+
+
+def _named(request: HttpRequest) -> Iterator[tuple[str, int]]:
+    """Each kind of thing that was named, with its number; 0, which nothing has, for what is no number."""
+    for kind, field in FIELDS.items():
+        if number := request.POST.get(field, ""):
+            yield kind, int(number) if number.isdecimal() and len(number) < 19 else 0

@@ -31,7 +31,7 @@ def row_of(view: QuestionView, may_answer: bool) -> dict[str, Any]:
         "form": AnswerForm.of(view) if may_answer else None,
         "evidence": [(item, page_of(item)) for item in view.evidence],
         "problems": list(dict.fromkeys(view.problems)),
-        "has_words": bool(view.answer and (view.answer.text or view.answer.reason)),
+        "has_words": bool(view.answer and view.answer.has_statement),
     }
 
 

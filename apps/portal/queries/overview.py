@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.accounts.queries import team_ids_seen_by, team_ids_where
 from apps.checklist.models import Assessment
 from apps.checklist.queries import framework
-from apps.checklist.queries.assessments import PostureRow, posture
+from apps.checklist.queries.assessments import SUBJECTS_READ, PostureRow, posture
 from apps.checklist.rules import STATUSES, SUBMITTED, AssessmentView, Group, Question
 from apps.core.models import Run
 from apps.core.rules import FAILED, LOST, OPEN, QUEUED, RUNNING
@@ -77,7 +77,7 @@ def overview_for(user: "User | AnonymousUser") -> Overview:
     assessed = [row for row in matrix.rows if row.assessment is not None]
     month = TuningRun.objects.filter(team_id__in=teams, finished_at__gt=since)
     return Overview(
-        decisions=list(decisions.select_related("version__model", "submitted_by")[:MOST]),
+        decisions=list(decisions.select_related(*SUBJECTS_READ, "submitted_by")[:MOST]),
         may_decide=bool(team_ids_where(user, "assessment.decide")),
         open_runs=_runs(teams, [QUEUED, RUNNING]),
         failed_runs=[line for line in _runs(teams, [FAILED, LOST]) if line.run.created_at > since],
