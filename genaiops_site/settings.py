@@ -272,6 +272,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-lost-runs": _every(RUN_SWEEP_SECONDS, "jobs.sweep_runs"),
     "sweep-uploads": _every(3600.0, "catalog.sweep_uploads"),
     "sweep-chunks": _every(24 * 3600.0, "catalog.sweep_chunks"),
+    "check-controls": _every(3600.0, "checklist.check_controls"),
     "sweep-files": _every(3600.0, "registry.sweep_files"),
     "sweep-file-uploads": _every(3600.0, "registry.sweep_file_uploads"),
 }

@@ -39,6 +39,7 @@ REPORT = "reports.render"
 SWEEP = "jobs.sweep_runs"
 SWEEP_UPLOADS = "catalog.sweep_uploads"
 SWEEP_CHUNKS = "catalog.sweep_chunks"
+CHECK_CONTROLS = "checklist.check_controls"
 
 QUEUES: dict[str, str] = {
     IMPORT: CPU,
@@ -60,6 +61,7 @@ QUEUES: dict[str, str] = {
     SWEEP: CPU,
     SWEEP_UPLOADS: CPU,
     SWEEP_CHUNKS: CPU,
+    CHECK_CONTROLS: CPU,
 }
 
 

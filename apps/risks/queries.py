@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from apps.accounts.queries import team_ids_seen_by
 from apps.core.errors import NotFound
 from apps.registry.models import AISystem, ModelVersion
 from apps.risks.models import Risk, RiskControl, RiskRating
-from apps.risks.rules import CLOSED, IMPACTS, INHERENT, LIKELIHOODS, OPEN, RESIDUAL, SCALE, Cell, pairs_at
+from apps.risks.rules import ACCEPTED, CLOSED, IMPACTS, INHERENT, LIKELIHOODS, OPEN, RESIDUAL, SCALE, Cell, pairs_at
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -83,6 +84,11 @@ def controls_to_check() -> QuerySet[RiskControl]:
 def ratings_of(risk: Risk) -> list[RiskRating]:
     """How the risk was judged, the newest first."""
     return list(risk.ratings.select_related("rated_by")[:50])
+
+
+def reviews_come(on: date) -> list[Risk]:
+    """Accepted risks whose day of review has come, of all teams: for the platform's own check."""
+    return list(Risk.objects.filter(state=ACCEPTED, review_on__lte=on).order_by("pk"))
 
 
 def review_due(user: "User | AnonymousUser") -> QuerySet[Risk]:

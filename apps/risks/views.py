@@ -113,11 +113,12 @@ def _page(
     accepting: AcceptForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    ratings = queries.ratings_of(risk)
+    ratings, controls = queries.ratings_of(risk), queries.controls_of(risk)
     may_decide = may(user, "risk.decide", risk.team_id)
     context = {
         "risk": risk,
-        "controls": [(one, MarkForm(auto_id=f"mark-{one.pk}-%s")) for one in queries.controls_of(risk)],
+        "has_rules": any(one.rule for one in controls),
+        "controls": [(one, MarkForm(auto_id=f"mark-{one.pk}-%s")) for one in controls],
         "ratings": ratings,
         "may_edit": may(user, "risk.edit", risk.team_id),
         "may_decide": may_decide,

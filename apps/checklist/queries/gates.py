@@ -37,7 +37,7 @@ def held(
     in_force = {waiver.conflict: waiver for waiver in reversed(waivers) if waiver.is_in_force}
     facts = Facts(
         questions=questions if assessment.moves_stage else (),
-        files=_files(assessment),
+        files=files_of(assessment),
         measurements=known.measurements,
         waivers=in_force,
         signed=[frozenset(one.roles) for one in round_of(assessment, used, sign_offs)],
@@ -56,7 +56,8 @@ def round_of(assessment: Assessment, used: InForce, sign_offs: Sequence[SignOffV
     return counted(since, used, is_waiting=assessment.state == SUBMITTED)
 
 
-def _files(assessment: Assessment) -> tuple[GateItem, ...]:
+def files_of(assessment: Assessment) -> tuple[GateItem, ...]:
+    """What the files of the version put against it."""
     version = assessment.version
     if version is None or not assessment.moves_stage:
         return ()

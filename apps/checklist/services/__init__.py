@@ -2,6 +2,7 @@
 
 from apps.checklist.services.answers import answer_save, evidence_add, evidence_collect
 from apps.checklist.services.assessments import assessment_create
+from apps.checklist.services.controls import controls_check, risk_control_add, risk_controls_check
 from apps.checklist.services.decisions import assessment_decide, assessment_submit
 from apps.checklist.services.frameworks import LOAD, FrameworkRefused, framework_checked, framework_load
 from apps.checklist.services.upgrades import assessment_upgrade
@@ -15,10 +16,13 @@ __all__ = [
     "assessment_decide",
     "assessment_submit",
     "assessment_upgrade",
+    "controls_check",
     "evidence_add",
     "evidence_collect",
     "framework_checked",
     "framework_load",
+    "risk_control_add",
+    "risk_controls_check",
     "waiver_grant",
     "waiver_revoke",
 ]
