@@ -77,6 +77,8 @@ router.register("reports", reports.ReportViewSet, "report")
 router.register("frameworks", checklist.FrameworkViewSet, "framework")
 router.register("assessments", checklist.AssessmentViewSet, "assessment")
 router.register("assessments", checklist.AssessmentUpgradeViewSet, "assessment-upgrade")
+router.register("assessments", checklist.AssessmentGateViewSet, "assessment-gate")
+router.register("gate-policies", checklist.GatePolicyViewSet, "gate-policy")
 router.register("audit", portal.TrailViewSet, "audit")
 
 runs = portal.AllRunsViewSet

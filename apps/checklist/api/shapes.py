@@ -45,6 +45,8 @@ class GateItemOut(serializers.Serializer[Any]):
     remedy = serializers.CharField()
     conflict = serializers.CharField(help_text="key of the conflict of licences that it names; a waiver takes it away")
     page = serializers.CharField(help_text="address of the page where it can be put right; empty: this checklist")
+    kind = serializers.CharField()
+    key = serializers.CharField(help_text="what a waiver of it names")
 
 
 class GateOut(serializers.Serializer[Any]):
@@ -100,14 +102,16 @@ class SignOffOut(serializers.Serializer[Any]):
     decided_by = serializers.CharField()
     decided_at = serializers.DateTimeField()
     basis_digest = serializers.CharField()
+    is_final = serializers.BooleanField(help_text="false: the policy asked for further sign-offs")
+    policy = serializers.CharField(source="policy_label", help_text="empty: before policies were data")
 
 
 class WaiverOut(serializers.Serializer[Any]):
-    """One conflict of licences that may stand for a while, with who allowed it and why."""
+    """What may stand against approval for a while, with who allowed it and why."""
 
     id = serializers.IntegerField(source="pk")
-    conflict = serializers.CharField()
-    question = serializers.CharField()
+    conflict = serializers.CharField(help_text="key of the reason, the conflict or the rule that it lets pass")
+    question = serializers.CharField(help_text="empty: a whole rule")
     sentence = serializers.CharField()
     reason = serializers.CharField()
     expires_on = serializers.DateField(help_text="the last day on which it holds")
@@ -120,9 +124,9 @@ class WaiverOut(serializers.Serializer[Any]):
 
 
 class WaiverIn(Input):
-    """Which conflict may stand, why, and until when."""
+    """What may stand, why, and until when."""
 
-    conflict = serializers.RegexField(DIGEST)
+    conflict = serializers.RegexField(DIGEST, help_text="key of a reason or of a whole rule, as the gate names them")
     reason = serializers.CharField(max_length=2_000)
     expires_on = serializers.DateField()
 

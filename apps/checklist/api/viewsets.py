@@ -6,7 +6,6 @@ from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.accounts.queries import person
 from apps.checklist import queries, services
@@ -17,14 +16,12 @@ from apps.checklist.api.shapes import (
     AssessmentOut,
     DecisionIn,
     EvidenceIn,
-    GateOut,
     QuestionNow,
     RevisionOut,
     WaiverIn,
     WaiverOut,
 )
 from apps.checklist.models import Assessment
-from apps.core.errors import NotFound
 from apps.core.filtering import KeyFilter, TeamFilter
 from apps.core.serializing import Reason
 from apps.core.viewsets import ReadViewSet
@@ -113,7 +110,7 @@ class AssessmentViewSet(ReadViewSet):
     @extend_schema(operation_id="assessments_waivers_grant", request=WaiverIn, responses={201: AssessmentNow})
     @waivers.mapping.post
     def waiver_grant(self, request: Request, pk: str) -> Response:
-        """Let a conflict of licences stand until a day, by somebody who had no part in the work."""
+        """Let what stands against approval pass until a day, by somebody who had no part in the work."""
         assessment, given = self.get_object(), self.accepted_input(WaiverIn)
         services.waiver_grant(by=person(request), assessment=assessment, **given)
         return self._now(assessment, status.HTTP_201_CREATED)
@@ -121,17 +118,11 @@ class AssessmentViewSet(ReadViewSet):
     @extend_schema(operation_id="assessments_waivers_revoke", request=Reason, responses=AssessmentNow)
     @action(detail=True, methods=["post"], url_path=r"waivers/(?P<waiver>[0-9]+)/revoke")
     def waiver_revoke(self, request: Request, pk: str, waiver: str) -> Response:
-        """Take a waiver back; its conflict stands against approval again at once."""
+        """Take a waiver back; what it let pass stands against approval again at once."""
         assessment, given = self.get_object(), self.accepted_input(Reason)
         found = queries.waiver_seen(request.user, int(waiver), assessment)
         services.waiver_revoke(by=person(request), waiver=found, **given)
         return self._now(assessment)
-
-    @extend_schema(responses=GateOut)
-    @action(detail=True, filterset_class=None)
-    def gate(self, request: Request, pk: str) -> Response:
-        """Whether the version may be approved at this moment."""
-        return Response(GateOut(queries.gate_of(self.get_object())).data)
 
     def _now(self, assessment: Assessment, code: int = status.HTTP_200_OK) -> Response:
         fresh = self.get_queryset().get(pk=assessment.pk)
@@ -141,14 +132,3 @@ class AssessmentViewSet(ReadViewSet):
         fresh = self.get_queryset().get(pk=assessment.pk)
         return self.answer(QuestionNow, queries.assessment_view(self.request.user, fresh).question(question), code)
 
-
-class VersionGateView(APIView):
-    """The gate of one model version: `model-versions/{id}/gate/`."""
-
-    @extend_schema(operation_id="model_versions_gate", responses=GateOut)
-    def get(self, request: Request, pk: int) -> Response:
-        """Whether the version may be approved at this moment, by the GenAIOps checklist."""
-        assessment = queries.assessment_of(version_seen(request.user, pk))
-        if assessment is None:
-            raise NotFound("This version has no checklist yet.", code="assessment.missing", remedy="Open one first.")
-        return Response(GateOut(queries.gate_of(assessment)).data)

@@ -5,6 +5,7 @@ from apps.checklist.services.assessments import assessment_create
 from apps.checklist.services.controls import controls_check, risk_control_add, risk_controls_check
 from apps.checklist.services.decisions import assessment_decide, assessment_submit
 from apps.checklist.services.frameworks import LOAD, FrameworkRefused, framework_checked, framework_load
+from apps.checklist.services.policies import policy_set, policy_withdraw
 from apps.checklist.services.upgrades import assessment_upgrade
 from apps.checklist.services.waivers import waiver_grant, waiver_revoke
 
@@ -23,6 +24,8 @@ __all__ = [
     "framework_load",
     "risk_control_add",
     "risk_controls_check",
+    "policy_set",
+    "policy_withdraw",
     "waiver_grant",
     "waiver_revoke",
 ]
