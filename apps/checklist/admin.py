@@ -3,7 +3,8 @@
 from django.contrib import admin
 
 from apps.checklist import queries
-from apps.checklist.models import Answer, Assessment, SignOff, Waiver
+from apps.checklist.models import Answer, Assessment, FrameworkFile, SignOff, Waiver
+from apps.checklist.queries.frameworks import framework_files_seen_by
 from apps.core.back_office import BackOffice
 
 
@@ -32,3 +33,9 @@ class SignOffBackOffice(BackOffice):
 class WaiverBackOffice(BackOffice):
     seen = staticmethod(queries.waivers_seen_by)
     list_display = ["assessment", "question", "expires_on", "granted_by", "revoked_at"]
+
+
+@admin.register(FrameworkFile)
+class FrameworkFileBackOffice(BackOffice):
+    seen = staticmethod(framework_files_seen_by)
+    list_display = ["title", "urn", "version", "loaded_by", "loaded_at"]

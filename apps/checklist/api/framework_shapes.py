@@ -7,7 +7,7 @@ from rest_framework import serializers
 from apps.checklist import rules
 from apps.checklist.queries.framework_texts import MOST_BYTES
 from apps.checklist.rules.frameworks import ANSWERS, ASSESSED, KINDS, RELATIONS, SUBJECTS
-from apps.core.serializing import Input
+from apps.core.serializing import Input, Key, Reference
 
 STATUSES = list(rules.STATUSES.items())
 _DAY = "ISO 8601 date; empty: none"
@@ -156,3 +156,27 @@ class ChangeReportOut(serializers.Serializer[Any]):
     after = serializers.IntegerField(source="after.version")
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="questions by what became of them")
     changes = ChangeOut(many=True)
+
+
+class ScoresIn(FrameworkVersionIn):
+    of = serializers.ListField(child=Key(), required=False, help_text="ids of assessments; the newest if left out")
+
+
+class ScoreOut(serializers.Serializer[Any]):
+    """Points as decimal numbers with every digit."""
+
+    points = serializers.CharField(help_text="points reached, exactly")
+    most = serializers.CharField(source="most_points", help_text="points that could be reached, exactly")
+    percent = serializers.CharField(help_text="rounded half up to one place; empty: nothing counts")
+    rated = serializers.IntegerField(help_text="questions that were rated")
+    asked = serializers.IntegerField(help_text="questions that count; those that do not apply are left out")
+
+
+class ScoredOut(serializers.Serializer[Any]):
+    """One assessment's total, with subtotals by group, by what the questions speak of, and by question."""
+
+    assessment = Reference()
+    total = ScoreOut(source="score.total")
+    groups = serializers.DictField(child=ScoreOut(), source="score.groups")
+    subjects = serializers.DictField(child=ScoreOut(), source="score.subjects")
+    questions = serializers.DictField(child=ScoreOut(), source="score.questions")

@@ -19,8 +19,11 @@ from apps.checklist.api.framework_shapes import (
     FrameworkOut,
     FrameworkVersionIn,
     FrameworkVersionOut,
+    ScoredOut,
+    ScoresIn,
 )
 from apps.checklist.queries.frameworks import framework_seen_versions
+from apps.checklist.queries.scoring import comparison
 from apps.checklist.queries.upgrades import report_between, upgrade_report
 from apps.core.viewsets import SeenViewSet
 
@@ -73,6 +76,15 @@ class FrameworkViewSet(ViewSet):
         """What changed from one version of a framework to a later one, question by question."""
         asked = _checked(FrameworkChangesIn, request.query_params)
         return Response(ChangeReportOut(report_between(urn, asked["before"], asked["after"])).data)
+
+    @extend_schema(operation_id="frameworks_scores", parameters=[ScoresIn], responses=ScoredOut(many=True))
+    @action(detail=True)
+    def scores(self, request: Request, urn: str) -> Response:
+        """Assessments that the person sees against one version of a rubric, with their exact scores."""
+        asked = _checked(ScoresIn, request.query_params)
+        used = queries.framework(urn, asked.get("version"))
+        found = comparison(request.user, used, asked.get("of", ()))
+        return Response(ScoredOut(found.columns, many=True).data)
 
 
 class AssessmentUpgradeViewSet(SeenViewSet):

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
 
 from apps.checklist.models import FrameworkFile
 from apps.checklist.queries.framework_texts import spots_of
@@ -12,6 +15,11 @@ from apps.checklist.rules import Framework, FrameworkInvalid, framework_from
 from apps.checklist.rules.frameworks import OWN, Problem, Spot, check_among
 from apps.checklist.rules.subjects import GENAIOPS as GENAIOPS
 from apps.core.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
 
 FOLDER = Path(__file__).resolve().parent.parent / "frameworks"
 KEPT_READ = 256  # frameworks read and kept in memory, of those that people loaded
@@ -117,6 +125,12 @@ def versions_of(urn: str) -> list[Framework]:
     if not urn.startswith(OWN):  # nobody may load those
         known |= {key: _read_row(*row) for key, row in _loaded([urn]).items()}
     return [one for _, one in sorted(known.items(), reverse=True)]
+
+
+def framework_files_seen_by(user: "User | AnonymousUser") -> QuerySet[FrameworkFile]:
+    """What people loaded: everybody who is signed in may read it."""
+    rows = FrameworkFile.objects.all() if user.is_authenticated else FrameworkFile.objects.none()
+    return rows.select_related("loaded_by").defer("text")
 
 
 @dataclass(frozen=True)
