@@ -189,7 +189,7 @@ def _tokens_with_roles(digest: str, team_type: int) -> "QuerySet[ApiToken, tuple
     held = FilteredRelation(
         "user__userobjectpermission", condition=Q(user__userobjectpermission__content_type=team_type)
     )
-    slug = Team.objects.filter(pk=Cast(OuterRef("held__object_pk"), BigIntegerField())).values("slug")
+    slug = Team.objects.filter(pk=Cast(OuterRef("held__object_pk"), BigIntegerField())).order_by().values("slug")
     person = [f"user__{name}" for name in _PERSON]
     columns = (*_TOKEN, *person, "held__object_pk", "slug", "held__permission__codename")
     return (

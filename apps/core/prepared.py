@@ -4,11 +4,13 @@
     by_name.rows(name="scoring")
 
 Django builds the SQL of a query set anew for every question, which takes longer than the database takes to answer. Here
-that happens once in a process; the values go to the database as parameters, as always. And a table hanging on a row
-(its tags, its files) is read along with it in the same question, by `rows_along`.
+that happens once in a process; the values go to the database as parameters, as always. PostgreSQL, which plans such a
+question longer than it answers it, is sent the SQL once for each connection and afterwards the values alone. And a
+table hanging on a row (its tags, its files) is read along with it in the same question, by `RowsAlong`.
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -17,9 +19,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet, Subquery, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
+from apps.core.statements import prepared_cursor
+
 M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
 _MARK = 2_140_000_000  # stands for a number while the SQL is made, in the range of every number column
+_PLAIN = re.compile(r"[a-z0-9_ -]*", re.IGNORECASE)
 
 
 class Prepared:
@@ -32,10 +37,17 @@ class Prepared:
 
     def rows(self, **values: int | str) -> list[Row]:
         """The rows of the answer, as `values_list` gives them."""
+        return self._question().rows(values)
+
+    def first_rows(self, most: int, /, **values: int | str) -> list[Row]:
+        """The first rows of the answer, as many as wanted. Not for a question that is cut already."""
+        return self._question().rows(values, most)
+
+    def _question(self) -> "_Asked":
         asked = self._asked.get(connection.vendor)
         if asked is None:
             asked = self._asked[connection.vendor] = _Asked(self._make, self._kinds)
-        return asked.rows(values)
+        return asked
 
 
 class PreparedOne(Generic[M]):
@@ -53,25 +65,33 @@ class PreparedOne(Generic[M]):
 
 
 class PreparedByKeys:
-    """A question for the rows of some keys. Groups of keys are filled up to a few sizes, each put into SQL once."""
+    """A question for the rows of some keys. Groups of keys are filled up to a few sizes, each put into SQL once.
+
+    `kinds` names other values of the question, each with its type, as for `Prepared`.
+    """
 
     sizes = (1, 5, 20, 100, 1000)
 
-    def __init__(self, make: "Callable[[list[int]], QuerySet[Any, Any]]") -> None:
-        self._by_size = {size: self._of_size(make, size) for size in self.sizes}
+    def __init__(self, make: "Callable[..., QuerySet[Any, Any]]", **kinds: type[int] | type[str]) -> None:
+        self._by_size = {size: self._of_size(make, size, kinds) for size in self.sizes}
 
     @staticmethod
-    def _of_size(make: "Callable[[list[int]], QuerySet[Any, Any]]", size: int) -> Prepared:
-        return Prepared(lambda **keys: make(list(keys.values())), **{f"key{place}": int for place in range(size)})
+    def _of_size(make: "Callable[..., QuerySet[Any, Any]]", size: int, kinds: dict[str, Any]) -> Prepared:
+        places = [f"key{place}" for place in range(size)]
 
-    def rows(self, keys: Sequence[int]) -> list[Row]:
+        def made(**given: Any) -> "QuerySet[Any, Any]":
+            return make([given.pop(place) for place in places], **given)
+
+        return Prepared(made, **dict.fromkeys(places, int), **kinds)
+
+    def rows(self, keys: Sequence[int], **values: int | str) -> list[Row]:
         """The rows, in no order; a key that nothing has brings none."""
         found: list[Row] = []
         for start in range(0, len(keys), self.sizes[-1]):
             some = keys[start : start + self.sizes[-1]]
             size = next(size for size in self.sizes if size >= len(some))
             filled = [*some, *[some[-1]] * (size - len(some))]
-            found += self._by_size[size].rows(**{f"key{place}": key for place, key in enumerate(filled)})
+            found += self._by_size[size].rows(**{f"key{place}": key for place, key in enumerate(filled)}, **values)
         return found
 
 
@@ -81,23 +101,43 @@ class _Asked:
     def __init__(self, make: "Callable[..., QuerySet[Any, Any]]", kinds: dict[str, Any]) -> None:
         marks = {name: _mark(place, kind) for place, (name, kind) in enumerate(kinds.items())}
         compiler = make(**marks).query.get_compiler(connection=connection)
-        self._sql, params = compiler.as_sql()
+        sql, params = compiler.as_sql()
         names = {mark: name for name, mark in marks.items()}
-        self._params = [(names.get(value) if isinstance(value, int | str) else None, value) for value in params]
+        told = [(names.get(value) if isinstance(value, int | str) else None, value) for value in params]
+        self._sql, self._params = _constants_written(sql, told)
         missing = set(kinds) - {name for name, _ in self._params}
         if missing:
             raise ValueError(f"The question does not depend on {sorted(missing)}.")
         self._compiler = compiler
         self._converters = compiler.get_converters([column[0] for column in compiler.select])
 
-    def rows(self, values: dict[str, int | str]) -> list[Row]:
+    def rows(self, values: dict[str, int | str], most: int | None = None) -> list[Row]:
         params = [value if name is None else values[name] for name, value in self._params]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, params)
+        sql = self._sql if most is None else f"{self._sql} LIMIT {most:d}"  # as text: a plan for a few rows is another
+        with prepared_cursor() as cursor:
+            cursor.execute(sql, params)
             found: list[Row] = cursor.fetchall()
         if self._converters:
             return [tuple(row) for row in self._compiler.apply_converters(found, self._converters)]
         return found
+
+
+def _constants_written(sql: str, params: list[tuple[str | None, Any]]) -> tuple[str, list[tuple[str | None, Any]]]:
+    """The plain constants of a question written into its text: knowing them, the database picks its indexes better."""
+    left, kept = iter(params), []
+
+    def written(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return "%%"
+        name, value = next(left)
+        if name is None and type(value) is int:
+            return str(value)
+        if name is None and isinstance(value, str) and _PLAIN.fullmatch(value):
+            return f"'{value}'"
+        kept.append((name, value))
+        return "%s"
+
+    return re.sub("%[%s]", written, sql), kept
 
 
 def _mark(place: int, kind: type) -> int | str:
