@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from apps.audit.models import AuditEntry, AuditHead
 from apps.audit.queries import as_fields
 from apps.audit.rules import GENESIS, entry_digest
 from apps.core.prepared import PreparedOne
+from apps.core.statements import insert_statement, insert_values, prepared_cursor
 
 WORKER, SYSTEM = "worker", "system"
+_MOVE_HEAD = "UPDATE audit_audithead SET sequence = %s, digest = %s WHERE id = 1"
 _HEAD = PreparedOne(lambda: AuditHead.objects.select_for_update().filter(pk=1))
 
 
@@ -49,9 +51,21 @@ def record(
         previous=head.digest,
     )
     entry.digest = entry_digest(as_fields(entry))
-    entry.save(force_insert=True)
-    AuditHead.objects.filter(pk=1).update(sequence=entry.sequence, digest=entry.digest)
+    _append(entry)
     return entry
+
+
+def _append(entry: AuditEntry) -> None:
+    """Write the entry and move the chain's end to it; PostgreSQL is told both in one statement."""
+    insert, values = insert_statement(AuditEntry), insert_values(entry)
+    end: list[Any] = [entry.sequence, entry.digest]
+    with prepared_cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"WITH entry AS ({insert}) {_MOVE_HEAD}", [*values, *end])
+        else:
+            cursor.execute(insert, values)
+            cursor.execute(_MOVE_HEAD, end)
+    entry._state.adding, entry._state.db = False, connection.alias
 
 
 def _plain(value: Any) -> Any:
