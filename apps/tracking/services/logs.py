@@ -13,7 +13,6 @@ from apps.accounts.models import User
 from apps.core.errors import Invalid, NotFound
 from apps.tracking import rules
 from apps.tracking.models import (
-    LatestMetric,
     LoggedModel,
     RunInput,
     RunOutput,
@@ -42,7 +41,7 @@ def run_log(
     if told:
         _params_add(run, told)
     if metrics:
-        _metrics_add(run, metrics)
+        readings_insert(run.pk, metrics)
     if words:
         _tags_set(run, words)
     return run
@@ -67,30 +66,6 @@ def _params_add(run: TrackingRun, told: Mapping[str, str]) -> None:
             )
     fresh = [RunParam(run=run, key=name, value=value) for name, value in told.items() if name not in have]
     RunParam.objects.bulk_create(fresh)
-
-
-def _metrics_add(run: TrackingRun, metrics: Sequence[Reading]) -> None:
-    readings_insert(run.pk, metrics)
-    newest: dict[str, Reading] = {}
-    for item in metrics:
-        if item.key not in newest or item.rank > newest[item.key].rank:
-            newest[item.key] = item
-    _latest_set(run, newest)
-
-
-def _latest_set(run: TrackingRun, newest: Mapping[str, Reading]) -> None:
-    have = {row.key: row for row in LatestMetric.objects.filter(run=run, key__in=list(newest))}
-    changed = [
-        LatestMetric(run=run, key=name, value=item.value, is_nan=item.is_nan, timestamp=item.timestamp, step=item.step)
-        for name, item in newest.items()
-        if name not in have or item.rank > (have[name].step, have[name].timestamp, have[name].value)
-    ]
-    LatestMetric.objects.bulk_create(
-        changed,
-        update_conflicts=True,
-        unique_fields=["run", "key"],
-        update_fields=["value", "is_nan", "timestamp", "step"],
-    )
 
 
 def _tags_set(run: TrackingRun, words: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -14,9 +14,17 @@ from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core.canonical import digest_of
 from apps.core.errors import Invalid, NotFound
+from apps.core.prepared import PreparedByKeys
 from apps.tracking import rules
 from apps.tracking.models import Experiment, RunTag, TrackedFile, TrackingRun
 from apps.tracking.rules.values import number_shown, tag_checked, text
+
+_LOCKED = PreparedByKeys(
+    lambda teams, uuid: (
+        TrackingRun.objects.select_for_update(no_key=True).filter(uuid=uuid, team_id__in=teams).order_by()
+    ),
+    uuid=str,
+)
 
 
 @transaction.atomic
@@ -101,10 +109,10 @@ def run_locked(by: User, key: str, *, deleted_too: bool = False) -> TrackingRun:
 
     Raises NotFound for a run the person does not see, Refused where they may not log, Invalid for a deleted one.
     """
-    rows = TrackingRun.objects.select_for_update(no_key=True, of=("self",)).select_related("experiment")
-    run = rows.filter(uuid=key, team_id__in=team_ids_seen_by(by)).first()
-    if run is None:
+    rows = _LOCKED.rows(team_ids_seen_by(by), uuid=key)
+    if not rows:
         raise NotFound(f"Run with id={key[:40]} not found", code="tracking_run.unknown")
+    run = TrackingRun.from_db(connection.alias, [field.attname for field in TrackingRun._meta.concrete_fields], rows[0])
     require(by, "tracking.log", run.team_id)
     if run.lifecycle != rules.ACTIVE and not deleted_too:
         raise Invalid(
