@@ -24,7 +24,7 @@ ADDRESSES = {
     "version": ("model-versions/get?name=scoring&version=1", 2),
     "alias": ("registered-models/alias?name=scoring&alias=blue", 2),
     "uri": ("model-versions/get-download-uri?name=scoring&version=1", 2),
-    "search one": ("model-versions/search?filter=name%3D'scoring'&max_results=20", 4),
+    "search one": ("model-versions/search?filter=name%3D'scoring'&max_results=20", 2),
     "search all": ("model-versions/search?max_results=20", 3),
     "search models": ("registered-models/search?filter=name%20LIKE%20's%25'&max_results=20", 4),
     "latest": ("registered-models/get-latest-versions?name=scoring", 3),

@@ -10,11 +10,10 @@ from apps.registry import services
 from apps.registry.models import ModelVersion
 from apps.registry.queries.names import model_named, version_numbered
 from apps.registry.queries.safety import refuse_unsafe
-from apps.registry.queries.searching import versions_found
-from apps.registry.queries.shown import version_reshown, version_shown, versions_shown
+from apps.registry.queries.searching import versions_page
+from apps.registry.queries.shown import version_fresh, version_reshown, version_shown
 from apps.registry.rules.places import download_uri
 from apps.serving.services import version_remove
-from apps.tracking.queries import page_of
 from apps.tracking.rules.search import offset_of, token_for
 
 PAGE, MOST = 10_000, 200_000
@@ -31,6 +30,7 @@ def _shown(call: Call, version: ModelVersion) -> Answer:
 
 def create(call: Call) -> Answer:
     """POST model-versions/create"""
+    tags = call.pairs("tags")
     version = services.version_create(
         by=call.user,
         model=model_named(call.user, call.team.pk, call.text("name")),
@@ -39,9 +39,9 @@ def create(call: Call) -> Answer:
         model_id=call.text("model_id", ""),
         run_link=call.text("run_link", ""),
         description=call.text("description", ""),
-        tags=call.pairs("tags"),
+        tags=tags,
     )
-    return _shown(call, version)
+    return {"model_version": version_told(version_fresh(version, dict(tags)))}
 
 
 def get(call: Call) -> Answer:
@@ -67,9 +67,9 @@ def delete(call: Call) -> Answer:
 def search(call: Call) -> Answer:
     """GET model-versions/search"""
     most, offset = call.number("max_results", PAGE, least=1, most=MOST), offset_of(call.text("page_token", ""))
-    rows = versions_found(call.user, call.team.pk, call.text("filter", ""), call.texts("order_by"))
-    found = page_of(rows.values_list("pk", flat=True), most, offset)
-    answer: dict[str, object] = {"model_versions": [version_told(version) for version in versions_shown(found.rows)]}
+    asked = call.text("filter", ""), call.texts("order_by")
+    found = versions_page(call.user, call.team.pk, *asked, most=most, offset=offset)
+    answer: dict[str, object] = {"model_versions": [version_told(version) for version in found.rows]}
     if found.next_offset is not None:
         answer["next_page_token"] = token_for(found.next_offset)
     return answer

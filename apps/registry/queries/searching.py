@@ -14,9 +14,10 @@ from apps.core.errors import NotFound
 from apps.registry.models import ModelTag, ModelVersion, RegisteredModel, VersionTag
 from apps.registry.models.names import SOUGHT
 from apps.registry.queries.names import model_named
+from apps.registry.queries.shown import RECENT, versions_recent, versions_shown
 from apps.registry.rules import grammars
 from apps.registry.rules.wording import PROMPT_TAG
-from apps.tracking.queries.search import compared
+from apps.tracking.queries.search import Found, compared, page_cut, page_of
 from apps.tracking.rules.search import ATTRIBUTE, TAG, Clause, Order, clauses_of, orders_of
 
 _MODEL_FIELDS = {"name": "name", "creation_timestamp": "created_at", "last_updated_timestamp": "updated_at"}
@@ -54,7 +55,7 @@ def versions_found(user: User, team_id: int, text: str = "", order_by: Sequence[
     rows = ModelVersion.objects.filter(team_id=team_id, deleted_at=None)
     if not may(user, "team.view", team_id):
         return rows.none()
-    one = [clause for clause in clauses if clause.key == "name" and clause.comparator == "=" and _is_own(clause)]
+    one = [clause for clause in clauses if _names_one(clause)]
     if one:
         model = _model_meant(user, team_id, str(one[0].value), _asks_for_prompts(clauses))
         rows = rows.filter(model_id=model.pk) if model is not None else rows.none()
@@ -66,6 +67,18 @@ def versions_found(user: User, team_id: int, text: str = "", order_by: Sequence[
         elif clause not in one[:1]:
             rows = rows.filter(compared(_VERSION_FIELDS[clause.key], clause.comparator, clause.value))
     return rows.order_by(*_version_keys(orders, within_one=bool(one)))
+
+
+def versions_page(user: User, team_id: int, text: str, order_by: Sequence[str], *, most: int, offset: int = 0) -> Found:
+    """One page of what `versions_found` finds, as tools are shown versions.
+
+    What tools ask most, the newest versions of one model, is one question that the database knows.
+    """
+    only = clauses_of(text, grammars.VERSIONS)
+    if len(only) == 1 and _names_one(only[0]) and not order_by and not offset:
+        return page_cut(versions_recent(user, team_id, str(only[0].value), most + 1), most)
+    found = page_of(versions_found(user, team_id, text, order_by).values_list("pk", flat=True), most, offset)
+    return Found(versions_shown(found.rows), found.next_offset)
 
 
 def _model_meant(user: User, team_id: int, name: str, is_prompt: bool) -> RegisteredModel | None:
@@ -84,7 +97,7 @@ def _of_kind(is_prompt: bool) -> Q:
 
 def _version_keys(orders: list[Order], *, within_one: bool) -> list[str]:
     keys = _order_keys(orders, _VERSION_FIELDS, ("model__name", "-number") if orders else ())
-    keys = keys or ["-updated_at", "-number", "-pk"]  # as the index has it: MLflow's next key is the name
+    keys = keys or [*RECENT]
     return [key for key in keys if not (within_one and key.endswith("model__name"))]
 
 
@@ -95,8 +108,8 @@ def _order_keys(orders: list[Order], fields: dict[str, str], last: tuple[str, ..
     return list(dict.fromkeys([*keys, *(key for key in last if key.lstrip("-") not in named)]))
 
 
-def _is_own(clause: Clause) -> bool:
-    return clause.family == ATTRIBUTE
+def _names_one(clause: Clause) -> bool:
+    return clause.family == ATTRIBUTE and clause.key == "name" and clause.comparator == "="
 
 
 def _asks_for_prompts(clauses: list[Clause]) -> bool:

@@ -4,7 +4,7 @@ Only the columns that are shown are read, tags and aliases come along in the sam
 are does not matter: each is found by index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ _VERSION = (
     "updated_at",
     "tracking_run__uuid",
 )
+RECENT = ("-updated_at", "-number", "-pk")  # as the index has it: MLflow's next key is the name
 _STAGES = tuple(ModelVersion.Stage)
 _LATEST = tuple(f"latest_{stage}" for stage in _STAGES)
 
@@ -103,6 +104,22 @@ _BY_ALIAS = Prepared(
     name=str,
     alias=str,
 )
+# The model's number first, on its own: then the versions are read in the order of the model's index.
+_OF_MODEL = Prepared(
+    lambda team, name: _version_columns(
+        ModelVersion.objects.filter(
+            team_id=team,
+            deleted_at=None,
+            model_id=Subquery(
+                RegisteredModel.objects.filter(team_id=team, name=name, deleted_at=None, is_prompt=False)
+                .order_by()
+                .values("pk")
+            ),
+        )
+    ).order_by(*RECENT),
+    team=int,
+    name=str,
+)
 _VERSIONS = PreparedByKeys(lambda pks: _version_columns(ModelVersion.objects.filter(pk__in=pks)).order_by())
 _MODELS = PreparedByKeys(lambda pks: _model_columns(RegisteredModel.objects.filter(pk__in=pks)).order_by())
 _BY_NAME = Prepared(
@@ -131,6 +148,23 @@ def version_shown_by_alias(user: User, team_id: int, name: str, alias: str) -> V
             raise model_missing(name)
         raise NotFound(f"Registered model alias {alias} not found.", code="alias.missing")
     return _version_of_row(rows[0])
+
+
+def version_fresh(version: ModelVersion, tags: Mapping[str, str]) -> VersionShown:
+    """A version that was made a moment ago, as it was made: nothing is read."""
+    facts = {name: getattr(version, name) for name in _VERSION if "__" not in name}
+    run = version.tracking_run
+    facts |= {"model__name": version.model.name, "tracking_run__uuid": run.uuid if run is not None else None}
+    return VersionShown(facts, sorted([key, value] for key, value in tags.items()), [])
+
+
+def versions_recent(user: User, team_id: int, name: str, most: int) -> list[VersionShown]:
+    """The first so many versions of the model of this name, the last changed first; one query.
+
+    Empty where there is no such model; a prompt is none.
+    """
+    rows = _OF_MODEL.first_rows(most, team=team_id, name=name) if may(user, "team.view", team_id) else []
+    return [_version_of_row(row) for row in rows]
 
 
 def version_reshown(version: ModelVersion) -> VersionShown:

@@ -1,13 +1,16 @@
 """How every version comes to its number and its files, whichever way it was made."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from apps.accounts.models import User
 from apps.core import storage
 from apps.core.prepared import Prepared
+from apps.core.statements import inserted, prepared_cursor
 from apps.registry import rules
 from apps.registry.models import ModelFile, ModelVersion, RegisteredModel
+from apps.registry.queries.names import model_missing
 from apps.registry.services.models import model_held
 from apps.registry.services.quarantine import quarantine_files
 
@@ -15,16 +18,31 @@ _LAST = Prepared(
     lambda model: ModelVersion.objects.filter(model=model).order_by("-number").values_list("number")[:1], model=int
 )
 
+_TOUCH = "UPDATE registry_registeredmodel SET updated_at = %s WHERE id = %s AND deleted_at IS NULL"
 
-def version_number_next(*, by: User, model: RegisteredModel, **fields: Any) -> ModelVersion:
+
+def version_number_next(
+    *, by: User, model: RegisteredModel, changed_at: datetime | None = None, **fields: Any
+) -> ModelVersion:
     """The model's next version, without any permission asked or trail written: for the services that do both.
 
-    Raises NotFound when somebody has deleted the model.
+    `changed_at` is noted as the model's last change. Raises NotFound when somebody has deleted the model.
     """
-    model_held(model)  # two imports at once get two numbers
+    if changed_at is None:
+        model_held(model)  # two imports at once get two numbers
+    else:
+        _model_touched(model, changed_at)
     last = _LAST.rows(model=model.pk)
     number = last[0][0] + 1 if last else 1
-    return ModelVersion.objects.create(model=model, team_id=model.team_id, number=number, created_by=by, **fields)
+    return inserted(ModelVersion(model=model, team_id=model.team_id, number=number, created_by=by, **fields))
+
+
+def _model_touched(model: RegisteredModel, at: datetime) -> None:
+    """Note a change of the model, which holds it as well until the transaction ends."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_TOUCH, [at, model.pk])
+        if not cursor.rowcount:
+            raise model_missing(model.name)
 
 
 def files_stored(folder: Path) -> list[ModelFile]:

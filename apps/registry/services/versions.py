@@ -37,9 +37,13 @@ def version_create(
     require(by, "version.create", model.team_id, shared=model)
     words = tags_checked(tags)
     origin = origin_of(by=by, model=model, source=source, run_id=run_id, model_id=model_id)
+    now = timezone.now()
     version = version_number_next(
         by=by,
         model=model,
+        changed_at=now,
+        created_at=now,
+        updated_at=now,
         source=origin.source,
         description=description_checked(description),
         run_link=text(run_link, "run_link", 500),
@@ -54,7 +58,6 @@ def version_create(
         data["manifest_digest"] = version.manifest_digest
     if origin.run is not None:
         _lineage_add(version, origin.run)
-    RegisteredModel.objects.filter(pk=model.pk).update(updated_at=version.created_at)
     record(action="version.create", obj=version, by=by, data=data)
     return version
 

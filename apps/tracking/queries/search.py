@@ -53,7 +53,11 @@ class Found:
 
 def page_of(rows: "QuerySet[Any]", most: int, offset: int) -> Found:
     """`most` rows from `offset` on."""
-    found = list(rows[offset : offset + most + 1])
+    return page_cut(list(rows[offset : offset + most + 1]), most, offset)
+
+
+def page_cut(found: list[Any], most: int, offset: int = 0) -> Found:
+    """The page of rows that were read from `offset` on, one more than belong on it where there are more."""
     return Found(found[:most], offset + most if len(found) > most else None)
 
 
