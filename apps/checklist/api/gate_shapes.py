@@ -20,7 +20,7 @@ class SubjectDigest(serializers.Serializer[Any]):
 class RuleFigure(serializers.Serializer[Any]):
     """A number that a rule was held against, and where it comes from."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field of the figure; DRF gives every field a label
     value = serializers.CharField()
     threshold = serializers.CharField()
     page = serializers.CharField(help_text="address of the page with the measurement; empty: none")

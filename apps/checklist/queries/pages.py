@@ -8,10 +8,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from apps.accounts.queries import members_of, names_of, team_ids_where
-from apps.accounts.rules import allows
 from apps.catalog.models import DatasetVersion
 from apps.checklist.models import Assessment
 from apps.checklist.queries.assessments import makers_of
+from apps.checklist.queries.policies import policies_for
 from apps.checklist.queries.views import views_of
 from apps.checklist.rules import UNKNOWN, AssessmentView, EvidenceView
 from apps.checklist.rules.subjects import GENAIOPS
@@ -67,24 +67,25 @@ def versions_without_assessment(user: "User | AnonymousUser") -> QuerySet[ModelV
 @dataclass(frozen=True)
 class Deciders:
     """Who may sign an assessment off: names of those who may, those who may not with what they did, and, where the
-    person who asks is one of these, what that is."""
+    person who asks is one of these, what that is. `is_one` says whether their role counts."""
 
     may: list[str]
     may_not: list[tuple[str, str]]
     own_part: str
+    is_one: bool
 
 
 def deciders_of(user: "User | AnonymousUser", assessment: Assessment) -> Deciders:
-    """The team's approvers, sorted by whether they had a part in the work; nobody decides on their own."""
-    makers = makers_of(assessment)
-    approvers = {
-        m.person.pk: str(m.person) for m in members_of(assessment.team) if allows(m.roles, "assessment.decide")
-    }
+    """The team's people whose sign-off the policy counts, sorted by whether they had a part in the work; nobody
+    decides on their own."""
+    makers, roles = makers_of(assessment), policies_for([assessment])[assessment.pk].policy.roles
+    approvers = {m.person.pk: str(m.person) for m in members_of(assessment.team) if not roles.isdisjoint(m.roles)}
     names = approvers | names_of(set(makers) - set(approvers))
     return Deciders(
         may=[name for pk, name in approvers.items() if pk not in makers],
         may_not=[(names.get(pk) or f"Person {pk}", part) for pk, part in makers.items()],
         own_part=makers.get(user.pk, "") if user.pk is not None else "",
+        is_one=user.pk in approvers,
     )
 
 

@@ -111,6 +111,13 @@ def policy_seen(user: "User | AnonymousUser", pk: int) -> GatePolicy:
     return found
 
 
+def policy_row(used: InForce | None) -> GatePolicy | None:
+    """The stored revision of a policy; None for the one that comes with the product."""
+    if used is None or used.pk is None:
+        return None
+    return GatePolicy.objects.select_related("team", "set_by").get(pk=used.pk)
+
+
 def team_ids_signed_by(user: "User | AnonymousUser") -> list[int]:
     """The teams where some policy that holds there counts the person's sign-off. One query."""
     teams, roles = team_ids_where(user, "assessment.sign"), roles_by_team(user)

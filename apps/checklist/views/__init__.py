@@ -11,6 +11,7 @@ from apps.checklist.views.frameworks import (
     framework_load_view,
     framework_scores,
 )
+from apps.checklist.views.gates import decision_page, gate_page, gate_waive
 from apps.checklist.views.lists import (
     assessment_create_view,
     assessment_list,
@@ -18,6 +19,7 @@ from apps.checklist.views.lists import (
     subject_assessments,
 )
 from apps.checklist.views.matrix import comparison, posture_matrix
+from apps.checklist.views.policies import policy_detail, policy_edit, policy_list, policy_withdraw_view
 from apps.checklist.views.upgrades import assessment_upgrade_view
 from apps.checklist.views.waivers import waiver_grant_view, waiver_revoke_view
 
@@ -35,12 +37,19 @@ __all__ = [
     "control_add_view",
     "controls_check_view",
     "decide",
+    "decision_page",
     "evidence_add_view",
     "framework_changes",
     "framework_detail",
     "framework_list",
     "framework_load_view",
     "framework_scores",
+    "gate_page",
+    "gate_waive",
+    "policy_detail",
+    "policy_edit",
+    "policy_list",
+    "policy_withdraw_view",
     "posture_matrix",
     "subject_assessments",
     "submit",

@@ -45,6 +45,7 @@ def assessment_page(
         "groups": [(group, [row_of(q, rights["may_answer"]) for q in items]) for group, items in reading.groups],
         "uncollected": sum(len(question.uncollected) for question in view.questions),
         "deciders": deciders,
+        "is_approver": deciders.is_one,
         "conflicts": _conflict_rows(view, waiver_form) if may_waive else [(item, None) for item in view.conflicts],
         "may_waive": may_waive,
     }
