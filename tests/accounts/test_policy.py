@@ -13,7 +13,7 @@ from apps.accounts.rules import ADMINISTRATOR, APPROVER, COMPLIANCE, ENGINEER, P
 from apps.audit.models import AuditEntry
 from apps.catalog.services import scan_start, source_create
 from apps.checklist.queries import present_view
-from apps.checklist.services import assessment_create, evidence_collect
+from apps.checklist.services import assessment_create, evidence_collect, policy_set
 from apps.incidents.services import incident_open
 from apps.jobs.services import run_fail
 from apps.registry.models import FileScanRun
@@ -42,6 +42,7 @@ from tests.makers import (
 OUTSIDER = "outsider"
 MLFLOW = "/api/2.0/mlflow/"  # refuses in a form of its own
 FRAMEWORK = text_of(raw_framework())
+SIGNED_BY_ALL = "title: All\nrules:\n  - approvals: 1 from {administrator, compliance officer, approver}\n"
 TABLE = [{"x": number} for number in range(3)]
 
 
@@ -108,6 +109,11 @@ def _drift(by: User, team: Team) -> Ask:
 def _decide(by: User, team: Team) -> Ask:
     assessment = assessment_create(by=by, version=make_version(by, team))
     return Ask(f"assessments/{assessment.pk}/decide/", {"decision": "refused", "reason": "not yet"})
+
+
+def _sign(by: User, team: Team) -> Ask:
+    policy_set(by=by, team=team, name="all", text=SIGNED_BY_ALL, reason="any of them signs")
+    return _decide(by, team)
 
 
 def _deploy(by: User, team: Team) -> Ask:
@@ -229,6 +235,12 @@ CASES: dict[str, Case] = {
     "drift.start": Case(_drift),
     "assessment.answer": Case(lambda by, team: Ask("assessments/", {"version": make_version(by, team).pk})),
     "assessment.decide": Case(_decide),
+    "assessment.sign": Case(_sign),
+    "policy.change": Case(
+        lambda by, team: Ask(
+            "gate-policies/", {"team": team.pk, "name": "all", "text": SIGNED_BY_ALL, "reason": "any of them signs"}
+        )
+    ),
     "framework.load": Case(lambda by, team: Ask("frameworks/", {"text": FRAMEWORK}), outsider=403),
     "deployment.start": Case(_deploy),
     "deployment.stop": Case(lambda by, team: _deployment(by, team, "stop", {"reason": "enough"})),
