@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from itertools import product
+from pathlib import Path
 
 import pytest
 
-from apps.checklist.queries.frameworks import FOLDER, read_frameworks
+from apps.checklist.queries.frameworks import FOLDER, read_framework, read_frameworks
 from apps.checklist.rules.frameworks import BROADER, FEEDING, SAME, Framework, broader_of, circle_in
 
 RMF, GAI = "urn:genaiops:framework:nist-ai-rmf", "urn:genaiops:framework:nist-ai-600-1"
@@ -151,3 +152,14 @@ def test_every_framework_names_its_source_and_the_rights() -> None:
     for framework in SHIPPED.values():
         assert framework.source.url.startswith("https://")
         assert "this project's own text" in framework.copyright, framework.urn
+
+
+def test_the_manual_names_every_file_and_counts_as_it_does() -> None:
+    manual = (Path(__file__).parents[2] / "docs/frameworks-content.md").read_text(encoding="utf-8")
+    rows = {row.split("`")[1]: row for row in manual.splitlines() if row.startswith("| `") and ".yaml`" in row}
+    assert set(rows) == {path.name for path in FOLDER.glob("*.yaml")}
+    parts = {"nist-ai-600-1.yaml": ("12 risks", "212 suggested actions"), "eu-ai-act.yaml": ("148",)}
+    for path in FOLDER.glob("*.yaml"):
+        number = len(read_framework(path).questions)
+        for part in parts.get(path.name, (f"{number} ",)):
+            assert part in rows[path.name], path.name
