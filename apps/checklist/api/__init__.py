@@ -3,6 +3,16 @@
 from apps.checklist.api.controls import RiskControlViewSet
 from apps.checklist.api.frameworks import AssessmentUpgradeViewSet, FrameworkViewSet
 from apps.checklist.api.gates import AssessmentGateViewSet, GatePolicyViewSet, VersionGateView
+from apps.checklist.api.matrix import AssessmentMatrixViewSet
 from apps.checklist.api.viewsets import AssessmentViewSet
 
-__all__ = ["AssessmentGateViewSet", "GatePolicyViewSet", "AssessmentUpgradeViewSet", "AssessmentViewSet", "FrameworkViewSet", "RiskControlViewSet", "VersionGateView"]
+__all__ = [
+    "AssessmentMatrixViewSet",
+    "AssessmentGateViewSet",
+    "GatePolicyViewSet",
+    "AssessmentUpgradeViewSet",
+    "AssessmentViewSet",
+    "FrameworkViewSet",
+    "RiskControlViewSet",
+    "VersionGateView",
+]

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from apps.checklist import rules
 from apps.checklist.models import Answer, Assessment, Evidence
+from apps.checklist.rules.frameworks import ANSWERS, ASSESSED
 from apps.core.serializing import Input, JsonObject, Key, Reference
 
 DIGEST = r"^[0-9a-f]{64}$"
@@ -56,10 +57,32 @@ class GateOut(serializers.Serializer[Any]):
     problems = GateItemOut(many=True)
 
 
+class AnswerValue(Input):
+    """What was chosen, counted or rated: one of these, the one that the question asks for; none for words alone."""
+
+    yes = serializers.BooleanField(required=False)
+    choice = serializers.CharField(required=False, max_length=60, help_text="the id of one of its choices")
+    number = serializers.RegexField(
+        r"^-?[0-9]{1,30}(\.[0-9]{1,15})?$", required=False, help_text="a decimal number as text, kept exactly"
+    )
+    level = serializers.IntegerField(required=False, min_value=0, help_text="the value of a level of its scale")
+
+
+class TakenFromOut(serializers.Serializer[Any]):
+    """Where an answer was given that answers this question as well."""
+
+    assessment = serializers.IntegerField()
+    framework = serializers.CharField(help_text="its title")
+    subject = serializers.CharField(source="subject_label")
+    question = serializers.CharField()
+    relation = serializers.CharField(help_text="same or broader")
+
+
 class AnswerNow(serializers.Serializer[Any]):
     """The current answer to a question, as it stands at this moment."""
 
     revision = serializers.IntegerField()
+    value = JsonObject(help_text="what was chosen, counted or rated; empty where the question asks for words")
     status = serializers.ChoiceField(choices=STATUSES)
     how_known = serializers.CharField()
     stated = serializers.CharField(help_text="what a person said about it; empty: nobody has")
@@ -83,7 +106,10 @@ class QuestionNow(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     basis = serializers.CharField(help_text="digest of what a statement made now speaks of; hand it back on saving")
     what_next = serializers.CharField()
+    ref = serializers.CharField(source="question.ref", help_text="its number in the source; empty: none")
+    answers_with = serializers.ChoiceField(choices=list(ANSWERS.items()), source="question.answer")
     answer = AnswerNow(allow_null=True)
+    taken_from = TakenFromOut(allow_null=True, help_text="null: the answer was given to this very question")
     problems = GateItemOut(many=True)
 
 
@@ -132,9 +158,13 @@ class WaiverIn(Input):
 
 
 class AssessmentOut(serializers.ModelSerializer[Assessment]):
-    """One model version held against a framework."""
+    """One thing held against a framework: exactly one of the first four is no null."""
 
-    version = Reference()
+    version = Reference(allow_null=True)
+    system = Reference(allow_null=True)
+    dataset_version = Reference(allow_null=True)
+    deployment = Reference(allow_null=True)
+    subject_kind = serializers.ChoiceField(choices=list(ASSESSED.items()))
     team = serializers.IntegerField(source="team_id")
     created_by = Reference()
     submitted_by = Reference(allow_null=True)
@@ -144,6 +174,10 @@ class AssessmentOut(serializers.ModelSerializer[Assessment]):
         fields = [
             "id",
             "version",
+            "system",
+            "dataset_version",
+            "deployment",
+            "subject_kind",
             "team",
             "framework",
             "framework_version",
@@ -159,9 +193,12 @@ class AssessmentNow(serializers.Serializer[Any]):
     """An assessment as it stands at this moment: present staleness and gate included."""
 
     id = serializers.IntegerField(source="pk")
-    version = serializers.IntegerField(source="version_id")
+    subject_kind = serializers.ChoiceField(choices=list(ASSESSED.items()))
+    subject_id = serializers.IntegerField()
+    subject_label = serializers.CharField()
+    version = serializers.IntegerField(source="version_id", allow_null=True, help_text="null: it is no model version")
     version_label = serializers.CharField()
-    version_stage = serializers.CharField()
+    version_stage = serializers.CharField(help_text="empty: it is no model version")
     framework = serializers.CharField(source="framework.urn")
     framework_version = serializers.IntegerField(source="framework.version")
     state = serializers.CharField()
@@ -189,6 +226,7 @@ class RevisionOut(serializers.ModelSerializer[Answer]):
     """One revision of an answer; the latest is current."""
 
     answered_by = Reference(allow_null=True)
+    value = JsonObject()
     evidence = StoredEvidence(many=True)
 
     class Meta:
@@ -199,6 +237,7 @@ class RevisionOut(serializers.ModelSerializer[Answer]):
             "status",
             "stated",
             "text",
+            "value",
             "reason",
             "answered_by",
             "answered_at",
@@ -207,7 +246,12 @@ class RevisionOut(serializers.ModelSerializer[Answer]):
 
 
 class AssessmentIn(Input):
-    version = Key()
+    """What is held against which framework; exactly one of the first four."""
+
+    version = Key(required=False)
+    system = Key(required=False)
+    dataset_version = Key(required=False)
+    deployment = Key(required=False)
     framework = serializers.CharField(
         required=False, max_length=120, help_text="URN; the GenAIOps checklist if left out"
     )
@@ -218,6 +262,7 @@ class AnswerIn(Input):
 
     status = serializers.ChoiceField(choices=list(rules.STATED.items()))
     text = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    value = AnswerValue(required=False)
     reason = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     expect_revision = Revision()
     expect_basis = serializers.RegexField(DIGEST, required=False, help_text="the question's `basis` when you read it")

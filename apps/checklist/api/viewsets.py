@@ -1,5 +1,8 @@
 """The API's views of assessments, answers and sign-offs."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -22,16 +25,27 @@ from apps.checklist.api.shapes import (
     WaiverOut,
 )
 from apps.checklist.models import Assessment
+from apps.checklist.queries.starting import subject_seen
+from apps.checklist.rules.frameworks import ASSESSED
+from apps.checklist.rules.subjects import FIELDS
 from apps.core.filtering import KeyFilter, TeamFilter
 from apps.core.serializing import Reason
 from apps.core.viewsets import ReadViewSet
-from apps.registry.queries import version_seen
 
 
 class AssessmentFilter(TeamFilter):
     version = KeyFilter(field_name="version_id")
     model = KeyFilter(field_name="version__model_id")
+    system = KeyFilter(field_name="system_id")
+    dataset_version = KeyFilter(field_name="dataset_version_id")
+    deployment = KeyFilter(field_name="deployment_id")
+    framework = filters.CharFilter(max_length=120)
+    subject_kind = filters.ChoiceFilter(choices=list(ASSESSED.items()), method="of_kind")
     state = filters.ChoiceFilter(choices=Assessment.State.choices)
+
+    def of_kind(self, rows: QuerySet[Assessment], name: str, kind: str) -> QuerySet[Assessment]:
+        """Those that speak of one kind of thing."""
+        return rows.filter(**{f"{FIELDS[kind]}__isnull": False})
 
 
 class AssessmentViewSet(ReadViewSet):
@@ -43,11 +57,13 @@ class AssessmentViewSet(ReadViewSet):
 
     @extend_schema(request=AssessmentIn, responses={201: AssessmentNow})
     def create(self, request: Request) -> Response:
-        """Hold a model version against a framework."""
+        """Hold a system, a model version, a dataset version or a deployment against a framework."""
         given = self.accepted_input(AssessmentIn)
-        version = version_seen(request.user, given["version"])
+        named: dict[str, Any] = {
+            field: subject_seen(request.user, kind, given[field]) for kind, field in FIELDS.items() if field in given
+        }
         urn = given.get("framework", queries.GENAIOPS)
-        made = services.assessment_create(by=person(request), version=version, urn=urn)
+        made = services.assessment_create(by=person(request), urn=urn, **named)
         return self._now(made, status.HTTP_201_CREATED)
 
     @extend_schema(responses=AssessmentNow)
@@ -131,4 +147,3 @@ class AssessmentViewSet(ReadViewSet):
     def _question(self, assessment: Assessment, question: str, code: int = status.HTTP_200_OK) -> Response:
         fresh = self.get_queryset().get(pk=assessment.pk)
         return self.answer(QuestionNow, queries.assessment_view(self.request.user, fresh).question(question), code)
-

@@ -50,9 +50,15 @@ class Compared:
 
 
 def compared(
-    used: Framework, assessments: Sequence[Assessment], *, group: str = "", only_different: bool = False
+    used: Framework,
+    assessments: Sequence[Assessment],
+    *,
+    group: str = "",
+    only_different: bool = False,
+    whole: bool = False,
 ) -> Compared:
-    """These assessments against `used`, side by side; of a long framework one group, unless only differences are asked.
+    """These assessments against `used`, side by side; of a long framework one group, unless only differences are asked
+    for, or the whole.
 
     The assessments come as `assessments_seen_by` reads them. Constant queries.
     """
@@ -61,7 +67,7 @@ def compared(
     answers = [(view, {question.id: question for question in view.questions}) for view in sides]
     sections = [section for section in used.sections if section.group.questions]
     every = [(section, [_question(one, answers) for one in section.group.questions]) for section in sections]
-    is_long = len(used.questions) > AT_ONCE and not only_different
+    is_long = len(used.questions) > AT_ONCE and not only_different and not whole
     chosen = next((one for one in sections if one.group.id == group), sections[0] if is_long else None)
     shown = every if chosen is None else [item for item in every if item[0] is chosen]
     if only_different:
