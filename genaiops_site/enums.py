@@ -1,6 +1,8 @@
 """What the API's description calls each choice of values: one name of a field stands for several of them."""
 
 ENUM_NAMES = {
+    "AnswerKind": "apps.checklist.rules.frameworks.ANSWERS.items",
+    "Assessed": "apps.checklist.rules.frameworks.ASSESSED.items",
     "ControlState": "apps.risks.rules.CONTROL_STATES.items",
     "FindingSeverity": "apps.registry.rules.safety.SEVERITIES.items",
     "HeldState": "apps.registry.rules.HELD_STATES.items",
@@ -12,6 +14,9 @@ ENUM_NAMES = {
     "LineageRelation": "apps.registry.rules.LINKS.items",
     "LoggedModelState": "apps.tracking.rules.LOGGED_STATES.items",
     "ModelRelation": "apps.registry.rules.RELATIONS.items",
+    "QuestionChange": "apps.checklist.rules.frameworks.KINDS.items",
+    "QuestionRelation": "apps.checklist.rules.frameworks.RELATIONS.items",
+    "QuestionSubject": "apps.checklist.rules.frameworks.SUBJECTS.items",
     "RatingKind": "apps.risks.rules.RATINGS.items",
     "RiskCategory": "apps.risks.rules.CATEGORIES.items",
     "RiskLevel": "apps.risks.rules.LEVELS.items",

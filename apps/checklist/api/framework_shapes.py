@@ -162,7 +162,7 @@ class ScoresIn(FrameworkVersionIn):
     of = serializers.ListField(child=Key(), required=False, help_text="ids of assessments; the newest if left out")
 
 
-class ScoreOut(serializers.Serializer[Any]):
+class RubricScoreOut(serializers.Serializer[Any]):
     """Points as decimal numbers with every digit."""
 
     points = serializers.CharField(help_text="points reached, exactly")
@@ -176,7 +176,7 @@ class ScoredOut(serializers.Serializer[Any]):
     """One assessment's total, with subtotals by group, by what the questions speak of, and by question."""
 
     assessment = Reference()
-    total = ScoreOut(source="score.total")
-    groups = serializers.DictField(child=ScoreOut(), source="score.groups")
-    subjects = serializers.DictField(child=ScoreOut(), source="score.subjects")
-    questions = serializers.DictField(child=ScoreOut(), source="score.questions")
+    total = RubricScoreOut(source="score.total")
+    groups = serializers.DictField(child=RubricScoreOut(), source="score.groups")
+    subjects = serializers.DictField(child=RubricScoreOut(), source="score.subjects")
+    questions = serializers.DictField(child=RubricScoreOut(), source="score.questions")
