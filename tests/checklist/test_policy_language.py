@@ -1,5 +1,7 @@
 """The language of policies: tables of lines that are rules, of lines that are none, and of whole texts."""
 
+from pathlib import Path
+
 import pytest
 
 from apps.checklist.queries.policies import default_policy, default_text, policy_read, vocabulary
@@ -117,7 +119,7 @@ BAD = [
     ("title: T\napplies_to: {}\nrules:\n" + SIGNED, 2, "at least one of models"),
     ("title: T\nrules: &a\n" + SIGNED, 2, "no anchors"),
     ("title: T\ntitle: U\nrules:\n" + SIGNED, 2, "twice here"),
-    ("title: T\nrules:\n  - answered: *\n" + SIGNED, 3, ""),
+    ("title: T\nrules:\n  - answered: *\n" + SIGNED, 3, "write “all”"),
     ("title: T\nrules: " + "[" * 60 + "]" * 60, 2, "deep"),
     ("title: !!python/object:os.system x\nrules:\n" + SIGNED, 1, "no tags"),
     ("title: T\nrules:\n" + "".join(f"  - answered: data-{n}\n" for n in range(120)) + SIGNED, 3, "at most 100 rules"),
@@ -221,3 +223,15 @@ def test_one_person_counts_once_over_all_rules(
 ) -> None:
     assert missing(signers, given) == lack
     assert APPROVALS in WORDS
+
+
+def test_the_example_of_the_documentation_is_a_policy() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "gates.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    assert {rule.word for rule in policy_read(example, vocabulary()).rules} == set(WORDS)
+    wrong = example.replace("evaluation.exact_match >= 0.7 on suite support-v2", "evaluation.exact_match => 0.7")
+    with pytest.raises(PolicyInvalid) as refused:
+        policy_read(wrong, vocabulary())
+    told = page.split("```\nline ")[1].split("…")[0].strip()
+    assert str(refused.value).startswith(f"line {told}")
+    assert all(f"`{word}" in page for word in WORDS)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from apps.accounts.queries import roles_by_team, team_ids_seen_by, team_ids_wher
 from apps.checklist.models import Assessment, GatePolicy
 from apps.checklist.queries.framework_texts import spots_of
 from apps.checklist.queries.frameworks import FOLDER, GENAIOPS, framework
-from apps.checklist.rules.frameworks import FrameworkInvalid
+from apps.checklist.rules.frameworks import FrameworkInvalid, Problem
 from apps.checklist.rules.policies import About, InForce, Policy, PolicyInvalid, Vocabulary, chosen, policy_from
 from apps.core.errors import NotFound
 from apps.evaluation.rules import METRICS
@@ -32,7 +33,13 @@ def policy_read(text: str, vocabulary: Vocabulary | None = None) -> Policy:
     try:
         return policy_from(spots_of(text, "policy"), vocabulary)
     except FrameworkInvalid as error:
-        raise PolicyInvalid(error.problems) from None
+        raise PolicyInvalid([_hinted(problem) for problem in error.problems]) from None
+
+
+def _hinted(problem: Problem) -> Problem:
+    """A star alone means something else in YAML; whoever writes one means every question."""
+    is_alias = "alias" in problem.rule
+    return replace(problem, rule=f"{problem.rule} For every question write “all”.") if is_alias else problem
 
 
 @lru_cache(maxsize=KEPT)

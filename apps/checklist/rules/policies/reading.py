@@ -1,7 +1,8 @@
 """From the text of a policy, read as spots that know their lines, to the policy; every broken rule is told at once."""
 
+import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from apps.checklist.rules.frameworks import Spot
@@ -29,8 +30,13 @@ class PolicyInvalid(ValueError):
     """The text of a policy breaks rules; for each the line, the rule and what is allowed."""
 
     def __init__(self, problems: Collection[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        self.problems = tuple(sorted(map(_counted, problems), key=lambda problem: problem.line))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _counted(problem: Problem) -> Problem:
+    """The place as people count: the first rule is rule 1."""
+    return replace(problem, place=re.sub(r"rules\[(\d+)\]", lambda found: f"rule {int(found[1]) + 1}", problem.place))
 
 
 @dataclass(frozen=True)
