@@ -56,6 +56,14 @@ def test_a_file_and_the_values_in_it_have_a_most(monkeypatch: pytest.MonkeyPatch
     assert "at most 1 MiB" in problems("x" * 1024 * 1024 + "y")[0][1]
 
 
+@pytest.mark.parametrize(
+    "version", ["1:" + "59:" * 50_000 + "1", "9" * 100_000, "1.0", "0x1F", "1_0", "0o17", "+1", "true"]
+)
+def test_only_plain_whole_numbers_are_numbers(version: str) -> None:
+    text = text_of(raw_framework()).replace("version: 1\n", f"version: {version}\n")
+    assert [rule for _, rule in problems(text)] == ["version is a whole number from 1 upwards."]
+
+
 def test_every_broken_rule_is_told_at_once_with_its_own_line() -> None:
     text = text_of(raw_framework(group("first", question("a-1"), question("a-2"))))
     lines = text.splitlines()

@@ -15,6 +15,7 @@ from apps.core.errors import NotFound
 SHIPPED = FOLDER / "genaiops-checklist.yaml"
 
 
+@pytest.mark.django_db
 def test_the_shipped_framework_has_the_eighteen_questions_in_order() -> None:
     found = framework(GENAIOPS)
     ids = [f"data-{n}" for n in range(1, 9)] + [f"modeling-{n}" for n in range(1, 8)]
@@ -26,6 +27,7 @@ def test_frameworks_are_read_once() -> None:
     assert framework(GENAIOPS) is framework(GENAIOPS, 1)
 
 
+@pytest.mark.django_db
 def test_an_unknown_framework_or_version_is_not_found() -> None:
     with pytest.raises(NotFound):
         framework("urn:nobody")
