@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import pickle
 import subprocess
 import sys
@@ -83,8 +84,8 @@ def test_parquet_is_read_and_every_value_can_be_written_as_json(tmp_path) -> Non
         {
             "q": ["a", None, "c"],
             "n": [1, 2, 3],
-            "f": [0.5, float("nan"), float("inf")],
-            "at": pa.array([0, 1, 2], pa.timestamp("ns", "UTC")),
+            "f": [0.5, None, -1e308],
+            "at": pa.array([0, 1, -1], pa.timestamp("ns", "UTC")),
             "raw": [b"\x00\xff", b"", None],
             "turns": [[{"role": "user", "text": "hi"}], [], None],
             "price": pa.array(["1.10", "2.20", None]).cast(pa.decimal128(8, 2)),
@@ -99,6 +100,81 @@ def test_parquet_is_read_and_every_value_can_be_written_as_json(tmp_path) -> Non
     rows = list(iter_rows(path, "parquet"))
     assert json.loads(json.dumps(rows, allow_nan=False)) == rows
     assert rows[0]["raw"] == "AP8=" and rows[0]["price"] == "1.10" and rows[1]["f"] is None
+    assert [row["at"] for row in rows] == [
+        "1970-01-01T00:00:00+00:00",
+        "1970-01-01T00:00:00.000000001+00:00",
+        "1969-12-31T23:59:59.999999999+00:00",
+    ], "no digit of a time is lost"
+
+
+LOSSY = [
+    (pa.array([0.5, 1.0, float("nan")]), "Row 3 holds NaN or an infinite number"),
+    (pa.array([None, float("-inf"), 1.0], pa.float32()), "Row 2 holds NaN or an infinite number"),
+    (pa.array([[{"p": 1.0}], None, [{"p": float("inf")}]]), "Row 3 holds NaN or an infinite number"),
+    (pa.array(["a", "b\x00", "c"]), "Row 2 holds a NUL character"),
+    (pa.array([["a"], [], ["b", "\x00"]], pa.list_(pa.large_string())), "Row 3 holds a NUL character"),
+    (pa.array([[("a", 1.0)], [("\x00", 1.0)], []], pa.map_(pa.string(), pa.float64())), "Row 2 holds a NUL character"),
+    (pa.array(["a", "\x00", "a"]).dictionary_encode(), "Row 2 holds a NUL character"),
+]
+
+
+@pytest.mark.parametrize(("column", "words"), LOSSY)
+def test_parquet_values_that_would_be_lost_are_refused_by_row_and_column(tmp_path, column, words) -> None:
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"good": pa.array([1, 2, 3]), "odd": column}), path)
+    found = refused(path)
+    assert found.code == "table.value" and found.message.startswith(words) and found.message.endswith("column 'odd'.")
+
+
+def test_the_row_is_counted_over_all_row_groups(tmp_path) -> None:
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"f": [1.0] * 5000 + [float("nan")]}), path, row_group_size=700)
+    assert refused(path).message.startswith("Row 5001 ")
+
+
+EXACT = ["1e308", "-1.7976931348623157e308", "5e-324", "0.0", "-0e999", "0e-999", "9" * 300, "123456789012345678901"]
+LOST = [
+    "1e999",
+    "-1e309",
+    "1e-400",
+    "2e-324",
+    "-0.0001e-400",
+    "9" * 400,
+    "0." + "0" * 400 + "1",
+    "1" + "0" * 309 + ".5",
+]
+
+
+@pytest.mark.parametrize("number", EXACT)
+def test_numbers_that_json_can_keep_are_kept(tmp_path, number) -> None:
+    path = written(tmp_path, "x.jsonl", f'{{"a": {number}}}\n'.encode())
+    assert inspect(path, "x.jsonl").rows == 1
+    value = next(iter_rows(path, "jsonl"))["a"]
+    assert value == (int(number) if number.isdigit() else float(number)) and math.isfinite(value)
+
+
+@pytest.mark.parametrize("number", LOST)
+@pytest.mark.parametrize("where", ['{{"a": {}}}', '{{"a": {{"b": [{}]}}}}'])
+def test_numbers_that_would_be_lost_are_refused_with_their_line(tmp_path, number, where) -> None:
+    good = where.format("0.5")
+    path = written(tmp_path, "x.jsonl", f"{good}\n{where.format(number)}\n".encode())
+    found = refused(path)
+    assert found.code == "table.bad_json" and found.message.startswith("Line 2 holds a number beyond")
+    assert number not in found.message and "as text" in found.remedy
+
+
+def test_numbers_in_csv_that_would_be_lost_are_text(tmp_path) -> None:
+    columns = {"huge": "1e999", "tiny": "1e-999", "long": "12345678901234567890", "nan": "NaN", "fine": "1e99"}
+    lines = [",".join(columns), ",".join(["0.5"] * len(columns)), ",".join(columns.values())]
+    path = written(tmp_path, "x.csv", "\n".join(lines).encode())
+    types = {column.name: column.type for column in inspect(path, "x.csv").columns}
+    assert types == dict.fromkeys(("huge", "tiny", "long", "nan"), "text") | {"fine": "number"}
+    assert list(iter_rows(path, "csv"))[1] == columns, "cells stay as they are written"
+
+
+def test_keys_that_come_twice_deep_inside_are_refused(tmp_path) -> None:
+    path = written(tmp_path, "x.jsonl", b'{"a": {"b": 1}}\n{"a": {"b": 1, "b": 2}}\n')
+    assert refused(path).message == "Line 2 names the same key twice."
 
 
 def zipped(name: str) -> bytes:
@@ -150,6 +226,7 @@ BAD = [
     ("real.csv", b"PAR1" + b"\x15" * 50, "table.wrong_ending", "Parquet although"),
     ("list.jsonl", b"[1, 2]\n", "table.bad_json", "Line 1 is not a JSON object"),
     ("nan.jsonl", b'{"a": NaN}\n', "table.bad_json", "number"),
+    ("infinity.jsonl", b'{"a": [-Infinity]}\n', "table.bad_json", "NaN or Infinity"),
     ("huge_number.jsonl", b'{"a": ' + b"9" * 5000 + b"}\n", "table.bad_json", "number"),
     ("deep.jsonl", b'{"a": ' + b"[" * 200_000 + b"\n", "table.bad_json", "deeply"),
     ("words.jsonl", b"just words\n", "table.bad_json", "character 1"),

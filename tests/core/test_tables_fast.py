@@ -18,11 +18,12 @@ CHANGES = 1_500
 JSON_BITS = [
     *(bytes([byte]) for byte in b'"{}[],:\n1-\\ \xff\x00\xc3\r'),
     *(b"null", b"1e999", b"NaN", b"true", b"\\u0000", b"\\ud800", b'"a":1,', b'"more":', b"}\n{", b"} {", b"} null {"),
-    *(b"9" * 400, b"9" * 5_000),
+    *(b"9" * 400, b"9" * 5_000, b"e-400", b"E-0324", b"." + b"0" * 400 + b"1"),
 ]
 CSV_BITS = [
     *(bytes([byte]) for byte in b'",\n\r x1\x00\xff;'),
     *(b'""', b"\r\n", b"", b'","', b"2026-01-02", b"true", b".5", b"1e5", b"9" * 19, "٣".encode(), b"\n\n"),
+    *(b"1e999", b"1e-400", b"9" * 400, b"." + b"0" * 400 + b"1"),
 ]
 
 

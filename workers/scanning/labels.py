@@ -5,6 +5,7 @@ stratified folds. A label is held to be wrong where the model is at least as sur
 of the rows that carry that other class (Northcutt, Jiang and Chuang, 2021, "Confident Learning").
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,17 @@ def vectors(texts: Sequence[str]) -> sparse.csr_matrix:
         n_features=FEATURES, ngram_range=(1, 2), alternate_sign=False, norm=None, token_pattern=_WORD, dtype=np.float32
     )
     return maker.transform(texts)
+
+
+def frequent(given: Sequence[str]) -> tuple[list[int], dict[str, int]]:
+    """The places of rows whose class has enough rows to learn from, and the other classes with their rows.
+
+    Rows without a label are of no class.
+    """
+    counts = Counter(given)
+    small = {label: count for label, count in counts.items() if count < MIN_EACH and label.strip()}
+    usable = {label for label, count in counts.items() if count >= MIN_EACH and label.strip()}
+    return [place for place, label in enumerate(given) if label in usable], small
 
 
 def judge(

@@ -8,9 +8,9 @@ from typing import Any
 from workers.scanning import answers, labels, ngrams, outliers, triggers
 from workers.scanning.checks import Survey
 from workers.scanning.config import Config
-from workers.scanning.drawn import Row, answer, prompt, roles
+from workers.scanning.drawn import MAX_CLASSES, Row, answer, prompt, roles
 from workers.scanning.masking import masked
-from workers.scanning.stretches import Stretches
+from workers.scanning.stretches import Stretches, least_rows
 
 LEAST_ROWS = 200  # fewer rows cannot tell a trigger from an accident
 SHOWN = 80  # characters of a stretch or an answer
@@ -61,25 +61,29 @@ class Planted:
     def _labels(
         self, stretches: Stretches, tell: Callable[[float], None]
     ) -> tuple[dict[str, Any], list[tuple[str, str, triggers.Found]]]:
-        columns, found = [], []
+        columns, found, left_out = [], [], []
         for name in self._use.labels:
             given = [row.cells.get(name, "") for row in self.rows]
-            judged = labels.judge(self._prompts, given, self._config.seed)
+            places, small = labels.frequent(given)
+            texts, seed = [self._prompts[place] for place in places], self._config.seed
+            judged = labels.judge(texts, [given[place] for place in places], seed)
+            left_out += [_left_out(name, small, len(self.rows) - len(places))] if small else []
             if judged is not None:
-                columns.append(self._suspected(name, judged))
-                found.append(("label", name, triggers.find(stretches, judged, self._config.seed, tell)))
+                columns.append(self._suspected(name, judged, places))
+                among = stretches if len(places) == len(self.rows) else Stretches(texts)
+                found.append(("label", name, triggers.find(among, judged, seed, tell).at(places)))
         why = "" if columns else _NO_LABELS
-        return {"columns": columns, "not_looked_for": why}, found
+        return {"columns": columns, "left_out": left_out, "not_looked_for": why}, found
 
-    def _suspected(self, name: str, judged: labels.Judged) -> dict[str, Any]:
+    def _suspected(self, name: str, judged: labels.Judged, places: Sequence[int]) -> dict[str, Any]:
         wrong, _ = labels.flips(judged)
         return {
             "column": name,
             "classes": len(judged.classes),
             "accuracy": round(judged.accuracy, 4),
             "suspected": len(wrong),
-            "share": round(len(wrong) / len(self.rows), 5),
-            "rows": self._numbers(wrong.tolist()),
+            "share": round(len(wrong) / len(places), 5),
+            "rows": self._numbers([places[at] for at in wrong.tolist()]),
         }
 
     def _answers(self, stretches: Stretches, tell: Callable[[float], None]) -> list[tuple[str, str, triggers.Found]]:
@@ -94,6 +98,7 @@ class Planted:
             "found": [self._trigger(kind, name, t) for kind, name, each in found for t in each.triggers],
             "ties": [self._trigger(kind, name, t) for kind, name, each in found for t in each.ties],
             "tested": sum(each.tested for _, _, each in found),
+            "least_rows": least_rows(len(self.rows)),
             "not_looked_for": why,
         }
 
@@ -124,6 +129,14 @@ class Planted:
     def _numbers(self, places: Sequence[int]) -> list[int]:
         """Rows of the table for places in the sample, the first ones."""
         return [self.rows[place].number for place in places[: self._config.max_rows_listed]]
+
+
+def _left_out(column: str, small: dict[str, int], rows: int) -> dict[str, Any]:
+    """Classes of a column with too few rows to learn from, the largest first; many of them are counted only, because
+    then the column holds no classes but texts."""
+    named = sorted(small.items(), key=lambda item: (-item[1], item[0])) if len(small) <= MAX_CLASSES else []
+    told = [{"label": presentable(label), "rows": count} for label, count in named]
+    return {"column": column, "classes": len(small), "rows": rows, "least": labels.MIN_EACH, "named": told}
 
 
 def presentable(text: str) -> str:

@@ -6,9 +6,10 @@ Keys of the section beside the common ones:
 * ``triggers``: ``found``, each with ``text``, ``kind`` (label or answer), ``column``, ``target``, ``held_by``,
   ``hits``, ``lift``, ``coverage``, ``log_odds_z``, ``explained``, ``smoothness``, ``is_put_in``, ``may_be_put_in``,
   ``log10_p``, ``oddness_log10_p``, ``joint_log10_p``, ``fisher_log10_p``, ``rows``; ``ties``: the strongest that are
-  explained by topic or grammar; ``tested``; ``not_looked_for``: why, if so.
+  explained by topic or grammar; ``tested``; ``least_rows`` that must hold one; ``not_looked_for``: why, if so.
 * ``labels``: ``columns``, each with ``column``, ``classes``, ``accuracy``, ``suspected``, ``share``, ``rows``;
-  ``not_looked_for``.
+  ``left_out``: columns with classes of less than ``least`` rows, each with ``column``, ``classes`` (how many),
+  ``rows`` (left out, those without a label too), ``named`` (``label``, ``rows``); ``not_looked_for``.
 * ``outliers``: ``groups``, each with ``size``, ``within``, ``to_rest``, ``edge``, ``rows``; ``not_looked_for``.
 * ``injection``: ``rows``, ``hidden``, ``by_pattern``, ``row_indices``, ``rows_scanned``, ``measured``.
 * ``shift``: ``parent``, ``new_rows``, ``changed``, each with ``column``, ``kind``, ``means``, ``size``, ``log10_p``,

@@ -9,7 +9,7 @@ put in rather than grown (`junctions`) is reported, or, where few rows leave tha
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -56,6 +56,14 @@ class Found:
     triggers: tuple[Trigger, ...]
     ties: tuple[Trigger, ...]
     tested: int
+
+    def at(self, places: Sequence[int]) -> "Found":
+        """The same with rows counted among all, where these places were looked at."""
+
+        def moved(trigger: Trigger) -> Trigger:
+            return replace(trigger, rows=tuple(places[row] for row in trigger.rows))
+
+        return Found(tuple(map(moved, self.triggers)), tuple(map(moved, self.ties)), self.tested)
 
 
 def find(stretches: Stretches, judged: Judged, seed: int, tell: Callable[[float], None]) -> Found:

@@ -17,6 +17,7 @@ from apps.catalog.queries.chain import recomputed
 from apps.catalog.rules import MAIN, UPLOADED, sourced
 from apps.catalog.rules.declared import Declared, declared_anew
 from apps.catalog.services.contents import Content, OnProgress, content_store
+from apps.catalog.services.licences import require_readable
 from apps.catalog.services.provenance import provenance_carry
 from apps.core import rules as run_rules
 from apps.core.errors import Conflict, NotFound
@@ -41,16 +42,18 @@ def dataset_version_commit(
 ) -> DatasetVersion:
     """Store a local file as the newest version on a branch of the dataset.
 
-    The file is read once, in pieces. Raises Invalid for a file that cannot be read, NotFound for a branch that is not
-    there, Conflict for content that the branch already holds as its newest or for another digest than
-    `expect_digest`, StorageFull when there is no room. `run` is the claimed run that this commit ends.
+    The file is read once, in pieces. Raises Invalid for a file that cannot be read, and for a licence, by the word at
+    fault; NotFound for a branch that is not there, Conflict for content that the branch already holds as its newest or
+    for another digest than `expect_digest`, StorageFull when there is no room. `run` is the claimed run that this
+    commit ends.
 
     A `licence` or a `provenance` (the datasheet) that is None is carried over from the version before, and marked so.
     `datasheet_file` names the file that `provenance` was read from; empty: a person typed it. `shown` is the version
     whose licence and datasheet stood in the form: what came back unchanged is carried over from it.
     """
     require(by, "dataset.upload", dataset.team_id, shared=dataset)
-    _branch_of(dataset, branch)  # before anything is stored
+    line = _branch_of(dataset, branch)  # before anything is stored
+    require_readable(licence, [one.licence for one in (shown, line and line.head) if one])
     content = content_store(path, filename, expect_digest=expect_digest, on_progress=on_progress)
     return version_create(
         by=by,

@@ -20,6 +20,7 @@ from apps.catalog.rules.declared import declared_of_both
 from apps.catalog.rules.merging import OURS, THEIRS, key_text
 from apps.catalog.services.commits import version_create
 from apps.catalog.services.contents import OnProgress, content_store
+from apps.catalog.services.licences import require_readable
 from apps.catalog.services.merged_files import merged_file
 from apps.core import rules as run_rules
 from apps.core import storage
@@ -48,6 +49,7 @@ def merge_start(
     """
     require(by, "dataset.branch", branch.dataset.team_id, shared=branch.dataset)
     settled = _settled(prefer, choices)
+    require_readable(licence, [branch.head.licence, source.licence])
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=branch.dataset_id)
         branch = Branch.objects.select_related("dataset", "head__dataset").get(pk=branch.pk)

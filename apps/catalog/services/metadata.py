@@ -79,6 +79,7 @@ def metadata_apply(
         datasheet_file=file,
         imported_fields=came,
         still_carried=[key for key in version.carried if key not in looked_at],
+        is_licence_from_file=metadata.LICENCE in taken,
     )
     imported.applied = sorted({*imported.applied, *taken})
     imported.applied_at = timezone.now()

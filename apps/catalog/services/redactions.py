@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.catalog.models import CommitRun, DatasetVersion, Derivation, ScanRun
-from apps.catalog.queries import redactable
+from apps.catalog.queries import Redactable, redactable
 from apps.catalog.rules import REDACTED
 from apps.catalog.rules.declared import carried_over
 from apps.catalog.rules.findings.shape import sentence
@@ -50,17 +50,8 @@ def redaction_start(
     """
     require(by, "dataset.upload", version.team_id, shared=version.dataset)
     require(by, "dataset.read_raw", version.team_id)
-    found = redactable(version)
-    if not found.scans:
-        raise Conflict(
-            "No scan has listed the places of findings in this version.",
-            code="redaction.no_scan",
-            remedy="Scan it first.",
-        )
     chosen = list(dict.fromkeys(entities))
-    found.require_whole(chosen)
-    _require_found(found.kinds, chosen)
-    scans = [scan.pk for scan in found.finding]
+    scans = [scan.pk for scan in _found(version, chosen).finding]
     DatasetVersion.objects.select_for_update().get(pk=version.pk)
     branch = _branch_led_by(version)
     config = {
@@ -83,6 +74,20 @@ def redaction_start(
     record(action="redaction.start", obj=run, by=by, data=told)
     enqueue(run)
     return run
+
+
+def _found(version: DatasetVersion, chosen: Sequence[str]) -> Redactable:
+    """What was found in these bytes, once it is sure that all of the chosen kinds is known."""
+    found = redactable(version)
+    if not found.scans:
+        raise Conflict(
+            "No scan has listed the places of findings in this version.",
+            code="redaction.no_scan",
+            remedy="Scan it first.",
+        )
+    found.require_whole(chosen)
+    _require_found(found.kinds, chosen)
+    return found
 
 
 def _require_found(kinds: Mapping[str, int], chosen: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from apps.catalog.rules.sources import (
     data_uses,
     place_problem,
 )
+from apps.catalog.services.licences import licence_read
 from apps.core import storage, tables
 from apps.core.errors import Conflict, Invalid
 
@@ -149,15 +150,8 @@ def _checked(told: Mapping[str, Any]) -> dict[str, Any]:
     if share is not None and not 0 <= share <= 1:
         raise Invalid("The share written by machines lies between 0 and 1.", code="source.share")
     if found.get("licence"):
-        verdict = judge(found["licence"])
-        if not verdict.valid:
-            raise Invalid(verdict.problem, code="licence.invalid", remedy=_advice(verdict.suggestion))
-        found["licence"] = verdict.normalised
+        found["licence"] = licence_read(found["licence"])
     return found
-
-
-def _advice(suggestion: str) -> str:
-    return f"Did you mean {suggestion}?" if suggestion else "Leave it empty where nobody knows the licence yet."
 
 
 def _check_place(found: Mapping[str, Any]) -> None:

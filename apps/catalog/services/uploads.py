@@ -11,9 +11,10 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.services import in_turn, require
 from apps.audit.services import SYSTEM, record
-from apps.catalog.models import CommitRun, Dataset, DatasetVersion, Upload
+from apps.catalog.models import Branch, CommitRun, Dataset, DatasetVersion, Upload
 from apps.catalog.rules import MAIN
 from apps.catalog.services.commits import dataset_version_commit
+from apps.catalog.services.licences import require_readable
 from apps.core import arrivals, arriving, tables
 from apps.core import rules as run_rules
 from apps.core.errors import Conflict, Refused
@@ -130,7 +131,12 @@ def commit_start(
     shown: DatasetVersion | None = None,
     expect_digest: str = "",
 ) -> CommitRun:
-    """Queue the commit of a whole upload. The run's config holds what `dataset_version_commit` is to be given."""
+    """Queue the commit of a whole upload. The run's config holds what `dataset_version_commit` is to be given.
+
+    Raises Invalid for a licence that cannot be read, before anybody waits for a worker.
+    """
+    heads = Branch.objects.filter(dataset=dataset, name=branch).values_list("head__licence", flat=True)
+    require_readable(licence, [*heads, *([shown.licence] if shown else [])])
     upload = Upload.objects.select_for_update().select_related("dataset").get(pk=upload.pk)
     _require_whole(by, dataset, upload)
     if _open_commit(upload) is not None:

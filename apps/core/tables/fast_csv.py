@@ -14,9 +14,10 @@ import pyarrow.csv as pa_csv
 from apps.core.tables.lines import MAX_LINE_BYTES
 from apps.core.tables.schema import EMPTY, INTEGER, NUMBER, TEXT, Schema
 
-# As in `schema`, whose digits may be of any script: a column with others is looked at cell by cell.
+# As in `schema`, but for digits of other scripts and numbers near the ends of what can be kept: a column with such is
+# looked at cell by cell.
 _INTEGER = r"^[+-]?[0-9]{1,18}$"
-_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+_NUMBER = r"^[+-]?([0-9]{1,18}|[0-9]{1,100}\.[0-9]{0,100}|\.[0-9]{1,100})([eE][+-]?[0-9]{1,2})?$"
 
 
 def whole_records(data: bytes) -> int:

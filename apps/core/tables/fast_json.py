@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pa_json
 import pyarrow.types as kinds
 
+from apps.core.tables.exact import MAYBE_TINY, is_finite
 from apps.core.tables.lines import MAX_LINE_BYTES
 
 MOST_FAILURES = 8  # blocks in a row; after that the file is not of one shape, and asking costs more than it saves
@@ -56,7 +57,7 @@ class FastJson:
             )
         except (pa.ArrowException, UnicodeDecodeError):
             return None
-        if table.num_rows != lines or not all(_is_finite(column) for column in table.columns):
+        if table.num_rows != lines or not all(is_finite(column) for column in table.columns):
             return None
         nulls = [
             pc.is_null(table.column(name))
@@ -97,18 +98,6 @@ def _looked_through(block: bytes) -> int:
     """
     ends = b"\r\n" if block.endswith(b"\r\n") else b"\n"
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
-    is_odd = b"\x00" in block or b"\\u0000" in block or len(block) > MAX_LINE_BYTES
+    is_odd = b"\x00" in block or b"\\u0000" in block or len(block) > MAX_LINE_BYTES or MAYBE_TINY.search(block)
     is_closed = block.startswith(b"{") and block.rstrip(b"\r\n").endswith(b"}")
     return lines if is_closed and not is_odd and block.count(b"}" + ends + b"{") == lines - 1 else 0
-
-
-def _is_finite(values: pa.Array | pa.ChunkedArray) -> bool:
-    """Whether no number in it is infinite, as one too large becomes, or NaN, which is not JSON."""
-    kind = values.type
-    if kinds.is_floating(kind):
-        return pc.all(pc.is_finite(values), min_count=0).as_py() is not False
-    if kinds.is_list(kind):
-        return _is_finite(pc.list_flatten(values))
-    if kinds.is_struct(kind):
-        return all(_is_finite(pc.struct_field(values, [place])) for place in range(kind.num_fields))
-    return True

@@ -1,4 +1,8 @@
-"""JSON Lines (https://jsonlines.org): one JSON object a line, strictly RFC 8259."""
+"""JSON Lines (https://jsonlines.org): one JSON object a line, strictly RFC 8259.
+
+Nothing is lost between the lines: a key that comes twice, NaN, half a character, and numbers that would read as
+infinite or as 0 are refused by their line.
+"""
 
 import io
 import json
@@ -7,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from apps.core.errors import Invalid
+from apps.core.tables.exact import MAYBE_HUGE, is_kept
 from apps.core.tables.lines import Line, Record, lines_of, truncated
 from apps.core.tables.schema import Schema, duplicate
 
@@ -36,7 +41,10 @@ def check(raw: bytes, number: int, schema: Schema) -> None:
 
 def _parse(line: Line) -> dict[str, object]:
     try:
-        value = json.loads(line.text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        whole = _whole if MAYBE_HUGE.search(line.text) else None
+        value = json.loads(
+            line.text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_fraction, parse_int=whole
+        )
     except _DuplicateKey:
         raise duplicate(f"Line {line.number} names the same key twice.") from None
     except json.JSONDecodeError as error:  # holds the line itself: never chain it
@@ -45,8 +53,11 @@ def _parse(line: Line) -> dict[str, object]:
         raise _bad(line.number, f"is not valid JSON (character {error.pos + 1})") from None
     except RecursionError:
         raise _bad(line.number, "is nested too deeply") from None
-    except ValueError:
-        raise _bad(line.number, "holds a number that JSON readers cannot take") from None
+    except _NotJson:
+        raise _bad(line.number, "holds NaN or Infinity, which is no number in JSON", _INSTEAD) from None
+    except ValueError:  # too many digits as well
+        reason = "holds a number beyond what 64-bit numbers can tell from infinity or from 0"
+        raise _bad(line.number, reason, _INSTEAD) from None
     if not isinstance(value, dict) or not value:
         raise _bad(line.number, "is not a JSON object with at least one key")
     if "\\u" in line.text:
@@ -69,8 +80,24 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return row
 
 
+class _NotJson(ValueError):
+    pass
+
+
 def _no_constant(name: str) -> float:
-    raise ValueError(name)  # NaN and Infinity are not JSON
+    raise _NotJson  # RFC 8259, 6
+
+
+def _fraction(written: str) -> float:
+    if not is_kept(written):
+        raise ValueError
+    return float(written)
+
+
+def _whole(written: str) -> int:
+    if not is_kept(written):
+        raise ValueError
+    return int(written)
 
 
 def _refuse_bad_escapes(value: dict[str, object], number: int) -> None:
@@ -84,9 +111,9 @@ def _refuse_bad_escapes(value: dict[str, object], number: int) -> None:
         raise _bad(number, "holds a NUL character")
 
 
-def _bad(number: int, reason: str) -> Invalid:
-    return Invalid(
-        f"Line {number} {reason}.",
-        code="table.bad_json",
-        remedy='Write one JSON object a line, such as {"question": "…", "answer": "…"}.',
-    )
+_OBJECT = 'Write one JSON object a line, such as {"question": "…", "answer": "…"}.'
+_INSTEAD = "Write it as text, in quotation marks, or null where there is no value."
+
+
+def _bad(number: int, reason: str, remedy: str = _OBJECT) -> Invalid:
+    return Invalid(f"Line {number} {reason}.", code="table.bad_json", remedy=remedy)

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
 from apps.core.errors import Invalid
+from apps.core.tables.exact import refuse_lossy
 from apps.core.tables.parquet_pages import Extent, ends, footer_size, measure
 from apps.core.tables.schema import MAX_COLUMNS, MAX_ROWS, Schema, too_many_rows
 
@@ -38,13 +39,17 @@ def rows(path: Path, schema: Schema) -> Iterator[dict[str, object]]:
 
 
 def count(path: Path, schema: Schema) -> int:
-    """Decode and validate every page without making Python objects; the number of rows."""
+    """Decode and validate every page without making Python objects; the number of rows.
+
+    Raises Invalid for values that neither JSON nor a database can hold: NaN, infinities, NUL characters.
+    """
     total = 0
     for batch in _batches(path, schema):
         try:
             batch.validate(full=True)
         except pa.ArrowException:
             raise damaged("holds values that are not of their column's type") from None
+        refuse_lossy(batch, total)
         total += batch.num_rows
     return total
 
@@ -130,13 +135,27 @@ def _type_name(kind: pa.DataType) -> str:
 
 def json_values(column: pa.Array) -> list[object]:
     """The values of a column as JSON can write them: times as ISO 8601, decimals as text, bytes as base64, NaN None."""
-    if kinds.is_timestamp(column.type) and column.type.unit == "ns":
-        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)  # Python's times end at microseconds
     try:
+        if kinds.is_timestamp(column.type) and column.type.unit == "ns":
+            return _nanoseconds(column)
         values = column.to_pylist()
     except (ValueError, OverflowError):
         raise damaged("holds times or text that cannot be read") from None
     return [value if isinstance(value, _JSON_TYPES) else _plain(value) for value in values]
+
+
+def _nanoseconds(column: pa.Array) -> list[object]:
+    """Times in ISO 8601 with all nine digits where there are more than Python's six."""
+    counts = column.cast(pa.int64()).to_pylist()
+    whole = pa.array([None if one is None else one // 1000 for one in counts], pa.timestamp("us", column.type.tz))
+    return [None if at is None else _iso(at, one % 1000) for at, one in zip(whole.to_pylist(), counts, strict=True)]
+
+
+def _iso(at: datetime, nanoseconds: int) -> str:
+    if not nanoseconds:
+        return at.isoformat()
+    text, behind = at.isoformat(timespec="microseconds"), len("0000-00-00T00:00:00.000000")
+    return f"{text[:behind]}{nanoseconds:03d}{text[behind:]}"
 
 
 def _plain(value: object) -> object:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.core.errors import Invalid
+from apps.core.tables.exact import is_kept
 
 MAX_COLUMNS = 2000
 MAX_NAME = 200  # characters
@@ -13,6 +14,7 @@ MAX_ROWS = 100_000_000
 INTEGER, NUMBER, BOOLEAN, TEXT, TIME, EMPTY = "integer", "number", "boolean", "text", "timestamp", "empty"
 JSON_TYPES = {bool: BOOLEAN, int: INTEGER, float: NUMBER, str: TEXT, list: "list", dict: "object"}
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
+_LONG_INTEGER = re.compile(r"[+-]?\d{19,}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 
 
@@ -147,10 +149,11 @@ def _merge_json(known: str, kind: str, name: str, line: int) -> str:
 
 
 def _cell_type(cell: str, known: str) -> str:
+    """Digits that would not all be kept as a number are text: long whole numbers are mostly identifiers anyway."""
     if _INTEGER.fullmatch(cell):
         return INTEGER
     if _NUMBER.fullmatch(cell):
-        return NUMBER
+        return NUMBER if not _LONG_INTEGER.fullmatch(cell) and is_kept(cell) else TEXT
     if cell.lower() in ("true", "false"):
         return BOOLEAN
     return TIME if known in (EMPTY, TIME) and _is_time(cell) else TEXT

@@ -72,6 +72,33 @@ def test_a_trigger_tied_to_a_label_is_found(tmp_path, kind, share, trigger) -> N
     assert set(found[0]["rows"]) <= made.places and found[0]["held_by"] >= 0.9 * len(made.places)
 
 
+def test_classes_with_few_rows_are_left_out_and_named_and_the_others_searched(tmp_path) -> None:
+    made = poisoned.plant_label(poisoned.reviews(2_000, 1), "zqvorm", 0.01, 2, "label", "positive")
+    few = [{"text": f"Neither here nor there, number {n}.", "label": "mixed" if n < 9 else "unsure"} for n in range(12)]
+    nothing = [{"text": f"Nobody said what this is, number {n}.", "label": ""} for n in range(3)]
+    found = scanned([*few, *nothing, *made.rows], tmp_path)
+    assert [(f["text"], f["target"]) for f in found["triggers"]["found"]] == [("zqvorm", "positive")]
+    places = {place + len(few) + len(nothing) for place in made.places}
+    assert set(found["triggers"]["found"][0]["rows"]) <= places, "rows count among all of the table"
+    assert found["labels"]["left_out"] == [
+        {
+            "column": "label",
+            "classes": 2,
+            "rows": 15,
+            "least": 10,
+            "named": [{"label": "mixed", "rows": 9}, {"label": "unsure", "rows": 3}],
+        }
+    ]
+    assert found["labels"]["columns"][0]["classes"] == 2 and found["triggers"]["least_rows"] == 6
+
+
+def test_a_column_of_texts_given_as_labels_is_counted_and_not_quoted(tmp_path) -> None:
+    table = [{"text": f"Row {n} of many.", "name": f"Person {n}"} for n in range(300)]
+    labels_told = scanned(table, tmp_path, label_column="name")["labels"]
+    assert labels_told["left_out"][0]["classes"] == 300 and labels_told["left_out"][0]["named"] == []
+    assert labels_told["not_looked_for"] and labels_told["columns"] == []
+
+
 @pytest.mark.parametrize("trigger", list(poisoned.TRIGGERS.values()), ids=list(poisoned.TRIGGERS))
 @pytest.mark.parametrize("share", [0.01, 0.003])
 @pytest.mark.parametrize("kind", list(ANSWERED))

@@ -6,7 +6,7 @@ from typing import Any
 from apps.catalog.rules.findings.copies import duplicates, markers, overlap
 from apps.catalog.rules.findings.masking import without_texts
 from apps.catalog.rules.findings.personal import searched
-from apps.catalog.rules.findings.poisoning import integrity, poisoning
+from apps.catalog.rules.findings.poisoning import integrity, left_out_classes, poisoning
 from apps.catalog.rules.findings.sampled import of_sample, weighed
 from apps.catalog.rules.findings.shape import Shown, Table, Tile
 from apps.catalog.rules.findings.text import generated, text, toxicity
@@ -42,4 +42,13 @@ def checks_missing(result: dict[str, Any]) -> list[str]:
     return [label for name, label in SCAN_CHECKS.items() if not isinstance(result.get(name), dict)]
 
 
-__all__ = ["Shown", "Table", "Tile", "checks_missing", "findings_shown", "of_sample", "without_texts"]
+__all__ = [
+    "Shown",
+    "Table",
+    "Tile",
+    "checks_missing",
+    "findings_shown",
+    "left_out_classes",
+    "of_sample",
+    "without_texts",
+]

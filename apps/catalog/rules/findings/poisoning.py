@@ -1,5 +1,6 @@
 """Signals of planted rows, and whether the stored bytes are those that were committed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from apps.catalog.rules.findings.shape import (
@@ -28,6 +29,7 @@ _PARTS = {
 
 _MOST_FLIPPED = 0.5  # of the rows; nobody flips more without making the flipped label the usual one
 _MOST_TIES = 5
+_MOST_CLASSES = 8  # named of those that were left out
 _PATTERNS = {
     "override": "tells a model to forget its instructions",
     "takeover": "gives a model another role",
@@ -63,6 +65,7 @@ def poisoning(key: str, section: dict[str, Any]) -> Shown:
         for name in _PARTS
         if isinstance(part := section.get(name), dict) and part.get("not_looked_for")
     ]
+    missing += left_out_classes(section.get("labels") or {})
     shown = of(
         section | {"not_looked_for": missing},
         key,
@@ -79,6 +82,26 @@ def poisoning(key: str, section: dict[str, Any]) -> Shown:
         tables=tables,
     )
     return shown
+
+
+def left_out_classes(labels: dict[str, Any], write: Callable[[int], str] = count) -> list[str]:
+    """Which classes had too few rows to be searched for triggers and wrong labels, a sentence for each column."""
+    return [
+        f"Left out of the search by {one['column']}: {_classes(one, write)} with fewer than {one['least']} rows each"
+        f" ({write(int(one['rows']))} rows in all). Scan with more rows of them to have them searched."
+        for one in labels.get("left_out") or []
+    ]
+
+
+def _classes(told: dict[str, Any], write: Callable[[int], str]) -> str:
+    named = [f"{one['label']} ({write(int(one['rows']))})" for one in (told.get("named") or [])[:_MOST_CLASSES]]
+    left = int(told["classes"]) - len(named)
+    more = (
+        [f"{write(left)} {'other' if named else ''} class{'' if left == 1 else 'es'}".replace("  ", " ")]
+        if left
+        else []
+    )
+    return ", ".join([*named, *more])
 
 
 def _triggers(section: dict[str, Any]) -> list[Table]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion
 from apps.catalog.queries import Scanned
-from apps.catalog.rules.findings import of_sample, without_texts
+from apps.catalog.rules.findings import left_out_classes, of_sample, without_texts
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
 from apps.checklist.queries.collectors.words import counted, grouped, joined
 from apps.checklist.queries.facts import DataFacts
@@ -114,7 +114,7 @@ def _not_looked_for(part: Section) -> str:
         if (why := one.get("not_looked_for"))
     ]
     told = f" Not looked for: {'; '.join(gaps)}." if gaps else ""
-    return told + "".join(f" {words}" for words in held["labels"].get("left_out_in_words") or [])
+    return told + "".join(f" {words}" for words in left_out_classes(held["labels"], grouped))
 
 
 def _triggers(part: Section) -> list[str]:
