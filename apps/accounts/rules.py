@@ -65,6 +65,7 @@ POLICY: dict[str, frozenset[str]] = {
     "deployment.acknowledge": _MAKERS,
     "incident.open": frozenset({ADMINISTRATOR, COMPLIANCE, ENGINEER, APPROVER}),
     "incident.close": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
+    "incident.manage": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
     "risk.edit": _MAKERS,
     "risk.decide": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
     "report.create": _EVERYONE,

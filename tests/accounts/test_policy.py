@@ -158,6 +158,11 @@ def _held(by: User, team: Team) -> Ask:
     return Ask(f"quarantine/{held_files_of(version).get().pk}/release/", {"reason": "read by hand"})
 
 
+def _clock(by: User, team: Team) -> Ask:
+    incident = incident_open(by=by, team=team, title="A leak", severity="high")
+    return Ask(f"incidents/{incident.pk}/classify/", {"clock": "serious", "reason": "harm"})
+
+
 def _risk(by: User, team: Team) -> Ask:
     risk = risk_create(by=by, team=team, title="A leak", likelihood=3, impact=3)
     return Ask(f"risks/{risk.pk}/close/", {"reason": "Gone."})
@@ -251,6 +256,7 @@ CASES: dict[str, Case] = {
     "version.sign": Case(lambda by, team: Ask("signings/", {"version": make_version(by, team).pk})),
     "incident.open": Case(lambda by, team: Ask("incidents/", {"team": team.pk, "title": "A leak", "severity": "low"})),
     "incident.close": Case(_incident),
+    "incident.manage": Case(_clock),
     "risk.edit": Case(lambda by, team: Ask("risks/", {"team": team.pk, "title": "x", "likelihood": 1, "impact": 1})),
     "risk.decide": Case(_risk),
     "report.create": Case(lambda by, team: Ask("reports/", {"version": make_version(by, team).pk})),

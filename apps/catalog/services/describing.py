@@ -12,6 +12,7 @@ from apps.catalog.models import DatasetVersion
 from apps.catalog.rules import sourced
 from apps.catalog.services.licences import require_readable
 from apps.core.errors import Invalid
+from apps.incidents.services import require_free
 
 
 @transaction.atomic
@@ -38,6 +39,7 @@ def dataset_version_describe(
     require(by, "dataset.describe", version.team_id, shared=version.dataset)
     if not reason.strip():
         raise Invalid("Say why the description changes; the reason is kept in the trail.", code="reason.missing")
+    require_free(version)
     version = DatasetVersion.objects.select_for_update().select_related("dataset").get(pk=version.pk)
     if not is_licence_from_file:
         require_readable(licence, [version.licence])

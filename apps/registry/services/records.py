@@ -11,6 +11,7 @@ from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core.canonical import digest_of
 from apps.core.errors import Conflict, Invalid
+from apps.incidents.services import require_free
 from apps.registry.models import ModelVersion
 from apps.registry.rules import RELATIONS, RETIRED
 from apps.registry.rules.facts import FIELDS, LONG_FIELDS, from_facts
@@ -33,6 +34,7 @@ def version_describe(*, by: User, version: ModelVersion, reason: str, **facts: A
     version = ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=version.pk)
     if version.stage == RETIRED:
         raise Conflict(f"{version} is retired; what is on record of it stays as it is.", code="version.retired")
+    require_free(version)
     changed = {name: value for name, value in facts.items() if getattr(version, name) != value}
     told = {name: _told(name, getattr(version, name), value) for name, value in changed.items()}
     for name, value in changed.items():

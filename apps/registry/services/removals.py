@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.accounts.services import in_turn, require
 from apps.audit.services import record
 from apps.core.errors import Conflict, Invalid
+from apps.incidents.services import require_all_free, require_free
 from apps.registry.models import ModelAlias, ModelVersion, RegisteredModel, Removal, SystemVersion
 from apps.registry.services.aliases import alias_delete, aliases_end
 from apps.registry.services.models import model_held, require_name_free
@@ -28,6 +29,7 @@ def version_delete(*, by: User, version: ModelVersion, reason: str) -> ModelVers
     reason = _reason(reason)
     model = model_held(version.model)
     version = version_held(version)
+    require_free(version)
     _require_unprotected(model, version)
     _require_outside_systems(model, version)
     aliases = aliases_end(by=by, version=version, reason=reason)
@@ -51,6 +53,7 @@ def model_delete(*, by: User, model: RegisteredModel, reason: str) -> Registered
     reason = _reason(reason)
     in_turn(model.team_id)
     model = model_held(model)
+    require_all_free(ModelVersion.objects.filter(model=model))
     _require_unprotected(model)
     _require_outside_systems(model)
     for name in ModelAlias.objects.filter(model=model).values_list("name", flat=True):

@@ -10,6 +10,7 @@ from apps.audit.services import record
 from apps.core import storage
 from apps.core.canonical import digest_of
 from apps.core.errors import Conflict, Invalid, NotFound
+from apps.incidents.services import require_free
 from apps.tracking.models import LoggedModel, TrackedFile, TrackingRun
 from apps.tracking.queries.files import files_of, holder_seen, rows_at
 from apps.tracking.rules.places import Place, path_checked
@@ -71,6 +72,7 @@ def tracked_files_remove(*, by: User, place: Place) -> int:
     rows = rows_at(holder, place.path)
     if not rows:
         raise NotFound(f"There is no file “{place.path[-100:]}” here.", code="file.unknown")
+    require_free(holder)
     TrackedFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
     files = digest_of({row.path: row.digest for row in rows})
     record(action="tracked_file.remove", obj=holder, by=by, data={"count": len(rows), "files": files})

@@ -15,6 +15,7 @@ from apps.audit.services import record
 from apps.core.canonical import digest_of
 from apps.core.errors import Invalid, NotFound
 from apps.core.prepared import PreparedByKeys
+from apps.incidents.services import require_free
 from apps.tracking import rules
 from apps.tracking.models import Experiment, RunTag, TrackedFile, TrackingRun
 from apps.tracking.rules.values import number_shown, tag_checked, text
@@ -85,6 +86,7 @@ def tracking_run_delete(*, by: User, key: str) -> TrackingRun:
     run = run_locked(by, key, deleted_too=True)
     if run.lifecycle == rules.DELETED:
         return run
+    require_free(run)
     run.lifecycle, run.deleted_at = rules.DELETED, timezone.now()
     run.save(update_fields=["lifecycle", "deleted_at"])
     record(action="tracking_run.delete", obj=run, by=by)

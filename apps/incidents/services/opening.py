@@ -1,4 +1,4 @@
-"""Every write about incidents."""
+"""Putting incidents on record, setting their clock, and closing them."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,8 @@ from apps.accounts.services import in_turn, require
 from apps.audit.services import record
 from apps.core.errors import Conflict, Invalid
 from apps.incidents.models import Incident
-from apps.incidents.rules import CLOSED, KINDS, OPEN, OTHER, SEVERITIES
+from apps.incidents.rules import CLOSED, FINAL, KINDS, OPEN, OTHER, SEVERITIES
+from apps.incidents.rules.clocks import book, due_at, duty_due_at
 
 MOST_TOLD = 100  # reports of the same thing that one incident keeps
 
@@ -70,14 +71,58 @@ def incident_close(*, by: User, incident: Incident, resolution: str) -> Incident
     require(by, "incident.close", incident.team_id)
     if not resolution.strip():
         raise Invalid("Say how it ended; that is kept with the incident.", code="resolution.missing")
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-    if incident.state == CLOSED:
-        raise Conflict("This incident is closed already.", code="incident.closed")
+    incident = still_open(incident)
+    _require_told(incident)
     incident.state, incident.closed_by, incident.closed_at = CLOSED, by, timezone.now()
     incident.resolution = resolution.strip()
     incident.save(update_fields=["state", "closed_by", "closed_at", "resolution"])
     record(action="incident.close", obj=incident, by=by, reason=incident.resolution)
     return incident
+
+
+@transaction.atomic
+def incident_classify(
+    *, by: User, incident: Incident, clock: str, reason: str, severity: str = "", aware_at: datetime | None = None
+) -> Incident:
+    """Say which report to an authority is due, which starts its clock from awareness, and how bad it is.
+
+    Raises Invalid without a reason or for a clock, severity or time that is none; Conflict once it is closed.
+    """
+    require(by, "incident.manage", incident.team_id)
+    if not reason.strip():
+        raise Invalid("Say why it is so; the reason is kept in the trail.", code="reason.missing")
+    if clock not in book().clocks:
+        raise Invalid("There is no such clock.", code="incident.clock", remedy=f"Choose {', '.join(book().clocks)}.")
+    _check("-", severity or incident.severity, incident.kind, aware_at)
+    incident = still_open(incident)
+    incident.severity, incident.aware_at = severity or incident.severity, aware_at or incident.aware_at
+    incident.clock, incident.clock_version = clock, book().version
+    incident.due_at = due_at(clock, incident.aware_at)
+    incident.save(update_fields=["severity", "aware_at", "clock", "clock_version", "due_at"])
+    for duty in incident.duties.filter(done_at=None):
+        duty.due_at = duty_due_at(duty.duty, incident.aware_at)
+        duty.save(update_fields=["due_at"])
+    data = {"clock": clock, "severity": incident.severity, "due_at": incident.due_at and incident.due_at.isoformat()}
+    record(action="incident.classify", obj=incident, by=by, reason=reason.strip(), data=data)
+    return incident
+
+
+def still_open(incident: Incident) -> Incident:
+    """The incident, read afresh and held until the transaction ends. Raises Conflict once it is closed."""
+    incident = Incident.objects.select_for_update(of=("self",)).select_related("team").get(pk=incident.pk)
+    if incident.state == CLOSED:
+        raise Conflict("This incident is closed already.", code="incident.closed")
+    return incident
+
+
+def _require_told(incident: Incident) -> None:
+    """An incident whose clock runs is closed only after its final report went out."""
+    if incident.due_at is not None and not incident.reports.filter(kind=FINAL, sent_at__isnull=False).exists():
+        raise Conflict(
+            "A report to the authority is due, and no final report was sent.",
+            code="incident.report_due",
+            remedy="Send the final report, or say with a reason that no report is due after all.",
+        )
 
 
 def _check(title: str, severity: str, kind: str, aware_at: datetime | None) -> None:
