@@ -169,6 +169,7 @@ def test_an_assessment_moves_on_its_page(people: People, officer: User) -> None:
     assert "This is the newest version" in olga.get(page).content.decode()
     framework_load(by=officer, text=text_of(NEXT))
     assert "Move to version 2" in olga.get(page).content.decode()
+    assert "There is a newer version of the framework" in olga.get(f"/checklists/{found.pk}/").content.decode()
     for person, status in ((people.rui, 403), (people.xena, 404), (make_person("auditor", team=people.team), 403)):
         assert make_browser(person).post(page).status_code == status
     assert "Move to version 2" not in make_browser(people.rui).get(page).content.decode()

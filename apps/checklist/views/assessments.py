@@ -12,6 +12,7 @@ from apps.checklist.models import Assessment
 from apps.checklist.queries import assessment_seen, present_view
 from apps.checklist.queries.pages import coverage_of, deciders_of
 from apps.checklist.queries.reading import Reading, is_long, reading_of
+from apps.checklist.queries.upgrades import upgrade_offered
 from apps.checklist.rules import APPROVED, AssessmentView, GateItem
 from apps.checklist.views.pieces import counted, rights_of, row_of
 from apps.core.form_fields import key_named
@@ -37,6 +38,7 @@ def assessment_page(
     context = rights | {
         "assessment": assessment,
         "view": view,
+        "newer": upgrade_offered(assessment),
         "coverage": coverage_of(view),
         "blocking": blocking[:BLOCKING_SHOWN],
         "more_blocking": blocking[BLOCKING_SHOWN:],
