@@ -170,7 +170,7 @@ def test_policies_over_the_api(world: World) -> None:
     assert (made.status_code, made.json()["revision"]) == (201, 1)
     wrong = api.post(f"{API}gate-policies/", body | {"text": "title: T\nrules:\n  - hope\n"}, format="json")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "policy.invalid")
-    assert "Line 3" in wrong.json()["detail"]
+    assert "Line 3" in wrong.json()["title"]
     late = api.post(
         f"{API}gate-policies/", body | {"text": text("four eyes", TWO), "expect_revision": 0}, format="json"
     )

@@ -24,7 +24,6 @@ _PARTS = (
     ("What stands against approval", (NOT_MET, CANNOT_TELL)),
     ("What is waived", (WAIVED,)),
     ("What is still to be signed", (WAITING,)),
-    ("What is met", (MET,)),
 )
 
 
@@ -56,6 +55,7 @@ def _page(
     context = {
         "assessment": assessment,
         "view": view,
+        "met": [row for row in rows if row["outcome"].outcome == MET],
         "parts": [(title, some) for title, some in parts if some],
         "policy": policy_row(view.policy),
         "missing": sign_offs_missing(view),

@@ -10,6 +10,7 @@ from apps.checklist import services
 from apps.checklist.forms.policies import PolicyForm
 from apps.checklist.models import GatePolicy
 from apps.checklist.queries.policies import default_policy, default_text, policies_seen_by, policy_read, policy_seen
+from apps.checklist.rules.policies import Policy, Rule
 from apps.checklist.rules.policies.sentences import WORDS
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, posted, status_of
@@ -21,20 +22,26 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     context = {
         "policies": [(row, policy_read(row.text)) for row in policies_seen_by(user).filter(is_current=True)],
-        "default": default_policy().policy,
+        "rules": _rules(default_policy().policy),
         "may_change": may_anywhere(user, "policy.change"),
     }
     return render(request, "checklist/policy_list.html", context)
+
+
+def _rules(policy: Policy) -> list[tuple[Rule, str]]:
+    """Each rule with what it asks, in words."""
+    return [(rule, WORDS[rule.word].asks) for rule in policy.rules]
 
 
 @require_GET
 def policy_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One revision of a policy with its rules in words, and all revisions of it."""
     row = policy_seen(person(request), pk)
+    policy = policy_read(row.text)
     context = {
         "row": row,
-        "policy": policy_read(row.text),
-        "words": WORDS,
+        "policy": policy,
+        "rules": _rules(policy),
         "revisions": list(policies_seen_by(person(request)).filter(team=row.team, name=row.name)),
         "may_change": may(person(request), "policy.change", row.team_id),
     }
