@@ -103,6 +103,15 @@ def test_only_forward_and_only_with_the_right(moving: Moving) -> None:
         assessment_upgrade(by=moving.people.olga, assessment=moving.assessment)
 
 
+def test_a_version_made_for_other_things_is_not_moved_to(moving: Moving) -> None:
+    officer = make_person("compliance_officer", team=moving.people.team)
+    framework_load(by=officer, text=text_of(SECOND | {"version": 3, "subjects": ["version"]}))
+    with pytest.raises(Conflict) as refused:
+        upgraded(moving)
+    assert refused.value.code == "assessment.kind"
+    assert Assessment.objects.get().framework_version == 1
+
+
 def test_over_the_api(moving: Moving) -> None:
     url = f"/api/v1/assessments/{moving.assessment.pk}/upgrade/"
     olga = make_client(moving.people.olga)

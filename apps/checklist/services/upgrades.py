@@ -10,6 +10,7 @@ from apps.checklist.queries.upgrades import upgrade_report
 from apps.checklist.rules import OPEN
 from apps.checklist.rules.frameworks import MOVED, Change, ChangeReport
 from apps.checklist.services.revisions import by_hand, current_answers, locked, revise, statement_of
+from apps.core.errors import Conflict
 
 UPGRADE, CARRY = "assessment.upgrade", "answer.carry"
 
@@ -20,11 +21,12 @@ def assessment_upgrade(*, by: User, assessment: Assessment, version: int | None 
 
     Answers stay where the question's id stands; where a question replaces others, the first answer among them goes
     on with it. All others stay readable as no longer asked. Raises Conflict where there is no newer version,
-    NotFound for one that is not there.
+    or it is made for other things, NotFound for one that is not there.
     """
     require(by, "assessment.answer", assessment.team_id)
     assessment = locked(assessment)
     report = upgrade_report(assessment, version)
+    _check_subject(assessment, report)
     was = assessment.state
     assessment.framework_version = report.after.version
     assessment.state, assessment.submitted_by, assessment.submitted_at = OPEN, None, None
@@ -42,6 +44,16 @@ def assessment_upgrade(*, by: User, assessment: Assessment, version: int | None 
     }
     record(action=UPGRADE, obj=assessment, by=by, data=data)
     return report
+
+
+def _check_subject(assessment: Assessment, report: ChangeReport) -> None:
+    if assessment.subject_kind not in report.after.subjects:
+        raise Conflict(
+            f"Version {report.after.version} is no longer made for this kind of thing, but for: "
+            f"{report.after.subject_labels}.",
+            code="assessment.kind",
+            remedy="Stay on the present version, or hold something else against the newer one.",
+        )
 
 
 def _carry(by: User, assessment: Assessment, change: Change, answers: dict[str, Answer]) -> None:
