@@ -14,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from genaiops_site.enums import ENUM_NAMES
+from genaiops_site.schedule import schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -263,22 +264,7 @@ RUN_HEARTBEAT_SECONDS: float = env.float("RUN_HEARTBEAT_SECONDS", default=5.0)
 RUN_LOST_AFTER_SECONDS: float = env.float("RUN_LOST_AFTER_SECONDS", default=60.0)
 RUN_SWEEP_SECONDS: float = env.float("RUN_SWEEP_SECONDS", default=15.0)
 
-
-def _every(seconds: float, task: str) -> dict[str, Any]:
-    """A scheduled job. The queue by name, or it would wait in Celery's default queue, where no worker listens. A sweep
-    that a busy worker did not come to is dropped once the next one is due.
-    """
-    return {"task": task, "schedule": seconds, "options": {"queue": "cpu", "expires": seconds}}
-
-
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-lost-runs": _every(RUN_SWEEP_SECONDS, "jobs.sweep_runs"),
-    "sweep-uploads": _every(3600.0, "catalog.sweep_uploads"),
-    "sweep-chunks": _every(24 * 3600.0, "catalog.sweep_chunks"),
-    "check-controls": _every(3600.0, "checklist.check_controls"),
-    "sweep-files": _every(3600.0, "registry.sweep_files"),
-    "sweep-file-uploads": _every(3600.0, "registry.sweep_file_uploads"),
-}
+CELERY_BEAT_SCHEDULE = schedule(RUN_SWEEP_SECONDS)
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 SCAN_SAVE_SECONDS: float = env.float("SCAN_SAVE_SECONDS", default=15.0)  # of scanning that a killed worker may cost
 PII_SPACY_MODEL: str = env.str("PII_SPACY_MODEL", default="")  # a folder; empty: no names and places by spaCy
