@@ -29,7 +29,7 @@ class MatrixIn(Input):
     after = Key(required=False, help_text="`next` of the part before")
 
 
-class StandingOut(serializers.Serializer[Any]):
+class QuestionStandingOut(serializers.Serializer[Any]):
     """How one question is answered."""
 
     question = serializers.CharField()
@@ -45,7 +45,7 @@ class MatrixRowOut(serializers.Serializer[Any]):
     subject_id = serializers.IntegerField()
     subject_label = serializers.CharField()
     framework_version = serializers.IntegerField()
-    cells = StandingOut(many=True)
+    cells = QuestionStandingOut(many=True)
 
 
 class MatrixOut(serializers.Serializer[Any]):

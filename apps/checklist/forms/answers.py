@@ -8,6 +8,7 @@ from django.http import QueryDict
 from apps.checklist.rules import DECLARED, NOT_APPLICABLE, UNKNOWN, QuestionView
 from apps.checklist.rules.frameworks import SCALE
 from apps.checklist.rules.values import (
+    ASKED,
     IN_WORDS,
     ValueRefused,
     checked_value,
@@ -49,6 +50,7 @@ class AnswerForm(forms.Form):
     basis = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     view: QuestionView
+    use_required_attribute = False  # what is needed depends on what is chosen first, which only the server knows
 
     @classmethod
     def of(cls, view: QuestionView, data: QueryDict | None = None) -> "AnswerForm":
@@ -61,7 +63,7 @@ class AnswerForm(forms.Form):
         form = cls(data, initial=initial, auto_id=f"{view.id}-%s")
         form.view = view
         if view.question.answer not in IN_WORDS:
-            form.fields["value"] = _value_field(view)
+            form.fields["value"] = _value_field(view, is_needed=data is None or data.get("status") == DECLARED)
             form.fields["text"].label, form.fields["text"].help_text = "In words", "What it rests on, if that helps."
             form.order_fields(["status", "value", "text", "reason"])
         return form
@@ -71,7 +73,7 @@ class AnswerForm(forms.Form):
         found: dict[str, Any] = super().clean() or {}
         status, sent = found.get("status"), found.get("value", "")
         found["value"] = {}
-        if status == DECLARED and "value" in self.fields and "value" not in self.errors:
+        if status == DECLARED and sent:
             found["value"] = self._value(sent.strip())
         elif status == DECLARED and "value" not in self.fields and not found.get("text", "").strip():
             self.add_error("text", "Write the answer, or choose “We do not know”.")
@@ -87,17 +89,19 @@ class AnswerForm(forms.Form):
             return {}
 
 
-def _value_field(view: QuestionView) -> forms.Field:
+def _value_field(view: QuestionView, *, is_needed: bool) -> forms.Field:
     """The field for what is chosen, counted or rated."""
     options = options_of(view.question, view.levels)
+    missing = f"This question asks for {ASKED[view.question.answer]}. Or choose “We do not know”."
+    needed: Any = {"required": is_needed, "error_messages": {"required": missing}}
     if not options:
         unit = f", in {view.question.unit}" if view.question.unit else ""
         number = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        return forms.CharField(label=f"Number{unit}", required=False, max_length=60, widget=number)
+        return forms.CharField(label=f"Number{unit}", max_length=60, widget=number, **needed)
     if view.question.answer == SCALE:
         texts = {str(level.value): level.text for level in view.levels}
         options = [(value, f"{label}. {texts[value]}") for value, label in options]
-    return forms.ChoiceField(label="Your answer", required=False, choices=options, widget=forms.RadioSelect)
+    return forms.ChoiceField(label="Your answer", choices=options, widget=forms.RadioSelect, **needed)
 
 
 class EvidenceForm(forms.Form):

@@ -133,7 +133,8 @@ def _contents(view: AssessmentView, shown: list[GroupView]) -> Iterator[GroupLin
 
 def _filters(view: AssessmentView, show: str) -> Iterator[tuple[str, str, int, str, bool]]:
     """Each way to look at it, with its label, how many questions it shows, its address, and whether it is chosen."""
-    for name, label in SHOWN.items():
+    labels = SHOWN if view.is_gate else SHOWN | {BLOCKING: "with something open"}
+    for name, label in labels.items():
         number = sum(1 for question in view.questions if _PICKS[name](question))
         yield name, label, number, f"?{urlencode({'show': name})}", name == show
 

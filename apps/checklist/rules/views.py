@@ -20,6 +20,7 @@ from apps.checklist.rules.status import (
     STATUSES,
     UNKNOWN,
 )
+from apps.checklist.rules.subjects import GENAIOPS
 from apps.checklist.rules.taking_over import TakenFrom
 from apps.checklist.rules.values import value_words
 from apps.checklist.rules.waivers import WaiverView
@@ -275,6 +276,11 @@ class AssessmentView:
     def state_label(self) -> str:
         """The state in words."""
         return STATES[self.state]
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether a version may only be used once this is approved; every other assessment opens nothing."""
+        return self.version_id is not None and self.framework.urn == GENAIOPS
 
     @property
     def version_label(self) -> str:

@@ -41,6 +41,7 @@ def assessment_page(
         "newer": upgrade_offered(assessment),
         "coverage": coverage_of(view),
         "blocking": blocking[:BLOCKING_SHOWN],
+        "stand_open": len(blocking),
         "more_blocking": blocking[BLOCKING_SHOWN:],
         "reading": reading,
         "is_long": is_long(view.framework),
