@@ -187,13 +187,13 @@ def test_a_second_scan_with_the_same_findings_changes_no_digest(world: World) ->
 def test_signals_of_poisoning_say_that_no_trigger_was_searched_for(world: World) -> None:
     found = findings_for(world.version)
     for finding in found["dataset.integrity"] + found["dataset.duplicates"]:
-        assert "Nobody searched for hidden triggers" in finding.summary
+        assert "obody searched for hidden triggers" in finding.summary
 
 
 def test_integrity_says_whether_the_training_read_the_same_bytes(world: World) -> None:
     own, inherited = findings_for(world.version)["dataset.integrity"]
-    assert "The tuning read bytes with this very digest." in own.summary
-    assert "The bytes were not read again for this answer." in inherited.summary
+    assert "The tuning read a file with this very fingerprint." in own.summary
+    assert "Nobody has read the stored bytes again since then" in inherited.summary
 
 
 def test_a_tuning_that_read_other_bytes_blocks(world: World) -> None:

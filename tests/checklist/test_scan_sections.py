@@ -93,7 +93,26 @@ def test_a_changed_chunk_blocks(world: World) -> None:
 
 def test_where_triggers_were_searched_for_nothing_else_is_said(world: World) -> None:
     assert "Nobody searched" not in found(world, "duplicates").summary
-    assert "Nobody searched" not in found(world, "integrity").summary
+    assert "nobody searched" not in found(world, "integrity").summary
+
+
+def test_integrity_says_when_the_bytes_were_last_read(world: World) -> None:
+    part = CLEAN["integrity"] | {"checked": 2, "commits_checked": 3}
+    finding = found(world, "integrity", integrity=part)
+    scan = world.data.scans.latest("pk")
+    when = f"{scan.finished_at:%Y-%m-%d at %H:%M} UTC (scan {scan.pk})"
+    assert f"last read again on {when}: every piece of the file still matches" in finding.summary
+    assert "the record of 3 versions up to this one" in finding.summary and "chunk" not in finding.summary
+    assert found(world, "integrity", integrity=part).subject_digest == finding.subject_digest, "the time is no finding"
+
+
+def test_languages_of_the_rows_are_told_with_those_that_nobody_searched_in(world: World) -> None:
+    languages = [{"code": "en", "name": "English", "rows": 8}, {"code": "de", "name": "German", "rows": 1}]
+    before = found(world, "pii")
+    finding = found(world, "pii", text=COMMON | {"language": {"languages": languages}})
+    assert "Language of the rows: English 80.0 %, German 10.0 %, too short or unsure 10.0 %." in finding.summary
+    assert "were not looked for: German. Scan again with this language." in finding.summary
+    assert finding.value["languages"] == {"en": 0.8, "de": 0.1} and finding.subject_digest != before.subject_digest
 
 
 def test_a_second_scan_with_the_same_findings_changes_no_digest(world: World) -> None:

@@ -9,7 +9,7 @@ from apps.catalog.rules.findings.personal import searched
 from apps.catalog.rules.findings.poisoning import integrity, left_out_classes, poisoning
 from apps.catalog.rules.findings.sampled import of_sample, weighed
 from apps.catalog.rules.findings.shape import Shown, Table, Tile
-from apps.catalog.rules.findings.text import generated, text, toxicity
+from apps.catalog.rules.findings.text import generated, language_shares, language_words, text, toxicity
 from apps.catalog.rules.scans import SCAN_CHECKS
 
 _BUILDERS: dict[str, Callable[[str, dict[str, Any]], Shown]] = {
@@ -48,6 +48,8 @@ __all__ = [
     "Tile",
     "checks_missing",
     "findings_shown",
+    "language_shares",
+    "language_words",
     "left_out_classes",
     "of_sample",
     "without_texts",

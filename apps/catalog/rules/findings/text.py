@@ -1,6 +1,6 @@
 """What the text is like: language, length, faults, toxic language, and how much of it machines wrote."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from apps.catalog.rules.findings.shape import (
@@ -19,6 +19,8 @@ from apps.catalog.rules.findings.shape import (
     share,
 )
 
+_MOST_LANGUAGES = 5  # named in a sentence
+_LITTLE = 0.0005  # a share that would be written as 0.0 %
 _KINDS = (Head("What"), Head("Matches", True), Head("Rows", True), Head("First rows"))
 
 
@@ -38,16 +40,58 @@ def text(key: str, section: dict[str, Any]) -> Shown:
         key,
         "The text",
         WARNING if faults or hidden else GOOD,
-        f"Mostly {main}; {trouble}." if main else f"{trouble[:1].upper()}{trouble[1:]}.",
+        f"{language_words(section)} {trouble[:1].upper()}{trouble[1:]}.".strip(),
         tiles=[
             Tile("Main language", str(main or "–")),
             Tile("Words a row", count(words.get("mean")), note="mean"),
             Tile("Encoding faults", count(_rows(faults)), WARNING if faults else GOOD, "rows"),
             Tile("Hidden characters", count(_rows(hidden)), WARNING if hidden else GOOD, "rows"),
         ],
-        tables=[*_kinds("Encoding faults", faults), *_kinds("Hidden and direction-changing characters", hidden)],
+        tables=[
+            *_languages(told),
+            *_kinds("Encoding faults", faults),
+            *_kinds("Hidden and direction-changing characters", hidden),
+        ],
         charts=bars("Rows by language", "Rows", [(str(i.get("name")), i.get("rows") or 0) for i in languages]),
     )
+
+
+def language_shares(section: Mapping[str, Any]) -> list[tuple[str, str, float]]:
+    """The languages that a check found: code, name and share of the rows, the most frequent first."""
+    rows = int(section.get("rows_scanned") or 0)
+    listed = (section.get("language") or {}).get("languages") or []
+    return [
+        (str(one.get("code") or ""), str(one.get("name") or one.get("code") or ""), int(one.get("rows") or 0) / rows)
+        for one in listed
+        if rows
+    ]
+
+
+def language_words(section: Mapping[str, Any]) -> str:
+    """The shares in a sentence: ``Language of the rows: English 81.0 %, German 15.0 %, not told 4.0 %.``"""
+    shares = language_shares(section)
+    if not shares:
+        return ""
+    told = [f"{name} {share(part)}" for _, name, part in shares[:_MOST_LANGUAGES]]
+    others = sum(part for _, _, part in shares[_MOST_LANGUAGES:])
+    silent = 1 - sum(part for _, _, part in shares)
+    told += [f"others {share(others)}"] if others else []
+    told += [f"too short or unsure {share(silent)}"] if silent > _LITTLE else []
+    return f"Language of the rows: {', '.join(told)}."
+
+
+def _languages(told: dict[str, Any]) -> list[Table]:
+    heads = (Head("Language"), Head("Rows", True), Head("Share of the rows", True), Head("First rows"))
+    named = [(str(one.get("name") or ""), one) for one in told.get("languages") or []]
+    named += [
+        (name, told.get(key) or {}) for key, name in (("uncertain", "Not sure"), ("too_short", "Too short to tell"))
+    ]
+    lines = [
+        [name, count(one.get("rows")), share(one.get("share")), row_list(one.get("row_numbers"))]
+        for name, one in named
+        if one.get("rows")
+    ]
+    return [Table("Languages of the rows", heads, lines)] if lines else []
 
 
 def toxicity(key: str, section: dict[str, Any]) -> Shown:

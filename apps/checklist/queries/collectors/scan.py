@@ -9,7 +9,8 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion, ScanRun
 from apps.catalog.queries import Scanned
-from apps.catalog.rules.findings import of_sample
+from apps.catalog.rules import LANGUAGES
+from apps.catalog.rules.findings import language_shares, language_words, of_sample
 from apps.checklist.queries.collectors.dataset import data_finding, of_each
 from apps.checklist.queries.collectors.words import counted, grouped, joined
 from apps.checklist.queries.facts import DataFacts
@@ -18,8 +19,10 @@ from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
 from apps.core.canonical import digest_of
 
 NO_SCAN = "no scan of this version has finished."
+_NOTABLE = 0.01  # share of the rows from which a language is one that somebody should have searched in
 A_SIGNAL = "This is a signal and no proof; hidden triggers were searched for separately."
 NO_TRIGGERS = "Nobody searched for hidden triggers, so this is a signal and no proof."
+NOBODY_SEARCHED = "nobody searched for hidden triggers."
 
 
 def _part(found: Scanned | None, name: str) -> dict[str, Any] | None:
@@ -59,11 +62,31 @@ def pii(facts: DataFacts) -> list[Finding]:
         if total:
             value[ASKS] = f"{data} holds personal data, and nobody has said what was decided about it."
         gap = found.left_out("personal_data", data)
-        words = " ".join(filter(None, (_pii_words(data, part, total), _sample(data, part), gap)))
-        status, digest = UNKNOWN if gap else MEASURED, _digest(data, part | ({"left_out": gap} if gap else {}))
+        told = _part(found, "text") or {}
+        languages = _languages(told, scan)
+        value |= {"languages": {code: round(share, 4) for code, _, share in language_shares(told)}}
+        parts = (_pii_words(data, part, total), _sample(data, part), languages, gap)
+        more = {"left_out": gap, "languages": languages}
+        status = UNKNOWN if gap else MEASURED
+        words, digest = " ".join(filter(None, parts)), _digest(data, part | {k: v for k, v in more.items() if v})
         return data_finding("dataset.pii", data, status, _pii_method(scan, part), words, value, digest)
 
     return of_each(facts, "dataset.pii", NO_SCAN, find)
+
+
+def _languages(told: dict[str, Any], scan: ScanRun) -> str:
+    """In which languages the rows are written, and which of them the search had no patterns of."""
+    words = language_words(told)
+    searched = (scan.config or {}).get("languages") or ["en"]
+    missing = [
+        name for code, name, share in language_shares(told) if share >= _NOTABLE and code in LANGUAGES.keys() - searched
+    ]
+    if missing:
+        words += (
+            " National numbers and phone formats of the countries where these are spoken were not looked for:"
+            f" {joined(missing)}. Scan again with {'this language' if len(missing) == 1 else 'these languages'}."
+        )
+    return words
 
 
 def _sample(data: DatasetVersion, part: dict[str, Any]) -> str:
@@ -113,26 +136,50 @@ def integrity(facts: DataFacts) -> list[Finding]:
         if tuning is not None and tuning.dataset_version_id == data.pk:
             read_again = str((tuning.result or {}).get("data_sha256") or "") if data.format == "jsonl" else ""
         is_same = read_again == data.digest
-        summary = f"stored under the SHA-256 of its bytes, {data.digest[:12]}…, taken when it was uploaded. "
-        if is_same:
-            summary += "The tuning read bytes with this very digest. "
-        elif not read_again:
-            summary += "The bytes were not read again for this answer. "
-        value: dict[str, Any] = {"digest": data.digest, "is_confirmed_by_tuning": is_same}
         found = facts.scanned(data)
+        summary = (
+            f"The file has a fingerprint (SHA-256 {data.digest[:12]}…) that was taken when it came in; a single changed"
+            f" byte gives another one. {_last_read(found)} "
+        )
+        if is_same:
+            summary += "The tuning read a file with this very fingerprint. "
+        value: dict[str, Any] = {"digest": data.digest, "is_confirmed_by_tuning": is_same}
         if chunks := _part(found, "integrity"):
-            summary += f"{chunks['statement']} "
             value["is_compromised"] = bool(chunks["compromised"])
             if chunks["compromised"]:
                 value[BLOCKS] = f"{data}: {chunks['statement']}"
                 value[REMEDY] = "Register the version again from a trusted source, and tune again."
         if read_again and not is_same:
-            summary += f"But the tuning read other bytes, {read_again[:12]}…. "
+            summary += f"But the tuning read another file, with the fingerprint {read_again[:12]}…. "
             value[BLOCKS] = f"{data}: the tuning read other bytes than those that were uploaded."
             value[REMEDY] = "Find out what was read, upload the data again, and tune again."
-        method = "SHA-256 on upload; content-addressed storage does not overwrite"
+        method = (
+            "SHA-256, taken when the file came in and held against the stored bytes by scans; what is stored is never"
+        )
+        method += " overwritten"
         return data_finding(
-            "dataset.integrity", data, MEASURED, method, f"{summary}{_proof(found)}", value, _digest(data, value)
+            "dataset.integrity", data, MEASURED, method, f"{summary}{_clean(found)}", value, _digest(data, value)
         )
 
     return of_each(facts, "dataset.integrity", "no digest is recorded.", find)
+
+
+def _last_read(found: Scanned | None) -> str:
+    """When the stored bytes were last read against their fingerprints, and with what result."""
+    chunks = _part(found, "integrity")
+    if found is None or chunks is None or not chunks.get("checked", 1):
+        return "Nobody has read the stored bytes again since then: scan with “Stored bytes” to have them checked."
+    scan = found.scan_of("integrity")
+    day = f" on {scan.finished_at:%Y-%m-%d at %H:%M} UTC" if scan.finished_at else ""
+    read = f"The stored bytes were last read again{day} (scan {scan.pk})"
+    if chunks["compromised"]:
+        return f"{read}, and something does not match: {chunks['statement']}"
+    commits = int(chunks.get("commits_checked") or 0)
+    history = f", and so does the record of {counted(commits, 'version')} up to this one" if commits else ""
+    return f"{read}: every piece of the file still matches{history}."
+
+
+def _clean(found: Scanned | None) -> str:
+    """What unchanged bytes leave open."""
+    searched = "hidden triggers were searched for separately." if _part(found, "poisoning") else NOBODY_SEARCHED
+    return f"That nobody changed the file says nothing about what was in it when it came; {searched}"
