@@ -9,7 +9,7 @@ from apps.checklist.rules.frameworks import Framework, Group
 
 ACT = read_framework(FOLDER / "eu-ai-act.yaml")
 HIGH_RISK, TRANSPARENCY, GENERAL_PURPOSE = "2027-12-02", "2026-08-02", "2025-08-02"
-MARKING_OF_EARLIER_SYSTEMS = "2026-12-02"
+APART = {"art-50-2-earlier": "2026-12-02", "art-4a-1": "2026-07-27"}  # questions with a day of their own
 DATES = {
     **dict.fromkeys(("art-9", "art-10", "art-11", "art-12", "art-13", "art-14", "art-15"), HIGH_RISK),
     **dict.fromkeys(("art-26", "art-27", "annex-iv"), HIGH_RISK),
@@ -34,8 +34,7 @@ def test_every_article_and_annex_is_there() -> None:
 @pytest.mark.parametrize(("group", "day"), DATES.items())
 def test_each_part_applies_from_its_day(group: str, day: str) -> None:
     for question in groups_of(ACT)[group].all_questions:
-        expected = MARKING_OF_EARLIER_SYSTEMS if question.id == "art-50-2-earlier" else day
-        assert ACT.starts_on(question) == expected, question.id
+        assert ACT.starts_on(question) == APART.get(question.id, day), question.id
 
 
 def test_the_other_dates_of_the_amendment_are_told() -> None:
@@ -88,6 +87,6 @@ def test_every_duty_names_its_place_in_the_official_text_and_says_what_it_asks()
 
 def test_refs_follow_ids() -> None:
     for name, question in ACT.questions.items():
-        number = re.match(r"art-(\d+)-", name)
-        if number and name != "art-10-5":  # moved to Article 4a by the amendment
+        number = re.match(r"art-(\d+a?)-", name)
+        if number:
             assert question.ref.startswith(f"Art. {number[1]}("), name
