@@ -215,6 +215,8 @@ FILE_CHECK_BYTES: int = env.int("FILE_CHECK_BYTES", default=100 * 1024**3)  # re
 MLFLOW_TRACKING_USERNAME: str = env.str("MLFLOW_TRACKING_USERNAME", default="")
 MLFLOW_TRACKING_PASSWORD: str = env.str("MLFLOW_TRACKING_PASSWORD", default="")
 MLFLOW_TRACKING_TOKEN: str = env.str("MLFLOW_TRACKING_TOKEN", default="")
+# Servers whose history people may ask for from the page or the API; the worker speaks to no other for them.
+MLFLOW_IMPORT_SERVERS: list[str] = env.list("MLFLOW_IMPORT_SERVERS", default=[])
 WORK_DIR = VAR_DIR / "work"  # scratch space of running jobs: checkpoints, exported inputs
 FILE_UPLOAD_HANDLERS = ["apps.core.uploads.BoundedUpload"]  # never a whole file in memory
 FILE_UPLOAD_TEMP_DIR: str | None = None

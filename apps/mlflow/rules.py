@@ -1,5 +1,7 @@
 """The error words of MLflow's protocol, and which refusal is told by which of them. No Django."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 from apps.core.errors import Conflict, DomainError, Invalid, NotFound, Refused, StorageFull, Unavailable
 
 INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE"
@@ -105,3 +107,13 @@ def stage_checked(word: str) -> str:
             f"Invalid Model Version stage: {word[:60]}. Value must be one of {', '.join(STAGES)}.",
         )
     return found
+
+
+def plain_address(address: str) -> str:
+    """The server's address without credentials, query and trailing slash. Raises Invalid for what is no address."""
+    parts = urlsplit(address.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Invalid("Name the server as http://host:port or https://host.", code="history.address")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))

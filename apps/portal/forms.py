@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.models import Team, User
+from apps.accounts.queries import teams_where
 from apps.core.form_fields import NewestChoiceField
 from apps.portal.queries.lineage import KINDS, things_that_answer
 from apps.registry.models import ModelVersion
@@ -113,3 +114,24 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="It is written into the audit trail and shown on the page.",
     )
+
+
+class HistoryForm(forms.Form):
+    """Which server's history comes to which team."""
+
+    address = forms.ChoiceField(
+        label="MLflow server",
+        help_text="Those that the operator of this portal has listed, with their credentials.",
+    )
+    team = forms.ModelChoiceField(Team.objects.none(), label="Team that gets it", empty_label=None)
+    with_files = forms.BooleanField(
+        label="Bring the files of runs and models along",
+        required=False,
+        initial=True,
+        help_text="Without them versions come as records; they can be fetched later by importing once more.",
+    )
+
+    def __init__(self, user: User, servers: Sequence[str], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["address"].choices = [(one, one) for one in servers]  # type: ignore[attr-defined]
+        self.fields["team"].queryset = teams_where(user, "model.create")  # type: ignore[attr-defined]

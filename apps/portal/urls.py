@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from apps.portal.queries import TABS
-from apps.portal.views import comparing, documents, lineage, pages, removals
+from apps.portal.views import comparing, documents, history, lineage, pages, removals
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("models/versions/<int:pk>/restore/", removals.version_restore_view, name="version-restore"),
     path("models/<int:pk>/remove/", removals.model_remove_view, name="model-remove"),
     path("models/<int:pk>/restore/", removals.model_restore_view, name="model-restore"),
+    path("experiments/import/", history.history_import_view, name="history-import"),
     path("runs/", pages.run_list, name="run-list"),
     path("runs/<slug:kind>/<int:pk>/", pages.run_detail, name="run-detail"),
     path("runs/<slug:kind>/<int:pk>/cancel/", pages.run_cancel_view, name="run-cancel"),

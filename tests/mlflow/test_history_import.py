@@ -22,7 +22,7 @@ from apps.core import storage
 from apps.core.errors import Conflict, Invalid
 from apps.mlflow.models import HistoryImport
 from apps.mlflow.services import history_import, history_start
-from apps.mlflow.services.history.remote import plain_address
+from apps.mlflow.rules import plain_address
 from apps.registry.models import ModelAlias, ModelVersion, RegisteredModel
 from apps.tracking.models import Experiment, LoggedModel, RunMetric, TrackedFile, TrackingRun
 from tests.makers import claim, make_browser, make_person, make_team
@@ -46,6 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         str(folder / "files"),
     ]
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "DJANGO_"))}
+    clean["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # eight more processes, for jobs that nobody asks for here
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=clean, cwd=folder, start_new_session=True)
     try:

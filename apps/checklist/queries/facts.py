@@ -15,11 +15,13 @@ from apps.catalog.models import DatasetVersion, Source
 from apps.catalog.queries import Scanned, scanned
 from apps.catalog.queries.licences import Origins, origins_of
 from apps.catalog.rules.propagation import Inheritance, inherit
+from apps.checklist.queries.figures import figures_told
 from apps.core.rules import SUCCEEDED
 from apps.evaluation.models import EvaluationRun, Score
 from apps.registry.models import LineageLink, ModelVersion, RecreationRun, TuningRun, VersionStatement
 from apps.registry.queries import datasets_in, lineage_links, model_thing, recreations_of
 from apps.registry.rules import TRAINED_ON, TUNED_FROM
+from apps.registry.rules.cards import Figure
 from apps.serving.models import Application, Deployment
 
 SAID = ("limitations", "risks")  # the fields of statements that collectors speak of
@@ -58,7 +60,8 @@ class Facts(DataFacts):
 
     `ancestors` are its base models, nearest first; `datasets` are the dataset versions that it and they were trained
     on, and `trained` the version that was trained on each, by the data's id; evaluations are the successful ones,
-    newest first. `statements` is what is said of the version, by field.
+    newest first. `statements` is what is said of the version, by field; `figures` is what others measured, read only
+    where its present files were not evaluated here.
     """
 
     version: ModelVersion
@@ -68,6 +71,7 @@ class Facts(DataFacts):
     evaluations: tuple[EvaluationRun, ...]
     deployments: tuple[Deployment, ...]
     statements: dict[str, VersionStatement]
+    figures: tuple[Figure, ...] = ()
 
     @property
     def own_data(self) -> tuple[DatasetVersion, ...]:
@@ -90,6 +94,7 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
     tunings = {run.output_version_id: run for run in _tunings(pks)}
     recreations = recreations_of(run.pk for run in tunings.values())
     evaluations, deployments, statements = _evaluations(pks), _deployments(pks), _statements(pks)
+    figures = figures_told([version for version in versions if not _is_measured(version, evaluations[version.pk])])
     found = {}
     for version in versions:
         ancestors = _ancestors(version, links)
@@ -106,6 +111,7 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
             evaluations=tuple(evaluations[version.pk]),
             deployments=tuple(deployments[version.pk]),
             statements=statements[version.pk],
+            figures=figures.get(version.pk, ()),
             origins=origins,
             inheritance=inherit(model_thing(version, links, origins, {version.team_id}), version.model.intended_uses),
         )
@@ -175,6 +181,11 @@ def _deployments(pks: list[int]) -> dict[int, list[Deployment]]:
     for deployment in Deployment.objects.filter(version_id__in=pks).order_by("pk").prefetch_related(applications):
         found[deployment.version_id].append(deployment)
     return found
+
+
+def _is_measured(version: ModelVersion, evaluations: list[EvaluationRun]) -> bool:
+    """Whether the files that the version has now were evaluated here."""
+    return any(run.model_digest == version.manifest_digest for run in evaluations)
 
 
 def _statements(pks: list[int]) -> dict[int, dict[str, VersionStatement]]:

@@ -2,6 +2,7 @@
 
 from apps.portal.api.cards import VersionCardsViewSet
 from apps.portal.api.comparing import CompareView
+from apps.portal.api.history import HistoryImportViewSet
 from apps.portal.api.lineage import AnsweredView, ImpactView
 from apps.portal.api.removals import ModelRemovalViewSet, VersionRemovalViewSet
 from apps.portal.api.runs import AllRunsViewSet, TrailViewSet
@@ -10,6 +11,7 @@ __all__ = [
     "AllRunsViewSet",
     "AnsweredView",
     "CompareView",
+    "HistoryImportViewSet",
     "ImpactView",
     "ModelRemovalViewSet",
     "TrailViewSet",

@@ -10,6 +10,7 @@ from apps.accounts.queries import may, may_anywhere
 from apps.checklist.models import Assessment
 from apps.checklist.queries import assessment_of, makers_of, present_view
 from apps.checklist.rules import APPROVED, SUBMITTED, UNKNOWN, AssessmentView
+from apps.portal.queries.said_twice import SaidTwice, said_twice
 from apps.portal.queries.version_tabs import READ, TABS
 from apps.registry.models import ImportRun, ModelVersion, Removal, SystemVersion
 from apps.registry.queries import alias_names_of, removal_of, systems_of, version_on_record
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
+
+
+SHOWS_SAID = ("checklist", "documents")  # the tabs that speak of what is said of a version
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class VersionPage:
     systems: list[SystemVersion]
     obstacles: list[str]
     removal: Removal | None
+    said_twice: list[SaidTwice]
     content: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -110,6 +115,7 @@ def version_page_for(user: "User | AnonymousUser", pk: int, tab: str, *, chosen:
         systems=systems_of(user, version),
         obstacles=_obstacles(version),
         removal=removal_of(version),
+        said_twice=said_twice(version, checklist, assessment.pk if assessment else None) if tab in SHOWS_SAID else [],
         content=READ[tab](user, version, chosen),
     )
 

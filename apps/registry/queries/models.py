@@ -125,7 +125,7 @@ def tuning_of(version: ModelVersion) -> TuningRun | None:
     """The tuning run that made this version, where one did."""
     return (
         TuningRun.objects.filter(output_version=version)
-        .select_related("base_version__model", "dataset_version__dataset", "created_by")
+        .select_related("base_version__model", "dataset_version__dataset", "output_model__team", "created_by")
         .first()
     )
 

@@ -50,3 +50,13 @@ def description_checked(description: str) -> str:
 def is_prompt(tags: dict[str, str]) -> bool:
     """Whether these tags say, as MLflow's clients do, that a model is a prompt."""
     return tags.get(PROMPT_TAG, "").lower() == "true"
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts say the same, or one of them holds all that the other says; case, blanks and stops aside."""
+    first, second = _bare(one), _bare(other)
+    return first in second or second in first
+
+
+def _bare(words: str) -> str:
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in words.casefold()).split())

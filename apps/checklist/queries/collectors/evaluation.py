@@ -4,22 +4,24 @@ import math
 from typing import Any
 
 from apps.checklist.queries.collectors.model import model_finding
-from apps.checklist.queries.collectors.words import counted
+from apps.checklist.queries.collectors.words import counted, joined
 from apps.checklist.queries.facts import Facts
-from apps.checklist.rules import MEASURED, UNKNOWN, Finding
+from apps.checklist.rules import IMPORTED, MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
 from apps.checklist.rules.measurements import HELD_OUT, SEEN, UNSEEN
 from apps.evaluation.models import EvaluationRun, Score
 from apps.evaluation.rules import BASELINE, DIFFERENCE, METRICS, VERSION, verdict
 
 COLLECTOR = "evaluation.metrics"
+MOST_SHOWN, MOST_SOURCES = 12, 3
 
 
 def metrics(facts: Facts) -> list[Finding]:
-    """The newest evaluation of the version's present files, rows kept from training before any others."""
+    """The newest evaluation of the version's present files, rows kept from training before any others. Where there is
+    none, the figures that cards and tools brought along, as imported."""
     present = [run for run in facts.evaluations if run.model_digest == facts.version.manifest_digest]
     if not present:
-        return _only_of_other_files(facts)
+        return _brought_along(facts) or _only_of_other_files(facts)
     rank = {HELD_OUT: 0, UNSEEN: 1, SEEN: 2}
     run = min(present, key=lambda one: rank[rows_are(facts, one)])  # the first of the newest, they come newest first
     scores = list(run.scores.all())
@@ -65,6 +67,30 @@ def _reservations(kind: str) -> dict[str, str]:
         asks = "The platform cannot tell whether the model has seen these rows before; say why they count as unseen."
         return {ASKS: asks}
     return {}
+
+
+def _brought_along(facts: Facts) -> list[Finding]:
+    """What others measured, with where it was read. Nobody has measured it here, and the answer says so."""
+    if not facts.figures:
+        return []
+    sources = list(dict.fromkeys(figure.source for figure in facts.figures if figure.source))
+    shown = "; ".join(figure.words for figure in facts.figures[:MOST_SHOWN])
+    more = len(facts.figures) - MOST_SHOWN
+    summary = f"Told by others: {shown}{f'; and {more} more' if more > 0 else ''}. The platform has not measured them."
+    if facts.evaluations:
+        summary += f" Evaluation {facts.evaluations[0].pk} measured other files than the present ones."
+    told = [figure.as_json() for figure in facts.figures]
+    return [
+        model_finding(
+            COLLECTOR,
+            facts.version,
+            IMPORTED,
+            f"Read from {joined(sources[:MOST_SOURCES])}" if sources else "Read from what came with the version",
+            summary,
+            speaks_of=told,
+            value={"figures": told[:MOST_SHOWN], "count": len(told)},
+        )
+    ]
 
 
 def _only_of_other_files(facts: Facts) -> list[Finding]:

@@ -9,6 +9,7 @@ from apps.checklist.rules.findings import ASKS
 from apps.core.canonical import digest_of
 from apps.registry.models import ModelVersion
 from apps.registry.queries.licences import licence_on_record
+from apps.registry.rules.wording import same_words
 
 SUBJECT = ModelVersion._meta.label_lower
 FROM_CARD = "Read from the model card (README.md) among the version's files"
@@ -78,14 +79,20 @@ def _said(facts: Facts, collector: str, section: str) -> Finding:
     """A statement on record, with the document that it is from where it was taken over from one."""
     one = facts.statements[section]
     file = one.document.filename if one.document else ""
+    own = card_section(facts.version, section)
+    words = f"{plain(one.value)}."
+    value: dict[str, Any] = {"document": one.document_id, "digest": one.document.digest} if one.document else {}
+    if own and not same_words(own, plain(one.value)):
+        words += f" The model card among its files says otherwise: {plain(own)}."
+        value |= {ASKS: f"The record and the model card among its files differ on the {section}; say which holds."}
     return model_finding(
         collector,
         facts.version,
         IMPORTED if one.status == IMPORTED else DECLARED,
         f"Taken over from {file}" if file else "Said on the page of the version",
-        f"{plain(one.value)}.",
+        words,
         speaks_of=one.value,
-        value={"document": one.document_id, "digest": one.document.digest} if one.document else {},
+        value=value,
     )
 
 

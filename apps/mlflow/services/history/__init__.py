@@ -9,14 +9,17 @@ from apps.accounts.models import Team, User
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core import rules as run_rules
-from apps.core.errors import Conflict
+from apps.core.errors import Conflict, Invalid
+from apps.core.queue import enqueue
 from apps.mlflow.models import HistoryImport
+from apps.mlflow.queries import servers_offered
+from apps.mlflow.rules import plain_address
 from apps.mlflow.services.history.models import ModelHistory
-from apps.mlflow.services.history.remote import Remote, plain_address
+from apps.mlflow.services.history.remote import Remote
 from apps.mlflow.services.history.report import Report
 from apps.mlflow.services.history.runs import RunHistory
 
-__all__ = ["history_import", "history_start"]
+__all__ = ["history_import", "history_request", "history_start"]
 
 RUNS_SHARE = 0.8  # of the progress; models are few beside runs
 Progress = Callable[[float, str], None]
@@ -31,6 +34,23 @@ def history_start(*, by: User, team: Team, address: str, with_files: bool = True
         raise Conflict(f"An import from {plain} is under way.", code="history.open", remedy="Wait for it or cancel it.")
     run = HistoryImport.objects.create(team=team, address=plain, created_by=by, config={"with_files": with_files})
     record(action="history.start", obj=run, by=by, data={"address": plain})
+    return run
+
+
+@transaction.atomic
+def history_request(*, by: User, team: Team, address: str, with_files: bool = True) -> HistoryImport:
+    """Put an import on record for a worker. Raises Invalid for a server that the operator has not listed: the worker
+    would be led to any address inside the network, and take its credentials there.
+    """
+    require(by, "model.create", team)
+    if plain_address(address) not in servers_offered():
+        raise Invalid(
+            "This server is not among those that may be imported from.",
+            code="history.server",
+            remedy="Whoever operates the portal adds it to MLFLOW_IMPORT_SERVERS.",
+        )
+    run = history_start(by=by, team=team, address=address, with_files=with_files)
+    enqueue(run)
     return run
 
 

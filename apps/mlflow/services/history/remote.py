@@ -8,27 +8,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from apps.core.errors import Invalid, NotFound, Refused, Unavailable
+from apps.core.errors import NotFound, Refused, Unavailable
+from apps.mlflow.rules import plain_address
 
 PAGE = 1000
 MODEL_PAGE = 50  # what logged-models/search takes at most
 READINGS = 25_000  # what one page of a metric's history holds at most
 TIMEOUT_SECONDS = 60.0
 PIECE = 1 << 20
-
-
-def plain_address(address: str) -> str:
-    """The server's address without credentials, query and trailing slash. Raises Invalid for what is no address."""
-    parts = urlsplit(address.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Invalid("Name the server as http://host:port or https://host.", code="history.address")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = f":{parts.port}" if parts.port else ""
-    return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))
 
 
 class Remote:

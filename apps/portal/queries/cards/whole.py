@@ -53,7 +53,7 @@ def told_of(user: "User | AnonymousUser", version: ModelVersion) -> Words:
 
 def completeness_of(user: "User | AnonymousUser", version: ModelVersion, url: str) -> Completeness:
     """How much of what the questions need is on record, as far as this person sees it."""
-    described = described_for(user, version, url)
+    described = _Gathered(user, version, url).described(is_judged_only=True)
     return cards.completeness(described.said(), described.how_known())
 
 
@@ -69,8 +69,10 @@ class _Gathered:
         self.data = self._data()
         self.places, self.place_moments = self._places()
 
-    def described(self) -> Described:
-        """All of it together."""
+    def described(self, *, is_judged_only: bool = False) -> Described:
+        """All of it together; without the checklist's answers and the inherited terms where only what is said counts:
+        those cost as many questions to the database as all the rest.
+        """
         version = self.version
         statements = statements_of(version)
         measured, properties = self._measured()
@@ -95,9 +97,9 @@ class _Gathered:
             data=self.data.facts,
             runs=runs_told(self.tuning, self.evaluations),
             places=self.places,
-            properties=properties | self._terms(),
+            properties=properties if is_judged_only else properties | self._terms(),
             measured=measured,
-            answers=self._answers(),
+            answers={} if is_judged_only else self._answers(),
         )
 
     def _bases(self) -> list[BaseFacts]:
