@@ -22,11 +22,12 @@ from tests.stories import (
     scan_result,
 )
 
-# Roles, answers, their evidence, its givers where people gave any, sign-offs, and the seven of the collectors' facts
-# (eight where applications call a deployment).
-VIEW = 17
-# Roles, shares, versions, assessments, answers, evidence, sign-offs, and the collectors' seven.
-POSTURE = 19
+# Roles, answers, their evidence, its givers where people gave any, sign-offs, the team's policies, other assessments
+# that lend answers, and the seven of the collectors' facts (eight where applications call a deployment).
+VIEW = 19
+# Roles, shares of models and data, versions, assessments, answers, evidence, sign-offs, policies, other assessments, and
+# the collectors' seven.
+POSTURE = 22
 
 
 def reader(world: World) -> User:
