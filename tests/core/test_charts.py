@@ -237,3 +237,23 @@ def test_a_histogram_has_a_column_for_each_bin_that_holds_rows() -> None:
 
 def test_bars_can_be_narrow() -> None:
     assert 'width="360"' in bar_chart("Labels", value=Axis("Rows"), bars=[Bar("a", 1.0)], width=NARROW).svg
+
+
+def test_an_arrow_that_skips_a_layer_passes_between_the_boxes() -> None:
+    nodes = [Node(key, key) for key in "abcdefg"]
+    ends = ["ab", "bc", "cd", "ad", "ac", "be", "ae", "ef", "af", "dg", "ag", "bg"]
+    drawn = graph("Line", nodes=nodes, edges=[Edge(*pair) for pair in ends])
+    boxes = [
+        (float(found[1]), float(found[2]))
+        for rect in re.findall(r"<rect[^>]*c-node[^>]*>", drawn.svg)
+        if (found := re.search(r'x="([\d.]+)" y="([\d.]+)"', rect))
+    ]
+    assert len(boxes) == 7
+    straight = [
+        ((float(x1), float(y1)), (float(x2), float(y2)))
+        for x1, y1, x2, y2 in re.findall(r"([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)", drawn.svg)
+    ]
+    assert len(straight) >= 6, "the long arrows cross layers in lanes"
+    for (x1, y1), (x2, y2) in straight:
+        assert y1 == y2 and x2 - x1 == 158
+        assert not any(abs(x - x1) < 1 and y - 4 < y1 < y + 54 for x, y in boxes), "behind a box"

@@ -1,19 +1,22 @@
 """A layered drawing of what came from what: boxes from left to right, arrows between them.
 
 Layers by longest path from the sources, order within a layer by barycentres of the neighbours (Sugiyama, Tagawa and
-Toda 1981), which keeps crossings few for the tens of boxes that a lineage has.
+Toda 1981), which keeps crossings few for the tens of boxes that a lineage has. An arrow that skips a layer has a narrow
+lane of its own in it, so that it passes between the boxes and never behind one.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from apps.core.charts import svg
 from apps.core.charts.chart import Canvas, Chart
 
-_BOX_WIDTH, _BOX_HEIGHT, _ACROSS, _DOWN = 158.0, 50.0, 238.0, 66.0
+_BOX_WIDTH, _BOX_HEIGHT, _ACROSS, _DOWN, _LANE = 158.0, 50.0, 238.0, 66.0, 20.0
 _SWEEPS = 6
+_LANE_SIGN = "\0lane "  # before a lane's key; no key of a box starts so
 _TONES = {"neutral": ("surface", "line-strong"), "info": ("accent-soft", "accent")}
 
 
@@ -49,19 +52,22 @@ def graph(title: str, *, nodes: Sequence[Node], edges: Sequence[Edge], descripti
     headers = ("From", "How", "To")
     if not nodes:
         return canvas.finish_empty("graph", headers)
-    layers = _ordered(_layers(nodes, edges), edges)
-    places = {key: (column, row) for column, layer in enumerate(layers) for row, key in enumerate(layer)}
-    tallest = max(len(layer) for layer in layers)
+    layers = _layers(nodes, edges)
+    sources = len(layers[0])
+    lanes = _lanes(layers, edges)
+    layers = _ordered(layers, _steps(edges, lanes))
+    tallest = max(sum(_height(key) for key in layer) for layer in layers)
     canvas.width = max((len(layers) - 1) * _ACROSS + _BOX_WIDTH + 8, svg.width_of(title, 13) + 12)
-    canvas.height = 32 + tallest * _DOWN
+    canvas.height = 32 + tallest
     canvas.heading()
-    corners = {key: _corner(place, len(layers[place[0]]), tallest) for key, place in places.items()}
+    corners = _corners(layers, tallest)
     splits = {edge.source for edge in edges if sum(other.source == edge.source for other in edges) > 1}
-    for edge in edges:
-        canvas.add(_arrow(corners[edge.source], corners[edge.target], edge.label, edge.source in splits))
+    for edge, lane in zip(edges, lanes, strict=True):
+        through = [corners[key] for key in lane]
+        canvas.add(_arrow(corners[edge.source], through, corners[edge.target], edge.label, edge.source in splits))
     canvas.add(*(_box(node, *corners[node.key]) for node in nodes))
     rows = [[names[edge.source], edge.label or "—", names[edge.target]] for edge in edges]
-    words = description or f"{len(nodes)} things and {len(edges)} steps, from {len(layers[0])} sources on the left."
+    words = description or f"{len(nodes)} things and {len(edges)} steps, from {sources} sources on the left."
     return canvas.finish("graph", words, headers, rows, has_links=any(node.url for node in nodes))
 
 
@@ -79,6 +85,32 @@ def _layers(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[list[str]]:
         placed |= set(layer)
         left = [key for key in left if key not in placed]
     return layers
+
+
+def _lanes(layers: list[list[str]], edges: Sequence[Edge]) -> list[list[str]]:
+    """For each edge its lanes in the layers that it skips; they are added to these layers."""
+    column = {key: place for place, layer in enumerate(layers) for key in layer}
+    found = []
+    for number, edge in enumerate(edges):
+        skipped = range(column[edge.source] + 1, column[edge.target])
+        lane = [f"{_LANE_SIGN}{number} {place}" for place in skipped]
+        for place, key in zip(skipped, lane, strict=True):
+            layers[place].append(key)
+        found.append(lane)
+    return found
+
+
+def _steps(edges: Sequence[Edge], lanes: Sequence[Sequence[str]]) -> list[Edge]:
+    """The edges from layer to layer: those that skip some go from lane to lane."""
+    found = []
+    for edge, lane in zip(edges, lanes, strict=True):
+        stops = [edge.source, *lane, edge.target]
+        found += [Edge(one, other) for one, other in pairwise(stops)]
+    return found
+
+
+def _height(key: str) -> float:
+    return _LANE if key.startswith(_LANE_SIGN) else _DOWN
 
 
 def _ordered(layers: list[list[str]], edges: Sequence[Edge]) -> list[list[str]]:
@@ -101,17 +133,26 @@ def _mean(values: list[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
-def _corner(place: tuple[int, int], size: int, tallest: int) -> Corner:
-    column, row = place
-    return 4 + column * _ACROSS, 30 + (row + (tallest - size) / 2) * _DOWN
+def _corners(layers: list[list[str]], tallest: float) -> dict[str, Corner]:
+    """The upper left corner of each box, and of each lane the point where an arrow enters it."""
+    found = {}
+    for column, layer in enumerate(layers):
+        x, y = 4 + column * _ACROSS, 30 + (tallest - sum(_height(key) for key in layer)) / 2
+        for key in layer:
+            found[key] = (x, y + _LANE / 2 - (_DOWN - _BOX_HEIGHT) / 2) if key.startswith(_LANE_SIGN) else (x, y)
+            y += _height(key)
+    return found
 
 
-def _arrow(source: Corner, target: Corner, label: str, near_target: bool) -> str:
-    x1, y1 = source[0] + _BOX_WIDTH, source[1] + _BOX_HEIGHT / 2
-    x2, y2 = target[0] - 1, target[1] + _BOX_HEIGHT / 2
-    bend = min((x2 - x1) / 2, 48)
-    stops = [svg.short(value) for value in (x1, y1, x1 + bend, y1, x2 - bend - 6, y2, x2 - 6, y2)]
-    path = "M{} {}C{} {} {} {} {} {}".format(*stops)
+def _arrow(source: Corner, through: Sequence[Corner], target: Corner, label: str, near_target: bool) -> str:
+    middle = _BOX_HEIGHT / 2
+    starts = [(source[0] + _BOX_WIDTH, source[1] + middle), *((x + _BOX_WIDTH, y) for x, y in through)]
+    ends = [*through, (target[0] - 7, target[1] + middle)]
+    path = f"M{svg.short(starts[0][0])} {svg.short(starts[0][1])}"
+    for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        path += f"L{svg.short(start[0])} {svg.short(start[1])}" if place else ""
+        path += _bent(start, end)
+    (x1, y1), (x2, y2) = starts[0], (target[0] - 1, ends[-1][1])
     line = svg.element(
         "path", class_="c-edge", d=path, fill="none", stroke=svg.COLOURS["line-strong"], stroke_width=1.25
     )
@@ -122,11 +163,18 @@ def _arrow(source: Corner, target: Corner, label: str, near_target: bool) -> str
     words = svg.cut(label, _ACROSS - _BOX_WIDTH - 10, 9.5)
     # The curve leaves and arrives level, so the label stands at that end, on the side that the curve turns away from.
     x, y, anchor = (
-        (x2 - 9, y2 + (12 if y1 < y2 else -5), "end")
+        (x2 - 9, y2 + (12 if starts[-1][1] < y2 else -5), "end")
         if near_target
-        else (x1 + 4, y1 + (12 if y2 < y1 else -5), "start")
+        else (x1 + 4, y1 + (12 if ends[0][1] < y1 else -5), "start")
     )
     return line + head + svg.text(words, x, y, kind="c-faint", size=9.5, anchor=anchor)
+
+
+def _bent(start: Corner, end: Corner) -> str:
+    """A curve that leaves and arrives level."""
+    bend = min((end[0] - start[0]) / 2, 48)
+    stops = (start[0] + bend, start[1], end[0] - bend, end[1], *end)
+    return "C{} {} {} {} {} {}".format(*(svg.short(value) for value in stops))
 
 
 def _box(node: Node, x: float, y: float) -> str:
