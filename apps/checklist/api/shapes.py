@@ -137,6 +137,7 @@ class WaiverOut(serializers.Serializer[Any]):
 
     id = serializers.IntegerField(source="pk")
     conflict = serializers.CharField(help_text="key of the reason, the conflict or the rule that it lets pass")
+    kind = serializers.CharField(help_text="what it lets pass, in a word; “rule”: a whole rule")
     question = serializers.CharField(help_text="empty: a whole rule")
     sentence = serializers.CharField()
     reason = serializers.CharField()

@@ -94,4 +94,5 @@ def waiver_view(row: Waiver, on: date) -> WaiverView:
         revoked_at=row.revoked_at,
         revoked_because=row.revoked_because,
         state=waiver_state(row.expires_on, row.revoked_at is not None, on),
+        kind=row.kind,
     )

@@ -1,7 +1,9 @@
-"""Waivers: a conflict of licences may stand for a while, for a reason, because a second person allowed it."""
+"""Waivers: what stands against approval may pass for a while, for a reason, because a second person allowed it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from apps.checklist.rules.problems import CONFLICT
 
 IN_FORCE, EXPIRED, REVOKED = "in force", "expired", "revoked"
 _STATES = {IN_FORCE: "In force", EXPIRED: "Expired", REVOKED: "Taken back"}
@@ -10,7 +12,7 @@ MOST_DAYS = 366  # a conflict that is to stand longer is looked at again at leas
 
 @dataclass(frozen=True)
 class WaiverView:
-    """One conflict that may stand for a while, with who allowed it, why, and whether that holds today."""
+    """What may stand for a while, with who allowed it, why, and whether that holds today. `conflict` is its key."""
 
     pk: int
     conflict: str
@@ -25,10 +27,11 @@ class WaiverView:
     revoked_at: datetime | None
     revoked_because: str
     state: str  # in force | expired | revoked
+    kind: str = CONFLICT  # what it lets pass, in a word; a whole rule is "rule"
 
     @property
     def is_in_force(self) -> bool:
-        """Whether the conflict does not stand against approval because of it."""
+        """Whether what it names does not stand against approval because of it."""
         return self.state == IN_FORCE
 
     @property

@@ -49,6 +49,7 @@ def assessment_page(
         "uncollected": sum(len(question.uncollected) for question in view.questions),
         "deciders": deciders,
         "is_approver": deciders.is_one,
+        "has_signed": any(one.decided_by_id == person(request).pk for one in view.signed),
         "conflicts": _conflict_rows(view, waiver_form) if may_waive else [(item, None) for item in view.conflicts],
         "may_waive": may_waive,
     }
@@ -96,9 +97,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve or refuse."""
     assessment = assessment_seen(person(request), pk)
     decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "")
-    services.assessment_decide(by=person(request), assessment=assessment, decision=decision, reason=reason)
+    made = services.assessment_decide(by=person(request), assessment=assessment, decision=decision, reason=reason)
     words = "refused"
-    if decision == APPROVED:
+    if not made.is_final:
+        words = "signed; it is approved when the last sign-off that is missing is given"
+    elif decision == APPROVED:
         words = "approved and may now be deployed" if assessment.moves_stage else "approved"
     messages.success(request, f"{assessment.subject if assessment.moves_stage else assessment} is {words}.")
     return redirect("checklist:assessment-detail", pk)

@@ -59,6 +59,8 @@ def _page(
         "parts": [(title, some) for title, some in parts if some],
         "policy": policy_row(view.policy),
         "missing": sign_offs_missing(view),
+        "may_sign": [name for name in deciders.may if name not in {one.decided_by for one in view.signed}],
+        "has_signed": any(one.decided_by_id == user.pk for one in view.signed),
         "deciders": deciders,
         "may_waive": may_waive,
     }

@@ -155,6 +155,8 @@ def _sign_off(view: SignOffView) -> dict[str, Any]:
         "decided_by": {"id": f"user:{view.decided_by_id}", "name": display_name(view.decided_by)},
         "decided_at": moment(view.decided_at),
         "basis_digest": view.basis_digest,
+        "is_final": view.is_final,
+        "policy": {"label": view.policy_label, "digest": view.policy_digest},
     }
 
 
@@ -162,6 +164,7 @@ def _waiver(view: WaiverView) -> dict[str, Any]:
     return {
         "conflict": view.conflict,
         "question": view.question,
+        "kind": view.kind,
         "sentence": view.sentence,
         "reason": view.reason,
         "expires_on": view.expires_on.isoformat(),
