@@ -18,6 +18,7 @@ urlpatterns = [
     path("frameworks/load/", views.framework_load_view, name="framework-load"),
     path("frameworks/<str:urn>/", views.framework_detail, name="framework-detail"),
     path("frameworks/<str:urn>/changes/", views.framework_changes, name="framework-changes"),
+    path("frameworks/<str:urn>/file/", views.framework_file, name="framework-file"),
     path("frameworks/<str:urn>/scores/", views.framework_scores, name="framework-scores"),
     path("policies/", views.policy_list, name="policy-list"),
     path("policies/set/", views.policy_edit, name="policy-edit"),

@@ -103,6 +103,17 @@ def test_loading_on_the_page(browser: Client) -> None:
     assert (again.status_code, "is here already" in again.content.decode()) == (422, True)
 
 
+def test_a_file_comes_back_as_it_was_loaded(officer: User, browser: Client) -> None:
+    text = "# A remark of whoever wrote it.\n" + text_of(raw_framework())
+    framework_load(by=officer, text=text)
+    answer = browser.get(f"{BASE}{URN}/file/")
+    assert answer.content.decode() == text
+    assert answer["Content-Disposition"] == 'attachment; filename="house-rules-1.yaml"'
+    assert make_client(officer).get(f"/api/v1/frameworks/{URN}/file/").content.decode() == text
+    assert b"word for word" in browser.get(f"{BASE}{GENAIOPS}/file/").content
+    assert browser.get(f"{BASE}{URN}/file/", {"version": 9}).status_code == 404
+
+
 def test_a_broken_file_is_shown_line_by_line(browser: Client) -> None:
     text = text_of(raw_framework()).replace("declared", "guessed").replace("language: en", "language: '1'")
     refused = browser.post(f"{BASE}load/", {"text": text, "load": "1"})

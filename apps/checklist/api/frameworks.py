@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -22,7 +23,7 @@ from apps.checklist.api.framework_shapes import (
     ScoredOut,
     ScoresIn,
 )
-from apps.checklist.queries.frameworks import framework_seen_versions
+from apps.checklist.queries.frameworks import framework_seen_versions, framework_text
 from apps.checklist.queries.scoring import comparison
 from apps.checklist.queries.upgrades import report_between, upgrade_report
 from apps.core.viewsets import SeenViewSet
@@ -69,6 +70,16 @@ class FrameworkViewSet(ViewSet):
     def versions(self, request: Request, urn: str) -> Response:
         """Every version of a framework, the newest first, and who loaded it."""
         return Response(FrameworkVersionOut(framework_seen_versions(urn), many=True).data)
+
+    @extend_schema(
+        operation_id="frameworks_file", parameters=[FrameworkVersionIn], responses={(200, "application/yaml"): str}
+    )
+    @action(detail=True)
+    def file(self, request: Request, urn: str) -> HttpResponse:
+        """The file of one version, word for word, to keep or to start one's own from."""
+        asked = _checked(FrameworkVersionIn, request.query_params)
+        text = framework_text(queries.framework(urn, asked.get("version")))
+        return HttpResponse(text, content_type="application/yaml; charset=utf-8")
 
     @extend_schema(operation_id="frameworks_changes", parameters=[FrameworkChangesIn], responses=ChangeReportOut)
     @action(detail=True)

@@ -127,6 +127,20 @@ def versions_of(urn: str) -> list[Framework]:
     return [one for _, one in sorted(known.items(), reverse=True)]
 
 
+@cache
+def _shipped_paths() -> dict[Key, Path]:
+    found = ((read_framework(path), path) for path in sorted(FOLDER.glob("*.yaml")))
+    return {(one.urn, one.version): path for one, path in found}
+
+
+def framework_text(used: Framework) -> str:
+    """The file that a framework was read from, word for word."""
+    path = _shipped_paths().get((used.urn, used.version))
+    if path is not None:
+        return path.read_text("utf-8")
+    return FrameworkFile.objects.values_list("text", flat=True).get(urn=used.urn, version=used.version)
+
+
 def framework_files_seen_by(user: "User | AnonymousUser") -> QuerySet[FrameworkFile]:
     """What people loaded: everybody who is signed in may read it."""
     rows = FrameworkFile.objects.all() if user.is_authenticated else FrameworkFile.objects.none()

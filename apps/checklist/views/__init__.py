@@ -7,6 +7,7 @@ from apps.checklist.views.controls import control_add_view, controls_check_view
 from apps.checklist.views.frameworks import (
     framework_changes,
     framework_detail,
+    framework_file,
     framework_list,
     framework_load_view,
     framework_scores,
@@ -41,6 +42,7 @@ __all__ = [
     "evidence_add_view",
     "framework_changes",
     "framework_detail",
+    "framework_file",
     "framework_list",
     "framework_load_view",
     "framework_scores",

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import may_anywhere, person
@@ -14,7 +15,7 @@ from apps.accounts.rules import who_may
 from apps.checklist import services
 from apps.checklist.forms.frameworks import FrameworkForm
 from apps.checklist.queries.framework_pages import framework_page, framework_rows
-from apps.checklist.queries.frameworks import framework, framework_seen_versions
+from apps.checklist.queries.frameworks import framework, framework_seen_versions, framework_text
 from apps.checklist.queries.scoring import MOST_COMPARED, comparison
 from apps.checklist.queries.upgrades import report_between
 from apps.checklist.rules import Framework
@@ -78,6 +79,15 @@ def framework_load_view(request: HttpRequest) -> HttpResponse:
         "who": who_may(services.LOAD),
     }
     return render(request, "checklist/framework_load.html", context, status=200 if checked else status_of(form))
+
+
+@require_GET
+def framework_file(request: HttpRequest, urn: str) -> HttpResponse:
+    """The file of one version, word for word, to keep or to start one's own from."""
+    used = framework(urn, _number(request, "version"))
+    name = f"{used.urn.rpartition(':')[2]}-{used.version}.yaml"
+    headers = {"Content-Disposition": str(content_disposition_header(True, name))}
+    return HttpResponse(framework_text(used), content_type="application/yaml; charset=utf-8", headers=headers)
 
 
 @require_GET
