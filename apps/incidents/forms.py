@@ -140,6 +140,20 @@ class DutyForm(forms.Form):
         ]
 
 
+class DutyDoneForm(forms.Form):
+    """That somebody was told."""
+
+    note = forms.CharField(
+        label="Who was told, and under what reference?",
+        max_length=20_000,
+        widget=_TWO_LINES,
+        help_text="Or why it does not apply after all.",
+    )
+    done_at = forms.DateTimeField(
+        label="When were they told? (UTC)", required=False, widget=_MOMENT, help_text="Empty: now."
+    )
+
+
 class ReportStartForm(forms.Form):
     """Which report is begun."""
 

@@ -249,6 +249,10 @@ def test_the_pages(people: People) -> None:
     assert rui.post(f"{page}holds/", held | {"subject": f"registry.modelversion:{theirs.pk}"}).status_code == 422
     assert b"72 hours" in rui.get(page).content
     assert b"the clock runs" in rui.post(f"{page}duties/", {"duty": "gdpr"}, follow=True).content
+    duty = incident.duties.get()
+    told = f"{page}duties/{duty.pk}/done/"
+    assert rui.post(told, {"note": "Told.", "done_at": "2999-01-01T00:00"}).status_code == 422
+    assert b"in time" in rui.post(told, {"note": "Told."}, follow=True).content
     assert b"Tune anew" in rui.post(f"{page}actions/", {"title": "Tune anew"}, follow=True).content
     report = rui.post(f"{page}reports/", {"kind": "initial"}).headers["Location"]
     assert b"It hurt somebody" in rui.get(report).content

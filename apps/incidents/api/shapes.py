@@ -52,6 +52,7 @@ class DutyIn(Input):
 
 class DutyDone(Input):
     note = serializers.CharField(max_length=LONG, help_text="who was told, and under what reference")
+    done_at = serializers.DateTimeField(required=False, help_text="default: now")
 
 
 class ActionIn(Input):

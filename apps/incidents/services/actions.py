@@ -1,6 +1,6 @@
 """What follows from an incident: corrective actions, and others that have to be told."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -81,15 +81,20 @@ def duty_add(*, by: User, incident: Incident, duty: str) -> IncidentDuty:
 
 
 @transaction.atomic
-def duty_done(*, by: User, duty: IncidentDuty, note: str) -> IncidentDuty:
-    """Say that they were told, with the reference. Raises Invalid without words, Conflict where it is done already."""
+def duty_done(*, by: User, duty: IncidentDuty, note: str, done_at: datetime | None = None) -> IncidentDuty:
+    """Say that they were told, when (now, unless given), and under what reference. Raises Invalid without words or for
+    a time to come, Conflict where it is done already.
+    """
     require(by, "incident.manage", duty.incident.team_id)
     if not note.strip():
         raise Invalid("Say who was told, and under what reference.", code="duty.note")
+    done_at = done_at or timezone.now()
+    if done_at > timezone.now() or done_at < duty.incident.aware_at:
+        raise Invalid("They are told after the incident is known, and not in the future.", code="duty.done_at")
     duty = IncidentDuty.objects.select_for_update(of=("self",)).select_related("incident").get(pk=duty.pk)
     if duty.done_at is not None:
         raise Conflict("This duty is done already.", code="duty.done")
-    duty.done_at, duty.done_by, duty.note = timezone.now(), by, note.strip()
+    duty.done_at, duty.done_by, duty.note = done_at, by, note.strip()
     duty.save(update_fields=["done_at", "done_by", "note"])
     record(action="duty.done", obj=duty, by=by, data={"incident": duty.incident_id, "duty": duty.duty})
     return duty

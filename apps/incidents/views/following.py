@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from apps.accounts.queries import person
 from apps.core.form_fields import attempt
 from apps.incidents import services
-from apps.incidents.forms import ActionForm, ClassifyForm, DutyForm, HoldForm
+from apps.incidents.forms import ActionForm, ClassifyForm, DutyDoneForm, DutyForm, HoldForm
 from apps.incidents.models import CorrectiveAction, Incident, IncidentHold
 from apps.incidents.queries import action_seen, duty_seen, hold_seen, incident_seen, subject_of
 from apps.incidents.views.incidents import incident_page
@@ -74,8 +74,11 @@ def duty_add_view(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def duty_done_view(request: HttpRequest, pk: int, duty: int) -> HttpResponse:
     """Say that they were told."""
-    found = duty_seen(incident_seen(person(request), pk), duty)
-    services.duty_done(by=person(request), duty=found, note=request.POST.get("reason", ""))
+    incident = incident_seen(person(request), pk)
+    found = duty_seen(incident, duty)
+    form = DutyDoneForm(request.POST, auto_id=f"told-{duty}-%s")
+    if attempt(form, services.duty_done, by=person(request), duty=found) is None:
+        return incident_page(request, incident, 422, **{f"told-{duty}": form})
     messages.success(request, "It is on record that they were told.")
     return redirect("incidents:incident-detail", pk)
 

@@ -19,6 +19,7 @@ from apps.incidents import services
 from apps.incidents.forms import (
     ActionForm,
     ClassifyForm,
+    DutyDoneForm,
     DutyForm,
     HoldForm,
     IncidentFilterForm,
@@ -95,9 +96,14 @@ def incident_page(request: HttpRequest, incident: Incident, status: int = 200, *
     user, is_open = person(request), incident.state == OPEN
     may_manage = is_open and may(user, "incident.manage", incident.team_id)
     may_add = is_open and may(user, "incident.open", incident.team_id)
+    clocks = clocks_of(incident)
     context = {
         "incident": incident,
-        "clocks": clocks_of(incident),
+        "clocks": clocks,
+        "duties": [
+            (one, hand, forms.get(f"told-{one.pk}", DutyDoneForm(auto_id=f"told-{one.pk}-%s")))
+            for one, hand in clocks.duties
+        ],
         "clock": book().clocks.get(incident.clock),
         "subject_url": subject_page(incident),
         "reports": reports_of(incident),
