@@ -30,9 +30,9 @@ def still_holds(now: Evaluated, watched: Collection[str], ended: Collection[str]
     a stricter policy makes an earlier approval not current, and a milder one leaves it.
     """
     items = now.gate.problems
-    if any(item.key in ended for item in items):
+    if ended and any(item.key in ended for item in items):
         return False
-    if any(outcome.rule.key in ended and outcome.standing for outcome in now.outcomes):
+    if ended and any(outcome.rule.key in ended and outcome.standing for outcome in now.outcomes):
         return False
     if is_same_policy:
         return not any(item.kind in _LASTING for item in items)

@@ -210,8 +210,8 @@ def _told(
     """The outcome from everything that stands against a rule, and the waivers that let some of it pass."""
     items = list(dict.fromkeys(items))
     waivers = facts.waivers or {}
-    whole = None if never_waived_because(rule) else waivers.get(rule.key)
-    reasons = tuple(_reason(item, whole or waivers.get(item.key)) for item in items)
+    whole = waivers.get(rule.key) if waivers and not never_waived_because(rule) else None
+    reasons = tuple(_reason(item, whole or (waivers.get(item.key) if waivers else None)) for item in items)
     standing = [one.item for one in reasons if not one.is_waived]
     until = min((one.until for one in reasons if one.until), default=None)
     outcome = MET if not items else WAIVED if not standing else NOT_MET

@@ -35,7 +35,7 @@ class Questions:
 
     def cover(self, question: str) -> bool:
         """Whether the question is meant."""
-        return any(fnmatchcase(question, pattern) for pattern in self.patterns)
+        return self.patterns == ALL or any(fnmatchcase(question, pattern) for pattern in self.patterns)
 
 
 @dataclass(frozen=True)
