@@ -125,3 +125,17 @@ def test_the_page_names_what_came_since(olga: User, team: Team, data: DatasetVer
     address = reverse("catalog:version-detail", args=[data.pk])
     page = make_browser(olga).get(f"{address}?tab=findings").content.decode()
     assert "There is more to compare with today" in page and "Exam v1" in page
+
+
+def test_languages_that_only_another_scan_searched_in_are_missed(olga: User, data: DatasetVersion) -> None:
+    def searched(*languages: str) -> None:
+        run = claim(scan_start(by=olga, version=data, config={"languages": list(languages)}))
+        scan_finish(run=run, result={"columns": COLUMNS, "special_categories": {"total": 0}, "digest": "1" * 64})
+
+    searched("de")
+    first = data.scans.get()
+    searched("en")
+    gap = scanned([data.pk])[data.pk].left_out("special_categories", data)
+    assert gap.startswith(f"Other scans ({first.pk}) searched in German and this one did not: scan again")
+    searched("en", "de")
+    assert scanned([data.pk])[data.pk].left_out("special_categories", data) == ""

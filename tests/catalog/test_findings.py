@@ -355,3 +355,19 @@ def test_rows_of_findings_lead_to_the_rows() -> None:
     make_scan(olga, version, {"personal_data": {"total": 1, "rows": 1, "findings": [found]}})
     page = make_browser(olga).get(f"/data/versions/{version.pk}/", {"tab": "findings"}).content.decode()
     assert f'href="{reverse("catalog:version-rows", args=[version.pk])}?row=3#row-3"' in page
+
+
+def test_none_found_in_too_few_rows_is_never_called_none(client: Client, olga: User, team: Team) -> None:
+    data = make_data(olga, team, rows=[{"prompt": f"Question {n}?"} for n in range(1_200)])
+    part = COMMON | {"total": 0, "rows": 0, "by_entity": {}, "findings": [], "rows_scanned": 999}
+    make_scan(olga, data, {"personal_data": part})
+    pages = [client.get(reverse("catalog:version-detail", args=[data.pk])).content.decode()]
+    pages += [client.get(reverse(name, args=args)).content.decode() for name, args in lists_of(data.dataset_id)]
+    assert all("too few rows searched" in page and "no personal data found" not in page for page in pages)
+    make_scan(olga, data, {"personal_data": part | {"rows_scanned": 1_000}})
+    page = client.get(reverse("catalog:version-detail", args=[data.pk])).content.decode()
+    assert "too few rows searched" not in page and "no personal data found" in page
+
+
+def lists_of(dataset: int) -> list[tuple[str, list[int]]]:
+    return [("catalog:dataset-list", []), ("catalog:dataset-detail", [dataset])]

@@ -9,6 +9,7 @@ from django.db.models.fields.json import KeyTransform
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
 from apps.catalog.queries.licences import badges_of
 from apps.catalog.rules import provenance_gaps
+from apps.catalog.rules.sampling import Sample
 from apps.catalog.rules.scans import Reach, reach_of
 from apps.core.rules import SUCCEEDED
 
@@ -18,8 +19,8 @@ class Glance:
     """One version: the verdict on all licences that it inherits, its newest scan whatever became of it, and what the
     newest good one that looked for personal data found.
 
-    `personal` counts matches of personal data; None where none has looked for it. `gaps` counts open questions of the
-    datasheet.
+    `personal` counts matches of personal data; None where none has looked for it. `is_too_few`: in so few rows that to
+    find none says nothing. `gaps` counts open questions of the datasheet.
     """
 
     version: DatasetVersion
@@ -27,6 +28,7 @@ class Glance:
     gaps: int
     scan: ScanRun | None = None
     personal: int | None = None
+    is_too_few: bool = False
 
 
 def glances_of(versions: Iterable[DatasetVersion]) -> dict[int, Glance]:
@@ -47,6 +49,7 @@ def glances_of(versions: Iterable[DatasetVersion]) -> dict[int, Glance]:
             gaps=len(provenance_gaps(version.provenance)),
             scan=newest.get(version.pk),
             personal=_personal(found[version.pk]) if version.pk in found else None,
+            is_too_few=version.pk in found and not _is_enough(found[version.pk], version),
         )
         for version in wanted
     }
@@ -70,6 +73,11 @@ def _personal(scan: ScanRun) -> int | None:
 def _reach(scan: ScanRun) -> Reach:
     told = {"columns": getattr(scan, "columns", None), "personal_data": {"rows_scanned": getattr(scan, "read", None)}}
     return reach_of("personal_data", scan.config or {}, told)
+
+
+def _is_enough(scan: ScanRun, version: DatasetVersion) -> bool:
+    rows = _reach(scan).rows
+    return rows is None or Sample(rows, version.rows).is_enough
 
 
 def with_newest(datasets: Iterable[Dataset]) -> list[tuple[Dataset, Glance | None]]:

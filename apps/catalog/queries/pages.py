@@ -9,6 +9,7 @@ from apps.catalog.models import DatasetVersion, ScanRun, Source, Tag
 from apps.catalog.rules import PROVENANCE_FIELDS, PROVENANCE_LABELS, Change, change_between, in_words, provenance_gaps
 from apps.catalog.rules.declared import LICENCE, carried_from, carried_words, field_key
 from apps.catalog.rules.licences import licence_section
+from apps.catalog.rules.sampling import Sample
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -86,6 +87,12 @@ class DatasetVersionPage:
     def found(self) -> dict[str, Any]:
         """What all finished scans say together, by check; empty without any."""
         return self.scanned.result if self.scanned else {}
+
+    @property
+    def is_too_few(self) -> bool:
+        """Whether so few rows were searched for personal data that to find none says nothing."""
+        rows = (self.found.get("personal_data") or {}).get("rows_scanned")
+        return rows is not None and not Sample(int(rows), self.version.rows).is_enough
 
     @property
     def is_scan_outdated(self) -> bool:

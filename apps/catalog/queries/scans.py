@@ -15,6 +15,7 @@ from apps.catalog.rules.findings import without_texts
 from apps.catalog.rules.scans import (
     COMPARED,
     COMPARED_PURPOSES,
+    LANGUAGES,
     PLACED_CHECKS,
     SCAN_CHECKS,
     Reach,
@@ -145,8 +146,22 @@ class Scanned:
             left_out(check, scan.config or {}, scan.result or {}, columns, version.rows)
             for scan in self.scans_of(check)
         ]
+        gaps.append(self._languages_missed(check))
         gaps.append(_not_compared(self.not_compared(check, version), check, is_named=is_named))
         return " ".join(dict.fromkeys(filter(None, gaps)))
+
+    def _languages_missed(self, check: str) -> str:
+        """Languages that other scans searched in by a check, and the one that speaks of it did not."""
+        own = _reach(check, self.scan_of(check)).languages
+        others = {scan.pk: _reach(check, scan).languages - own for scan in self.scans if check in sections_of(scan)}
+        missed = sorted({LANGUAGES.get(code, code) for codes in others.values() for code in codes})
+        if not missed:
+            return ""
+        named = ", ".join(str(pk) for pk, codes in others.items() if codes)
+        return (
+            f"Other scans ({named}) searched in {', '.join(missed)} and this one did not: scan again with all these"
+            " languages."
+        )
 
     def limits(self, check: str, version: DatasetVersion) -> str:
         """The same in brackets, to stand behind the name of the scan."""

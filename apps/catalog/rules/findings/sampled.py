@@ -41,6 +41,8 @@ def of_sample(
 def _planted(sample: Sample, section: Mapping[str, Any]) -> str:
     """Rows of a kind are noticed where the sample holds a few of them: what share of the table brings so many in."""
     least = int((section.get("triggers") or {}).get("least_rows") or LEAST_PLANTED)
+    if least > sample.rows:
+        return f"A trigger is told by {least} rows that hold it, so none could be found."
     return (
         f"A trigger is told by {least} rows that hold it; one that stands in more than"
         f" {percent(sample.at_most(least - 1))} of all rows has so many in the sample, with 95 % confidence."
@@ -53,5 +55,8 @@ def weighed(shown: Shown, section: Mapping[str, Any], total: int) -> Shown:
     if not told:
         return shown
     sample = Sample(int(section["rows_scanned"]), total)
-    tone = shown.tone if sample.is_enough or shown.tone != GOOD else UNKNOWN
-    return replace(shown, tone=tone, headline=" ".join(filter(None, (shown.headline, told, sample.remedy()))))
+    headline = " ".join(filter(None, (shown.headline, told, sample.remedy())))
+    if sample.is_enough:
+        return replace(shown, headline=headline)
+    tiles = [replace(tile, tone="" if tile.tone == GOOD else tile.tone) for tile in shown.tiles]
+    return replace(shown, tone=UNKNOWN if shown.tone == GOOD else shown.tone, headline=headline, tiles=tiles)
