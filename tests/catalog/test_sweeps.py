@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import storages
@@ -33,6 +34,14 @@ ROWS = [{"id": number, "text": f"row {number}"} for number in range(50)]
 @pytest.fixture
 def people() -> People:
     return make_people()
+
+
+@pytest.fixture(autouse=True)
+def _store_of_their_own(settings: Any, tmp_path: Path) -> None:
+    """A sweep looks at every file that is stored: it is not to be those of all tests before."""
+    artifacts = settings.STORAGES["artifacts"]
+    options = artifacts["OPTIONS"] | {"location": str(tmp_path / "artifacts")}
+    settings.STORAGES = settings.STORAGES | {"artifacts": artifacts | {"OPTIONS": options}}
 
 
 def age() -> None:

@@ -1,5 +1,7 @@
 """Walking the lineage in both directions: what breaks if something goes, and what answered at a moment."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from apps.accounts.models import User
 from apps.catalog.models import DatasetVersion, Source
@@ -20,6 +23,7 @@ from apps.registry.services.aliases import alias_set
 from apps.registry.services.systems import system_create, system_version_add, system_version_end
 from apps.serving.models import Application, Deployment, ServingRun
 from apps.serving.services import application_add, deployment_stop
+from tests.kept import kept
 from tests.makers import (
     make_browser,
     make_client,
@@ -34,12 +38,22 @@ from tests.reports.world import World, approve, make_world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> World:
+def approved_world() -> World:
     world = make_world()
     approve(world)
     world.version.refresh_from_db()
     return world
+
+
+@pytest.fixture(scope="module")
+def one_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with kept(django_db_blocker, approved_world) as world:
+        yield world
+
+
+@pytest.fixture
+def world(one_world: World, db: None) -> World:
+    return deepcopy(one_world)
 
 
 @pytest.fixture
