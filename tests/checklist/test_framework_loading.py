@@ -12,11 +12,11 @@ from apps.accounts.models import User
 from apps.audit.models import AuditEntry
 from apps.checklist.models import FrameworkFile
 from apps.checklist.queries import GENAIOPS, framework, frameworks
-from apps.checklist.queries.frameworks import framework_seen_versions, shipped
+from apps.checklist.queries.frameworks import framework_seen_versions, shipped, unreadable
 from apps.checklist.services import framework_load
 from apps.core.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 from tests.checklist.framework_files import URN, group, question, raw_framework, text_of
-from tests.makers import make_client, make_person, make_team
+from tests.makers import make_browser, make_client, make_person, make_team
 from tests.people import People
 
 FIRST = text_of(raw_framework())
@@ -92,6 +92,9 @@ def test_a_row_that_is_no_longer_readable_says_so(officer: User) -> None:
     with pytest.raises(Unavailable) as refused:
         framework(URN, 1)
     assert refused.value.code == "framework.unreadable"
+    assert URN not in [one.urn for one in frameworks()], "all others can be read as before"
+    assert "Old, version 1 was loaded under rules" in unreadable()[0]
+    assert "can no longer be read" in make_browser(officer).get("/checklists/frameworks/").content.decode()
 
 
 def test_over_the_api(client: APIClient, people: People) -> None:

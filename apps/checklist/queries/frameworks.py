@@ -86,9 +86,24 @@ def _loaded(urns: Iterable[str] | None = None) -> dict[Key, tuple[int, str]]:
 
 
 def all_frameworks() -> dict[Key, Framework]:
-    """Every version of every framework, by URN and version."""
-    loaded = {key: _read_row(*row) for key, row in _loaded().items()}
-    return dict(sorted((loaded | shipped()).items()))
+    """Every version of every framework that can be read, by URN and version; `unreadable` tells of the others."""
+    return dict(sorted((_loaded_and_unread()[0] | shipped()).items()))
+
+
+def unreadable() -> list[str]:
+    """Why versions that people loaded under earlier rules can no longer be read, as sentences."""
+    return _loaded_and_unread()[1]
+
+
+def _loaded_and_unread() -> tuple[dict[Key, Framework], list[str]]:
+    read: dict[Key, Framework] = {}
+    unread: list[str] = []
+    for key, row in _loaded().items():
+        try:
+            read[key] = _read_row(*row)
+        except Unavailable as error:
+            unread.append(f"{error.message} {error.remedy}")
+    return read, unread
 
 
 def frameworks() -> list[Framework]:

@@ -15,7 +15,7 @@ from apps.accounts.rules import who_may
 from apps.checklist import services
 from apps.checklist.forms.frameworks import FrameworkForm
 from apps.checklist.queries.framework_pages import framework_page, framework_rows
-from apps.checklist.queries.frameworks import framework, framework_seen_versions, framework_text
+from apps.checklist.queries.frameworks import framework, framework_seen_versions, framework_text, unreadable
 from apps.checklist.queries.scoring import MOST_COMPARED, comparison
 from apps.checklist.queries.upgrades import report_between
 from apps.checklist.rules import Framework
@@ -31,7 +31,8 @@ SEARCH_MOST = 200
 def framework_list(request: HttpRequest) -> HttpResponse:
     """Every framework, in its newest version."""
     user = person(request)
-    context = {"rows": framework_rows(user), "may_load": may_anywhere(user, services.LOAD)}
+    may_load = may_anywhere(user, services.LOAD)
+    context = {"rows": framework_rows(user), "may_load": may_load, "unreadable": unreadable()}
     return render(request, "checklist/framework_list.html", context)
 
 
