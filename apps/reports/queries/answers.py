@@ -108,10 +108,19 @@ def _question(view: QuestionView) -> dict[str, Any]:
         "minimum_status": view.question.minimum_status,
         "status": view.status,
         "is_stale": view.is_stale,
-        "answer": None if view.answer is None else _answer(view.answer),
+        "answer": None if view.answer is None else _answer(view.answer) | _taken(view),
         "gaps": [_gap(item) for item in view.problems],
         "found_since": [finding.summary for finding in view.uncollected],
     }
+
+
+def _taken(view: QuestionView) -> dict[str, str]:
+    """Where the answer was given, if not to this very question."""
+    taken = view.taken_from
+    if taken is None or view.answer is None:
+        return {}
+    place = f"{taken.framework}, {taken.question}, of {taken.subject_label}"
+    return {"how_known": f"{view.answer.status_label}; taken over from {place}", "taken_from": place}
 
 
 def _answer(view: AnswerView) -> dict[str, Any]:
