@@ -18,6 +18,7 @@ from apps.incidents import api as incidents
 from apps.monitoring import api as monitoring
 from apps.portal import api as portal
 from apps.registry import api as registry
+from apps.reminders import api as reminders
 from apps.reports import api as reports
 from apps.risks import api as risks
 from apps.serving import api as serving
@@ -120,6 +121,7 @@ class Nowhere(APIView):
 
 urlpatterns = [
     path("v1/me/", accounts.MeView.as_view(), name="me"),
+    path("v1/reminders/", reminders.DueView.as_view(), name="reminder-list"),
     path("v1/model-versions/<int:pk>/gate/", checklist.VersionGateView.as_view(), name="model-version-gate"),
     path(
         "v1/model-versions/<int:pk>/files/<path:path>",

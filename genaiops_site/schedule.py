@@ -12,6 +12,7 @@ def schedule(run_sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "sweep-uploads": _every(HOUR, "catalog.sweep_uploads"),
         "sweep-chunks": _every(DAY, "catalog.sweep_chunks"),
         "check-controls": _every(HOUR, "checklist.check_controls"),
+        "remind": _every(HOUR, "reminders.remind"),
         "sweep-files": _every(HOUR, "registry.sweep_files"),
         "sweep-file-uploads": _every(HOUR, "registry.sweep_file_uploads"),
     }

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "apps.monitoring",
     "apps.checklist",
     "apps.mlflow",
+    "apps.reminders",
     "apps.reports",
     "apps.portal",
 ]
@@ -147,6 +148,12 @@ else:
     if env.bool("DATABASE_PREPARED", default=True):
         DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- mail ----------------------------------------------------------------------------------------------------------
+MAIL_IS_ON: bool = bool(env.str("EMAIL_URL", default=""))  # without a server the portal sends no mail, and says so
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="genaiops@localhost")
+EMAIL_TIMEOUT = 20
 
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -39,6 +39,7 @@ urlpatterns = [
     path("monitoring/", include("apps.monitoring.urls")),
     path("checklists/", include("apps.checklist.urls")),
     path("incidents/", include("apps.incidents.urls")),
+    path("reminders/", include("apps.reminders.urls")),
     path("risks/", include("apps.risks.urls")),
     path("reports/", include("apps.reports.urls")),
     path("", include("apps.accounts.urls")),

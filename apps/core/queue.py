@@ -40,6 +40,7 @@ SWEEP = "jobs.sweep_runs"
 SWEEP_UPLOADS = "catalog.sweep_uploads"
 SWEEP_CHUNKS = "catalog.sweep_chunks"
 CHECK_CONTROLS = "checklist.check_controls"
+REMIND = "reminders.remind"
 
 QUEUES: dict[str, str] = {
     IMPORT: CPU,
@@ -62,6 +63,7 @@ QUEUES: dict[str, str] = {
     SWEEP_UPLOADS: CPU,
     SWEEP_CHUNKS: CPU,
     CHECK_CONTROLS: CPU,
+    REMIND: CPU,
 }
 
 

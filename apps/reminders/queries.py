@@ -1,0 +1,157 @@
+"""What is due for a person, out of the floors below."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.accounts.queries import team_ids_where
+from apps.accounts.rules import secret_digest
+from apps.checklist.models import Waiver
+from apps.checklist.queries import assessments_waiting_for, posture
+from apps.incidents.models import CorrectiveAction, IncidentDuty
+from apps.incidents.queries import clocks_running
+from apps.incidents.rules import OPEN
+from apps.reminders.models import ReminderChoice
+from apps.reminders.rules import (
+    ACTION,
+    CLOCK,
+    DECISION,
+    DUTY,
+    LISTED_AHEAD,
+    REVIEW,
+    STALE,
+    WAIVER,
+    Due,
+    end_of,
+    in_order,
+)
+from apps.risks.models import Risk
+from apps.risks.rules import CLOSED
+
+MOST = 200  # of each kind
+STALE_AMONG = 50  # of the newest versions
+
+
+def dues_for(user: User, until: datetime | None = None) -> list[Due]:
+    """Everything that is due for a person until then (a month from now), the most pressing first.
+
+    A constant number of queries, each bounded.
+    """
+    until = until or timezone.now() + LISTED_AHEAD
+    found = [*_clocks(user), *_duties(user), *_actions(user), *_reviews(user), *_waivers(user)]
+    dated = [due for due in found if due.at is not None and due.at <= until]
+    return in_order([*dated, *_decisions(user), *_stale(user)])
+
+
+def dated_for(user: User) -> list[Due]:
+    """What has a day, however far ahead: for a calendar."""
+    return in_order([*_clocks(user), *_duties(user), *_actions(user), *_reviews(user), *_waivers(user)])
+
+
+def _clocks(user: User) -> list[Due]:
+    rows = clocks_running(user).filter(team_id__in=team_ids_where(user, "incident.manage"))[:MOST]
+    return [
+        Due(CLOCK, row.pk, row.title, reverse("incidents:incident-detail", args=[row.pk]), row.team.name, row.due_at)
+        for row in rows
+    ]
+
+
+def _duties(user: User) -> list[Due]:
+    teams = team_ids_where(user, "incident.manage")
+    rows = IncidentDuty.objects.filter(incident__team_id__in=teams, incident__state=OPEN, done_at=None)
+    return [
+        Due(
+            DUTY,
+            row.pk,
+            f"{row.title}: {row.incident.title}",
+            reverse("incidents:incident-detail", args=[row.incident_id]),
+            row.incident.team.name,
+            row.due_at,
+        )
+        for row in rows.select_related("incident__team")[:MOST]
+    ]
+
+
+def _actions(user: User) -> list[Due]:
+    teams = team_ids_where(user, "team.view")
+    rows = CorrectiveAction.objects.filter(owner=user, done_at=None, due_on__isnull=False, incident__team_id__in=teams)
+    return [
+        Due(
+            ACTION,
+            row.pk,
+            row.title,
+            reverse("incidents:incident-detail", args=[row.incident_id]),
+            row.incident.team.name,
+            end_of(row.due_on),
+        )
+        for row in rows.select_related("incident__team")[:MOST]
+        if row.due_on is not None
+    ]
+
+
+def _reviews(user: User) -> list[Due]:
+    seen, decided = team_ids_where(user, "team.view"), team_ids_where(user, "risk.decide")
+    mine = Q(owner=user, team_id__in=seen) | Q(team_id__in=decided)
+    rows = Risk.objects.filter(mine, review_on__isnull=False).exclude(state=CLOSED).select_related("team")
+    return [
+        Due(
+            REVIEW, row.pk, row.title, reverse("risks:risk-detail", args=[row.pk]), row.team.name, end_of(row.review_on)
+        )
+        for row in rows[:MOST]
+        if row.review_on is not None
+    ]
+
+
+def _waivers(user: User) -> list[Due]:
+    teams = {*team_ids_where(user, "waiver.grant"), *team_ids_where(user, "assessment.answer")}
+    rows = Waiver.objects.filter(team_id__in=teams, revoked_at=None, expires_on__gte=timezone.localdate())
+    return [
+        Due(
+            WAIVER,
+            row.pk,
+            row.sentence[:200],
+            reverse("checklist:assessment-detail", args=[row.assessment_id]),
+            row.team.name,
+            end_of(row.expires_on),
+        )
+        for row in rows.select_related("team").order_by("expires_on", "pk")[:MOST]
+    ]
+
+
+def _decisions(user: User) -> list[Due]:
+    return [
+        Due(DECISION, row.pk, str(row), reverse("checklist:assessment-detail", args=[row.pk]), row.team.name)
+        for row in assessments_waiting_for(user)[:MOST]
+    ]
+
+
+def _stale(user: User) -> list[Due]:
+    teams = set(team_ids_where(user, "assessment.answer")) | set(team_ids_where(user, "assessment.decide"))
+    found = []
+    for row in posture(user, STALE_AMONG).rows:
+        view = row.assessment
+        if view is None or view.team_id not in teams or view.state != "approved" or view.is_approval_current:
+            continue
+        page = reverse("checklist:assessment-detail", args=[view.pk])
+        found.append(Due(STALE, view.pk, str(row.version), page, row.version.team.name))
+    return found
+
+
+def choice_of(user: User) -> ReminderChoice:
+    """How a person is reminded; as everybody is, where they have said nothing."""
+    return ReminderChoice.objects.filter(user=user).first() or ReminderChoice(user=user)
+
+
+def person_of_calendar(secret: str) -> User | None:
+    """Whose calendar an address is; None where it is nobody's, was taken back, or its person may not sign in."""
+    choice = ReminderChoice.objects.filter(calendar_digest=secret_digest(secret)).select_related("user").first()
+    return choice.user if choice is not None and choice.user.is_active else None
+
+
+def people_to_remind() -> list[User]:
+    """Everybody who holds a role somewhere, may sign in, and has not said that they want no mail."""
+    people = User.objects.filter(is_active=True).exclude(reminder_choice__by_mail=False).exclude(email="")
+    return [person for person in people.order_by("pk") if team_ids_where(person, "team.view")]
