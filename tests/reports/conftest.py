@@ -1,17 +1,20 @@
 """Worlds and packs for the tests of reports. Rendering takes seconds, so one rendered pack serves all who read it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from apps.core import storage
 from apps.reports.models import ReportRun
 from apps.reports.services import report_start
 from apps.reports.tasks import render
+from tests.kept import kept
 from tests.reports.world import World, approve, make_world
 
 
@@ -42,12 +45,18 @@ def world(db: None) -> World:
     return make_world()
 
 
+@pytest.fixture(scope="module")
+def kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """For modules whose tests all begin with the same world: it takes longer to make than to look at."""
+    with kept(django_db_blocker, make_world) as made:
+        yield made
+
+
 @pytest.fixture
-def approved(db: None) -> World:
+def approved(world: World) -> World:
     """Everything, approved and deployed."""
-    made = make_world()
-    approve(made)
-    return made
+    approve(world)
+    return world
 
 
 @pytest.fixture(scope="session")

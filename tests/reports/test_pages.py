@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from copy import deepcopy
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,14 +15,14 @@ from apps.core.pdf import render_pdf
 from apps.core.rules import FAILED
 from apps.reports.models import ReportRun
 from apps.reports.services import report_make, report_start
-from tests.reports.world import World, claimed, make_world
+from tests.reports.world import World, claimed
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world() -> World:
-    return make_world()
+def world(kept_world: World, db: None) -> World:
+    return deepcopy(kept_world)
 
 
 def signed_in(user: User) -> Client:

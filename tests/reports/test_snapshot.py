@@ -1,6 +1,7 @@
 """The snapshot is the whole record, in plain JSON, exact to the last digit, and without personal data."""
 
 import json
+from copy import deepcopy
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +18,11 @@ from apps.reports.rules.pack import pretty_json
 from apps.reports.rules.verify_pack import chain_problems
 from tests.reports import results
 from tests.reports.world import PROVENANCE, World, claimed, make_data
+
+
+@pytest.fixture
+def world(kept_world: World, db: None) -> World:
+    return deepcopy(kept_world)
 
 
 def texts(value: Any) -> list[str]:
