@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,11 @@ pytestmark = pytest.mark.slow
 def own_folder(tmp_path: Path) -> dict[str, str]:
     folder = {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
     return {**folder, "CELERY_BROKER_URL": "filesystem://"}
+
+
+@pytest.fixture
+def migrated_folder(tmp_path: Path, own_site: Callable[[Path], dict[str, str]]) -> dict[str, str]:
+    return own_site(tmp_path)
 
 
 def _still_there(family: list[psutil.Process]) -> list[psutil.Process]:
@@ -48,8 +54,8 @@ def test_the_portal_answers_and_is_gone_afterwards(own_folder: dict[str, str]) -
     assert _still_there(family) == []
 
 
-def test_workers_run_and_are_gone_afterwards(own_folder: dict[str, str]) -> None:
-    with launched(workers=("cpu", "serving"), env=own_folder) as site:
+def test_workers_run_and_are_gone_afterwards(migrated_folder: dict[str, str]) -> None:
+    with launched(workers=("cpu", "serving"), env=migrated_folder) as site:
         logs = [site.log_path(f"worker-{queue}") for queue in ("cpu", "serving")]
         until = time.monotonic() + 60
         while not all("ready." in log.read_text() for log in logs):
@@ -95,9 +101,9 @@ def test_a_process_that_ignores_requests_is_ended_with_its_children(monkeypatch:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_prints_a_sign_in_and_leaves_nothing_behind(own_folder: dict[str, str], number: int) -> None:
+def test_the_command_prints_a_sign_in_and_leaves_nothing_behind(migrated_folder: dict[str, str], number: int) -> None:
     command = [sys.executable, "-m", "genaiops_site.launch", "--port", "0"]
-    environment = {**os.environ, **own_folder}
+    environment = {**os.environ, **migrated_folder}
     # A shell without job control lets what it starts in the background ignore Ctrl-C; the launcher would inherit that.
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
@@ -113,4 +119,4 @@ def test_the_command_prints_a_sign_in_and_leaves_nothing_behind(own_folder: dict
     assert said[1].startswith("Sign in with admin@example.org and the password ")
     assert len(family) >= 4
     assert _still_there(family) == []
-    assert oct((Path(own_folder["VAR_DIR"]) / "sign-in.txt").stat().st_mode & 0o777) == "0o600"
+    assert oct((Path(migrated_folder["VAR_DIR"]) / "sign-in.txt").stat().st_mode & 0o777) == "0o600"
