@@ -12,6 +12,7 @@ from tests.architecture.source import ROOT, called_name, name_of, python_files, 
 WRITES = {
     "save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "update", "delete",
     "assign_perm", "remove_perm", "end", "requeue", "claim", "set_password",
+    "inserted", "prepared_cursor", "executemany",
 }  # fmt: skip
 ORM_UPDATE_OWNERS = {"objects", "filter", "exclude", "all", "_default_manager", "select_for_update"}
 
@@ -20,6 +21,7 @@ NOT_RECORDED = {
     "accounts.token_accept": "opening a door notes the time of last use, which is told next",
     "accounts.token_use": "the time of last use, written at most once a minute; the requests themselves are in the log",
     "tracking.run_log": "a measurement, many a second; digests of them are recorded when the run ends",
+    "tracking.readings_insert": "the step of `run_log` that writes its readings",
     "tracking.run_tag_delete": "a word on a run that its own tool keeps; what decides nothing is not a decision",
     "tracking.run_inputs_log": "what a run read is part of the digests that are recorded when it ends",
     "tracking.run_outputs_log": "the link to a logged model, whose making and finishing are recorded themselves",
