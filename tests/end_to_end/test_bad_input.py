@@ -40,13 +40,11 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Iterator[World]:
+def world(
+    tmp_path_factory: pytest.TempPathFactory, disk: Path | None, own_site: Callable[[Path], dict[str, str]]
+) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("site")
-    own = {
-        "VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "CELERY_BROKER_URL": "filesystem://",
-    }
+    own = own_site(folder)
     own["TMPDIR"] = str(folder / "uploads")
     (folder / "uploads").mkdir()
     own["STORAGE_ROOT"] = str(disk or folder / "artifacts")

@@ -40,11 +40,14 @@ def start_redis(port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_a_run_waits_in_the_database_until_the_broker_is_back(
-    port: int, start_redis: Callable[[], Server], tmp_path: Path, questions: Path
+    port: int,
+    start_redis: Callable[[], Server],
+    tmp_path: Path,
+    questions: Path,
+    own_site: Callable[[Path], dict[str, str]],
 ) -> None:
-    own = {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
     broker = start_redis()
-    own |= QUICK | {"CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}
+    own = own_site(tmp_path) | QUICK | {"CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}
     with launched(workers=("cpu",), env=own) as site, people(site) as world:
         version = world.upload("Questions", questions)
         wait_until(lambda: "ready." in site.log_path("worker-cpu").read_text(), 60, "the worker")

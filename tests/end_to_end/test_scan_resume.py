@@ -1,7 +1,7 @@
 """`kill -9` of the worker in the middle of a scan: the next one goes on behind what was saved, with the same result."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,9 @@ WORDS = ("printer", "router", "battery", "answers", "slowly", "customer", "menu"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, own_site: Callable[[Path], dict[str, str]]) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("site")
-    own = {
-        "VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "CELERY_BROKER_URL": "filesystem://",
-        "SCAN_SAVE_SECONDS": "0",
-    }
+    own = own_site(folder) | {"SCAN_SAVE_SECONDS": "0"}
     with launched(workers=("cpu",), env=own | QUICK) as site, people(site) as made:
         yield made
 

@@ -1,7 +1,7 @@
 """A deployment outlives its processes, and ends when somebody says so."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from genaiops_site.launch import launched
-from tests.end_to_end.world import QUICK, World, inside, people, wait_until
+from tests.end_to_end.world import QUICK, World, people, wait_until
 from workers.demo.client import Refusal
 
 pytestmark = pytest.mark.slow
@@ -20,14 +20,9 @@ answer = list(ServingRun.objects.filter(deployment=deployment).values("id", "pid
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, own_site: Callable[[Path], dict[str, str]]) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("site")
-    own = {
-        "VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "CELERY_BROKER_URL": "filesystem://",
-    }
-    with launched(workers=("cpu", "serving"), env=own | QUICK) as site, people(site) as made:
+    with launched(workers=("cpu", "serving"), env=own_site(folder) | QUICK) as site, people(site) as made:
         yield made
 
 
@@ -38,7 +33,7 @@ def deploy(world: World, version: int, name: str) -> dict[str, Any]:
 
 def served(world: World, deployment: dict[str, Any]) -> dict[str, Any]:
     """The deployment's run as its row has it, process id included."""
-    rows: list[dict[str, Any]] = inside(world.site, SERVED, deployment=deployment["id"])
+    rows: list[dict[str, Any]] = world.inside(SERVED, deployment=deployment["id"])
     return rows[-1]
 
 
@@ -47,7 +42,8 @@ def asked(world: World, deployment: dict[str, Any]) -> bool:
     try:
         answer = world.olga.post(f"deployments/{deployment['id']}/ask/", question="What now?", max_tokens=4)
     except Refusal as refusal:
-        assert refusal.status == 503, refusal
+        if refusal.status != 503:
+            raise
         return False
     return bool(answer["choices"][0]["message"]["role"] == "assistant")
 
@@ -80,7 +76,9 @@ def test_a_deployment_comes_back_after_each_kill_and_ends_when_stopped(world: Wo
     wait_until(lambda: is_gone(last["pid"]), 20, "the end of the server")
     assert world.ended({"kind": "serving", "id": last["id"]}, 20)["state"] == "succeeded"
     assert world.trail("deployment.ended", deployment["id"]) == 1
-    assert not asked(world, deployment)
+    with pytest.raises(Refusal) as refused:
+        asked(world, deployment)
+    assert (refused.value.status, refused.value.code) == (409, "deployment.stopped")
 
 
 def kill_only_the_worker(world: World) -> None:

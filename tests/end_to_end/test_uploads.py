@@ -4,7 +4,7 @@ import base64
 import hashlib
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,14 +23,9 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, own_site: Callable[[Path], dict[str, str]]) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("site")
-    own = {
-        "VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "CELERY_BROKER_URL": "filesystem://",
-        "COMMIT_INLINE_BYTES": str(MIB),
-    }
+    own = own_site(folder) | {"COMMIT_INLINE_BYTES": str(MIB)}
     with launched(workers=("cpu",), env=own) as site, people(site) as made:
         yield made
 

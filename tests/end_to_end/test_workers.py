@@ -1,7 +1,7 @@
 """Workers that die, are doubled or are told to stop: every run ends as it should, and nothing is done twice."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from celery import Celery
 
 from genaiops_site.launch import launched, worker_command
-from tests.end_to_end.world import QUICK, World, inside, kill, people, wait_until
+from tests.end_to_end.world import QUICK, World, kill, people, wait_until
 from workers.tuning.checkpoints import MARKER
 
 pytestmark = pytest.mark.slow
@@ -18,14 +18,9 @@ SHORT = LONG | {"max_steps": 10}
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, own_site: Callable[[Path], dict[str, str]]) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("site")
-    own = {
-        "VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "CELERY_BROKER_URL": "filesystem://",
-    }
-    with launched(workers=("cpu", "gpu"), env=own | QUICK) as site, people(site) as made:
+    with launched(workers=("cpu", "gpu"), env=own_site(folder) | QUICK) as site, people(site) as made:
         yield made
 
 
@@ -117,7 +112,7 @@ def test_of_two_workers_with_the_same_run_one_works(world: World, base: int, dat
     versions = (
         "from apps.registry.models import ModelVersion as V; answer = V.objects.filter(model__name='Doubled').count()"
     )
-    assert inside(site, versions) == 1
+    assert world.inside(versions) == 1
 
 
 def send_again(world: World, pk: int, *, times: int) -> None:

@@ -1,6 +1,6 @@
 """A running site as its people meet it: over HTTP, with real workers, files and processes.
 
-What needs the site's own database is done by a program beside it (`inside`), never through this process's settings.
+What needs the site's own database is done by a program beside it (`Beside`), never through this process's settings.
 """
 
 import json
@@ -21,6 +21,19 @@ from workers.demo.client import Client
 # A worker that fell silent is noticed within seconds. Less than six would take a slow import for a death.
 QUICK = {"RUN_HEARTBEAT_SECONDS": "0.5", "RUN_LOST_AFTER_SECONDS": "6", "RUN_SWEEP_SECONDS": "1"}
 OPEN = ("queued", "running")
+
+BESIDE = """
+import json, sys
+import django
+django.setup()
+from django.db import connections
+for line in sys.stdin:
+    code, given = json.loads(line)
+    names = {**given, "answer": None}
+    exec(code, names)
+    connections.close_all()  # the next look must find what the site has written by then
+    print(json.dumps(names["answer"]), flush=True)
+"""
 
 MAKE_PEOPLE = """
 from apps.accounts.rules import WRITE
@@ -55,10 +68,28 @@ answer = run.version_id
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A program in the site's environment, started once: each start would cost more than what it is asked to do."""
+
+    process: subprocess.Popen[str]
+    said: Path
+
+    def __call__(self, code: str, **given: Any) -> Any:
+        """Run the code with the names of `given`; its `answer` comes back."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps([code, given]) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, self.said.read_text()
+        return json.loads(line)
+
+
+@dataclass(frozen=True)
 class World:
     """A site with a team, Olga who builds and Rui who reviews."""
 
     site: Site
+    inside: Beside
     team: int
     olga: Client
     rui: Client
@@ -78,7 +109,7 @@ class World:
 
     def version(self, name: str, folder: Path, *, approved: bool = False) -> int:
         """A version with these files, without waiting for a worker, and approved without a checklist if wanted."""
-        return int(inside(self.site, MAKE_VERSION, model=self.model(name), folder=str(folder), approved=approved))
+        return int(self.inside(MAKE_VERSION, model=self.model(name), folder=str(folder), approved=approved))
 
     def run(self, run: dict[str, Any]) -> dict[str, Any]:
         """The run as it stands now."""
@@ -104,23 +135,28 @@ class World:
 
 
 @contextmanager
+def beside(site: Site) -> Iterator[Beside]:
+    """The program beside the site; it ends with its input, or is ended when its last code failed."""
+    environment = {**site.environment, "DJANGO_SETTINGS_MODULE": "genaiops_site.settings"}
+    command, said = [sys.executable, "-c", BESIDE], site.log_path("beside")
+    pipe = subprocess.PIPE
+    with (
+        said.open("wb") as log,
+        subprocess.Popen(
+            command, cwd=BASE_DIR, env=environment, stdin=pipe, stdout=pipe, stderr=log, text=True
+        ) as process,
+    ):
+        yield Beside(process, said)
+
+
+@contextmanager
 def people(site: Site) -> Iterator[World]:
     """The people of all tests, on this site."""
-    made = inside(site, MAKE_PEOPLE)
-    olga, rui = (Client(site.address, made[name], name) for name in ("olga", "rui"))
-    with closing(olga), closing(rui):
-        yield World(site, made["team"], olga, rui, made["olga"])
-
-
-def inside(site: Site, code: str, **given: Any) -> Any:
-    """Run a program in the site's environment, with the names of `given`; its `answer` comes back."""
-    begin = "import json, sys, django; django.setup(); globals().update(json.loads(sys.argv[1]))\n"
-    program = f"{begin}answer = None\n{code}\nprint(json.dumps(answer))"
-    environment = {**site.environment, "DJANGO_SETTINGS_MODULE": "genaiops_site.settings"}
-    command = [sys.executable, "-c", program, json.dumps(given)]
-    done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    with beside(site) as inside:
+        made = inside(MAKE_PEOPLE)
+        olga, rui = (Client(site.address, made[name], name) for name in ("olga", "rui"))
+        with closing(olga), closing(rui):
+            yield World(site, inside, made["team"], olga, rui, made["olga"])
 
 
 def kill(site: Site, name: str) -> None:
