@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 
-from benchmarks import copies, data, pdf, portal, registry, results, scan_size, scanning, trail, tuning
+from benchmarks import assessments, copies, data, pdf, portal, registry, results, scan_size, scanning, trail, tuning
 
 SECTIONS = {
     "portal": portal.measure,
@@ -13,6 +13,7 @@ SECTIONS = {
     "tuning": tuning.measure,
     "pdf": pdf.measure,
     "registry": registry.measure,
+    "assessments": assessments.measure,
 }
 SIZES = {f"scan-{size:g}gb": partial(scan_size.measure, size) for size in scan_size.SIZES}
 SECTIONS |= dict([*SIZES.items()][:1])

@@ -105,11 +105,12 @@ def _pages(env: dict[str, str], versions: int) -> dict[str, list[float]]:
         "API version": f"/api/v1/model-versions/{newest}/",
     }
     with launched(workers=(), env=env) as site:
-        client = _signed_in(site, secret)
-        return {name: _timed(client, path) for name, path in paths.items()}
+        client = signed_in(site, secret)
+        return {name: timed(client, path) for name, path in paths.items()}
 
 
-def _signed_in(site: Site, secret: str) -> httpx.Client:
+def signed_in(site: Site, secret: str) -> httpx.Client:
+    """A client with the session of the bench's person, and with their token."""
     client = httpx.Client(base_url=site.address, follow_redirects=True, timeout=60)
     page = client.get("/sign-in/").text
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
@@ -120,7 +121,8 @@ def _signed_in(site: Site, secret: str) -> httpx.Client:
     return client
 
 
-def _timed(client: httpx.Client, path: str) -> list[float]:
+def timed(client: httpx.Client, path: str) -> list[float]:
+    """Seconds of each request to a page, those that warm it up left out."""
     seconds = []
     for number in range(WARM_UP + REQUESTS):
         began = time.perf_counter()
