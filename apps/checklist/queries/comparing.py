@@ -17,6 +17,7 @@ class Side:
 
     view: QuestionView | None
     url: str
+    label: str
 
     @property
     def told(self) -> tuple[str, str]:
@@ -86,5 +87,6 @@ def _question(question: Question, answers: list[tuple[AssessmentView, dict[str, 
     sides = []
     for view, found in answers:
         answer = found.get(question.id)
-        sides.append(Side(answer, place_of(view.pk, view.framework, question.id) if answer else ""))
+        url = place_of(view.pk, view.framework, question.id) if answer else ""
+        sides.append(Side(answer, url, view.subject_label))
     return ComparedQuestion(question, sides)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import Prefetch
 from django.urls import reverse
 
 from apps.accounts.rules import APPROVER
@@ -11,6 +12,8 @@ from apps.checklist.rules.findings import PLACE
 from apps.checklist.rules.statements import stale_because
 from apps.registry.models import RegisteredModel
 
+# Answers whose views are made are read with this.
+WITH_EVIDENCE = Prefetch("evidence", queryset=Evidence.objects.select_related("given_by"), to_attr="pieces")
 _PLACES = {RegisteredModel._meta.label_lower: "registry:model-describe"}
 
 
@@ -27,10 +30,17 @@ def answer_view(answer: Answer, basis: str, known: Known) -> AnswerView:
         answered_by=str(answer.answered_by or ""),
         answered_by_id=answer.answered_by_id,
         answered_at=answer.answered_at,
-        evidence=tuple(evidence_view(item, present) for item in answer.evidence.all()),
+        evidence=tuple(evidence_view(item, present) for item in _pieces(answer)),
         is_statement_outdated=bool(answer.stated) and answer.stated_on != basis,
         value=answer.value,
     )
+
+
+def _pieces(answer: Answer) -> list[Evidence]:
+    """The evidence as it was read with `WITH_EVIDENCE`: a query set for each of hundreds of answers costs more than
+    all else that is done with them."""
+    found: list[Evidence] = answer.pieces  # type: ignore[attr-defined] # set by the prefetch
+    return found
 
 
 def evidence_view(item: Evidence, present: dict[tuple[str, str, str], str]) -> EvidenceView:

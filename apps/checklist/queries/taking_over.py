@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from apps.checklist.models import Answer, Assessment
 from apps.checklist.queries.frameworks import framework
-from apps.checklist.queries.row_views import answer_view
+from apps.checklist.queries.row_views import WITH_EVIDENCE, answer_view
 from apps.checklist.queries.subjects import Key, Knowledge, key_of
 from apps.checklist.rules import UNKNOWN, Framework, QuestionView
 from apps.checklist.rules.statements import statement_basis
@@ -110,7 +110,7 @@ def _answers(links: Iterable[_Link]) -> dict[tuple[int, str], Answer]:
     rows = Answer.objects.filter(
         assessment__in={pk for pk, _ in wanted}, question__in={asked for _, asked in wanted}, is_current=True
     )
-    rows = rows.exclude(status=UNKNOWN).select_related("answered_by").prefetch_related("evidence__given_by")
+    rows = rows.exclude(status=UNKNOWN).select_related("answered_by").prefetch_related(WITH_EVIDENCE)
     found = {(row.assessment_id, row.question): row for row in rows}
     return {key: row for key, row in found.items() if key in wanted}
 

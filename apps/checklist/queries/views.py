@@ -11,7 +11,7 @@ from apps.checklist.models import Answer, Assessment, SignOff, Waiver
 from apps.checklist.queries.frameworks import framework
 from apps.checklist.queries.gates import approval_is_current, held, round_of
 from apps.checklist.queries.policies import policies_for
-from apps.checklist.queries.row_views import answer_view, sign_off_view, waiver_view
+from apps.checklist.queries.row_views import WITH_EVIDENCE, answer_view, sign_off_view, waiver_view
 from apps.checklist.queries.subjects import knowledge_of, page_of_subject
 from apps.checklist.queries.taking_over import Sources, sources_for
 from apps.checklist.rules import (
@@ -75,7 +75,7 @@ def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[
 def _current_answers(assessments: Sequence[Assessment]) -> dict[int, Answers]:
     rows = Answer.objects.filter(assessment__in=assessments, is_current=True).select_related("answered_by")
     found: dict[int, Answers] = defaultdict(dict)
-    for answer in rows.prefetch_related("evidence__given_by"):
+    for answer in rows.prefetch_related(WITH_EVIDENCE):
         found[answer.assessment_id][answer.question] = answer
     return found
 
@@ -139,21 +139,23 @@ def _groups(read: _Read) -> Iterator[GroupView]:
 
 
 def _with_problems(group: GroupView, problems: dict[str, tuple[GateItem, ...]]) -> GroupView:
-    return replace(group, questions=tuple(replace(one, problems=problems.get(one.id, ())) for one in group.questions))
+    told = (replace(one, problems=problems[one.id]) if problems.get(one.id) else one for one in group.questions)
+    return replace(group, questions=tuple(told))
 
 
 def _question_view(question: Question, read: _Read, waived: frozenset[str]) -> QuestionView:
-    basis, answer = statement_basis(question, read.known), read.answers.get(question.id)
+    basis, row = statement_basis(question, read.known), read.answers.get(question.id)
+    answer = answer_view(row, basis, read.known) if row else None
+    had = {(item.collector, item.subject_type, item.subject_id) for item in answer.evidence} if answer else set()
     view = QuestionView(
         question=question,
-        answer=answer_view(answer, basis, read.known) if answer else None,
+        answer=answer,
         basis=basis,
+        uncollected=tuple(one for one in read.known.of(question.collectors) if one.subject not in had),
         waived=waived,
         levels=read.used.levels.get(question.scale, ()),
     )
-    had = {(item.collector, item.subject_type, item.subject_id) for item in view.evidence}
-    fresh = tuple(finding for finding in read.known.of(question.collectors) if finding.subject not in had)
-    return _with_source(replace(view, uncollected=fresh), read.sources)
+    return _with_source(view, read.sources)
 
 
 def _with_source(view: QuestionView, sources: Sources) -> QuestionView:
