@@ -103,6 +103,14 @@ def test_loading_on_the_page(browser: Client) -> None:
     assert (again.status_code, "is here already" in again.content.decode()) == (422, True)
 
 
+def test_a_next_version_is_compared_before_it_is_loaded(officer: User, browser: Client) -> None:
+    framework_load(by=officer, text=text_of(RUBRIC))
+    shown = browser.post(f"{BASE}load/", {"text": text_of(NEXT), "check": "1"}).content.decode()
+    assert "What it would change" in shown
+    assert "<ins>Otherwise?</ins>" in shown
+    assert FrameworkFile.objects.count() == 1
+
+
 def test_a_file_comes_back_as_it_was_loaded(officer: User, browser: Client) -> None:
     text = "# A remark of whoever wrote it.\n" + text_of(raw_framework())
     framework_load(by=officer, text=text)

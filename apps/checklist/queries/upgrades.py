@@ -35,6 +35,12 @@ def report_between(urn: str, first: int, last: int) -> ChangeReport:
     return changes_between(way)
 
 
+def report_before_loading(made: Framework) -> ChangeReport | None:
+    """What a version that is not loaded yet would change beside the newest one; None where it is the first."""
+    known = versions_of(made.urn)
+    return changes_between([known[0], made]) if known else None
+
+
 def no_longer_asked(assessment: Assessment) -> list[Answer]:
     """Answers whose questions the present version of the framework has no more, with their evidence.
 

@@ -17,7 +17,7 @@ from apps.checklist.forms.frameworks import FrameworkForm
 from apps.checklist.queries.framework_pages import framework_page, framework_rows
 from apps.checklist.queries.frameworks import framework, framework_seen_versions, framework_text, unreadable
 from apps.checklist.queries.scoring import MOST_COMPARED, comparison
-from apps.checklist.queries.upgrades import report_between
+from apps.checklist.queries.upgrades import report_before_loading, report_between
 from apps.checklist.rules import Framework
 from apps.checklist.rules.frameworks import KEPT, Problem
 from apps.core.errors import Conflict
@@ -76,6 +76,8 @@ def framework_load_view(request: HttpRequest) -> HttpResponse:
         "form": form,
         "problems": problems,
         "checked": checked,
+        "report": report_before_loading(checked) if checked else None,
+        "kept": KEPT,
         "may_load": may_anywhere(user, services.LOAD),
         "who": who_may(services.LOAD),
     }
