@@ -159,7 +159,9 @@ def test_numbers_that_would_be_lost_are_refused_with_their_line(tmp_path, number
     good = where.format("0.5")
     path = written(tmp_path, "x.jsonl", f"{good}\n{where.format(number)}\n".encode())
     found = refused(path)
-    assert found.code == "table.bad_json" and found.message.startswith("Line 2 holds a number beyond")
+    assert found.code == "table.bad_json" and found.message.startswith(
+        "Line 2 holds a number too large or too close to 0"
+    )
     assert number not in found.message and "as text" in found.remedy
 
 

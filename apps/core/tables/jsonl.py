@@ -56,7 +56,7 @@ def _parse(line: Line) -> dict[str, object]:
     except _NotJson:
         raise _bad(line.number, "holds NaN or Infinity, which is no number in JSON", _INSTEAD) from None
     except ValueError:  # too many digits as well
-        reason = "holds a number beyond what 64-bit numbers can tell from infinity or from 0"
+        reason = "holds a number too large or too close to 0 to be kept: it would read as infinity or as 0"
         raise _bad(line.number, reason, _INSTEAD) from None
     if not isinstance(value, dict) or not value:
         raise _bad(line.number, "is not a JSON object with at least one key")
