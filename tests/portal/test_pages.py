@@ -14,7 +14,8 @@ from apps.core.models import Run
 from apps.core.runs import run_models
 from apps.jobs.services import run_fail
 from apps.portal.queries import KINDS
-from apps.registry.services import version_import
+from apps.registry.services import model_tag_set, system_create, version_import, version_tag_set
+from apps.tracking.services import experiment_create, tracking_run_create
 from tests.makers import (
     claim,
     make_approved,
@@ -96,7 +97,7 @@ def test_the_overview_costs_the_same_with_one_version_and_with_thirty(people: Pe
     for _ in range(30):
         scan_start(by=people.olga, version=make_data(people.olga, people.team))
         assessment_create(by=people.olga, version=make_version(people.olga, people.team))
-    assert queries_of(olga, url) == few <= 46
+    assert queries_of(olga, url) == few <= 48
 
 
 # --- runs
@@ -212,13 +213,38 @@ def test_search_finds_by_name_version_run_and_digest(people: People, olga: Clien
         assert page.status_code == 200 and "<script>" not in page.text.split("<main", 1)[1]
 
 
+def test_search_finds_systems_experiments_runs_and_tags(people: People, olga: Client) -> None:
+    system = system_create(by=people.olga, team=people.team, name="Help desk")
+    experiment = experiment_create(by=people.olga, team=people.team, name="Desk trials")
+    run = tracking_run_create(by=people.olga, experiment=experiment, name="desk first")
+    version = make_version(people.olga, people.team)
+    model_tag_set(by=people.olga, model=version.model, key="task", value="chat")
+    version_tag_set(by=people.olga, version=version, key="lane", value="blue")
+    url, xena = reverse("portal:search"), make_browser(people.xena)
+    pages = {
+        "desk": [
+            reverse("systems:system-detail", args=[system.pk]),
+            reverse("tracking:experiment-detail", args=[experiment.pk]),
+            reverse("tracking:run-detail", args=[run.uuid]),
+        ],
+        run.uuid[:10]: [reverse("tracking:run-detail", args=[run.uuid])],
+        "task=chat": [reverse("registry:model-detail", args=[version.model_id])],
+        "lane": [reverse("portal:version-detail", args=[version.pk])],
+    }
+    for words, wanted in pages.items():
+        text = olga.get(url, {"q": words}).text
+        assert all(page in text for page in wanted), words
+        assert "Nothing found" in xena.get(url, {"q": words}).text
+    assert "Nothing found" in olga.get(url, {"q": "task=other"}).text
+
+
 def test_search_costs_the_same_however_much_is_found(people: People, olga: Client) -> None:
     url = reverse("portal:search") + "?q=model"
     make_model(people.olga, people.team)
     few = queries_of(olga, url)
     for _ in range(30):
         make_model(people.olga, people.team)
-    assert queries_of(olga, url) == few <= 11
+    assert queries_of(olga, url) == few <= 18
 
 
 # --- trail

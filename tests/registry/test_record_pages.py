@@ -8,6 +8,7 @@ from apps.accounts.models import User
 from apps.accounts.rules import AUDITOR, COMPLIANCE
 from apps.registry.models import AISystem, AliasMove, ModelAlias, ModelUpload, ModelVersion, SystemVersion
 from apps.registry.services import alias_set, model_tag_set, system_create, system_version_add
+from apps.tracking.services import experiment_create, logged_model_create
 from tests.makers import make_approved, make_browser, make_model, make_person, make_version, queries_of, upload
 from tests.people import People, make_people
 
@@ -98,7 +99,7 @@ def test_an_alias_is_moved_with_its_reason_and_looked_back_at(olga: Client, peop
     assert "Version 2" in page and "first" in page and "second" in page
     assert olga.post(url, {"name": "latest", "version": first.pk, "reason": "x"}).status_code == 422
     refused = olga.post(url, {"name": "champion", "version": first.pk, "reason": "x"})
-    assert refused.status_code == 403 and "protected alias" in refused.content.decode()
+    assert refused.status_code == 422 and "protected alias" in refused.content.decode()
     assert f'<a href="/models/versions/{first.pk}/checklist/">' in refused.content.decode()
     assert "What they meant then" in text_of(olga, f"{url}?at=2099-01-01T00:00")
     assert "no alias of this model pointed" in text_of(olga, f"{url}?at=2001-01-01T00:00")
@@ -211,3 +212,41 @@ def test_lists_cost_the_same_however_long(olga: Client, people: People) -> None:
         alias_set(by=people.olga, model=model, name=f"a{number}", version=version)
         system_version_add(by=people.olga, system=system, version=version)
     assert [queries_of(olga, page) for page in pages] == before
+
+
+def test_a_refused_alias_keeps_the_page_and_what_was_typed(olga: Client, people: People) -> None:
+    version = make_version(people.olga, people.team)
+    page = reverse("registry:alias-list", args=[version.model_id])
+    refused = olga.post(page, {"name": "champion", "version": version.pk, "reason": "Best so far."})
+    text = refused.content.decode()
+    assert refused.status_code == 422 and "is a protected alias" in text
+    assert "Best so far." in text and 'value="champion"' in text
+    assert "Set an alias" in text or "Aliases" in text
+
+
+def test_the_trail_of_a_version_tells_which_aliases_came_and_went(olga: Client, people: People) -> None:
+    model = make_model(people.olga, people.team)
+    first, second = (make_version(people.olga, people.team, model=model) for _ in range(2))
+    alias_set(by=people.olga, model=model, name="trial", version=first, reason="first try")
+    alias_set(by=people.olga, model=model, name="trial", version=second, reason="a better one")
+    ada = make_browser(make_person("auditor", team=people.team))
+    told = {one.pk: ada.get(reverse("portal:version-tab", args=[one.pk, "trail"])).text for one in (first, second)}
+    assert "first try" in told[first.pk] and "a better one" in told[first.pk]
+    assert "first try" not in told[second.pk] and "a better one" in told[second.pk]
+
+
+def test_a_system_leads_to_what_answered_with_itself_chosen(olga: Client, people: People) -> None:
+    system = system_create(by=people.olga, team=people.team, name="Desk")
+    link = f"{reverse('portal:answered')}?through=system+{system.pk}"
+    assert link in olga.get(reverse("systems:system-detail", args=[system.pk])).text
+    assert f'<option value="system {system.pk}" selected' in olga.get(link).text
+
+
+def test_a_logged_model_names_the_versions_made_from_it(olga: Client, people: People) -> None:
+    experiment = experiment_create(by=people.olga, team=people.team, name="Trials")
+    logged = logged_model_create(by=people.olga, experiment=experiment, name="net")
+    version = make_version(people.olga, people.team)
+    page = reverse("tracking:logged-model", args=[logged.model_id])
+    assert "No version of a registered model" in olga.get(page).text
+    type(version).objects.filter(pk=version.pk).update(logged_model=logged)
+    assert reverse("portal:version-detail", args=[version.pk]) in olga.get(page).text

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.catalog.models import Source, VersionSource
 from apps.catalog.services import source_create, source_verify_licence, version_source_link
 from apps.checklist.queries import assessment_of, present_view
 from apps.checklist.services import assessment_create, evidence_collect, waiver_grant, waiver_revoke
@@ -12,7 +13,7 @@ from apps.registry.models import ModelVersion
 from apps.registry.services import model_describe
 from apps.reports.queries import snapshot
 from apps.reports.rules.pack import pretty_json
-from tests.makers import make_person
+from tests.makers import make_person, make_team
 from tests.reports.world import World
 
 
@@ -49,6 +50,21 @@ def test_a_pack_names_the_sources_with_who_verified_them(world: World) -> None:
     (source,) = sources
     assert (source["name"], source["share"], source["licence"]) == ("Forum dump", 0.4, "CC-BY-NC-4.0")
     assert source["licence_verified_by"]["name"] == "Cleo" and len(source["digest"]) == 64
+
+
+def test_a_source_of_another_team_has_no_name_in_a_pack(world: World) -> None:
+    version = with_waiver(world)
+    link = VersionSource.objects.get(version=world.data)
+    Source.objects.filter(pk=link.source_id).update(team=make_team())
+    (source,) = [one for data in snapshot(version)["datasets"] for one in data["sources"]]
+    assert source == {
+        "id": None,
+        "name": "something of another team",
+        "share": 0.4,
+        "licence": "CC-BY-NC-4.0",
+        "is_hidden": True,
+    }
+    assert b"Forum dump" not in pretty_json(snapshot(version)["datasets"])
 
 
 def test_a_waiver_that_was_taken_back_stays_in_the_pack(world: World) -> None:

@@ -42,6 +42,7 @@ class Job:
                 ("Tune it with LoRA on a worker", self.tune),
                 ("Evaluate base and tuned model on rows neither has seen", self.evaluate),
                 ("Measure drift on NannyML's car-loan data and compare with NannyML's own values", self.drift),
+                ("Say its limits and risks, as its cards tell them", self.state),
                 ("Collect evidence for the eighteen questions", self.collect),
                 ("Try to deploy, to approve and to call it champion too early; be refused", self.be_refused),
                 ("Answer what only a person can answer", self.answer),
@@ -204,8 +205,20 @@ class Job:
         path = f"assessments/{self._made['assessment']}/decide/"
         return by.post(path, decision="approved", reason=reason)
 
+    def state(self) -> str:
+        notes, version = self._notes(), self._made["version"]
+        for question, field in (("modeling-1", "limitations"), ("modeling-2", "risks")):
+            words = " ".join(notes[question]["text"].split())
+            self.erin.post(f"model-versions/{version}/statements/", field=field, value=words, reason="For its cards.")
+        known = self.erin.get(f"model-versions/{version}/completeness/")
+        return f"{known['said']} of {known['needed']} fields that the questions need are on record"
+
+    def _notes(self) -> dict[str, Any]:
+        found: dict[str, Any] = yaml.safe_load((DATA / "model_notes.yaml").read_text(encoding="utf-8"))
+        return found
+
     def answer(self) -> str:
-        notes = yaml.safe_load((DATA / "model_notes.yaml").read_text(encoding="utf-8"))
+        notes = self._notes()
         answered = 0
         for group in self.assessment()["groups"]:
             for question in group["questions"]:

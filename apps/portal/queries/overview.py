@@ -64,6 +64,7 @@ class Overview:
     groups: tuple[Group, ...]
     stale: list[PostureRow]
     red: list[PostureRow]
+    unsettled: list[PostureRow]
     held_files: int
     incidents: int
 
@@ -75,6 +76,7 @@ def overview_for(user: "User | AnonymousUser") -> Overview:
     decisions = Assessment.objects.filter(team_id__in=teams, state=SUBMITTED).order_by("submitted_at")
     matrix = posture(user)
     assessed = [row for row in matrix.rows if row.assessment is not None]
+    not_green = [row for row in assessed if row.assessment is not None and not row.assessment.gate.is_green]
     month = TuningRun.objects.filter(team_id__in=teams, finished_at__gt=since)
     return Overview(
         decisions=list(decisions.select_related(*SUBJECTS_READ, "submitted_by")[:MOST]),
@@ -86,7 +88,8 @@ def overview_for(user: "User | AnonymousUser") -> Overview:
         matrix=[_matrix_row(row, matrix.questions) for row in matrix.rows],
         groups=framework().groups,
         stale=[row for row in assessed if any(cell.is_stale for cell in row.cells)],
-        red=[row for row in assessed if row.assessment is not None and not row.assessment.gate.is_green],
+        red=[row for row in not_green if row.version.stage != ModelVersion.Stage.APPROVED],
+        unsettled=[row for row in not_green if row.version.stage == ModelVersion.Stage.APPROVED],
         held_files=waiting_for(user).count(),
         incidents=open_incident_count(user),
     )

@@ -1,4 +1,4 @@
-"""The search box: a word, a number or the start of a digest finds models, versions, data, sources, deployments."""
+"""The search box: a word, a tag, a number or the start of a digest finds models, data, systems, runs and more."""
 
 import re
 from dataclasses import dataclass
@@ -14,8 +14,11 @@ from apps.catalog.queries.sources import sources_seen_by
 from apps.core.models import Run
 from apps.portal.queries.runs import KINDS, line_of, runs_seen
 from apps.registry.models import ModelVersion
-from apps.registry.queries import models_seen_by, versions_seen_by
+from apps.registry.queries import models_seen_by, systems_seen_by, versions_seen_by
 from apps.serving.queries import deployments_seen_by
+from apps.tracking.queries import experiments_seen_by
+from apps.tracking.queries import runs_seen_by as runs_logged_seen_by
+from apps.tracking.rules import ACTIVE
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -39,7 +42,8 @@ class Hit:
 
 
 def search_for(user: "User | AnonymousUser", words: str) -> list[Hit]:
-    """Everything the person sees whose name holds `words`, or whose digest starts with it; at most nine queries."""
+    """Everything the person sees whose name or tag holds `words`, or whose digest starts with it; at most 15
+    queries."""
     words = words.replace("\0", "").strip()
     if not words:
         return []
@@ -63,8 +67,39 @@ def search_for(user: "User | AnonymousUser", words: str) -> list[Hit]:
         Hit("Tag", tag.name, str(tag.version), reverse("catalog:version-detail", args=[tag.version_id]))
         for tag in tags_seen_by(user).filter(name__icontains=words)[:MOST_OF_A_KIND]
     ]
-    hits += _by_number(user, words)
+    hits += _of_tools(user, words) + _by_tag(user, words) + _by_number(user, words)
     return hits + (_by_digest(user, words.lower()) if _looks_like_digest(words) else [])
+
+
+def _of_tools(user: "User | AnonymousUser", words: str) -> list[Hit]:
+    """Systems, and what scripts log: experiments, and runs by name or the start of their id."""
+    systems = systems_seen_by(user).filter(name__icontains=words)[:MOST_OF_A_KIND]
+    hits = [
+        Hit("AI system", one.name, one.team.name, reverse("systems:system-detail", args=[one.pk])) for one in systems
+    ]
+    experiments = experiments_seen_by(user).select_related("team").filter(name__icontains=words, lifecycle=ACTIVE)
+    hits += [
+        Hit("Experiment", one.name, one.team.name, reverse("tracking:experiment-detail", args=[one.pk]))
+        for one in experiments[:MOST_OF_A_KIND]
+    ]
+    wanted = Q(name__icontains=words) | Q(uuid__startswith=words.lower())
+    runs = runs_logged_seen_by(user).select_related("experiment").filter(wanted, lifecycle=ACTIVE)
+    return hits + [
+        Hit("Logged run", str(one), one.experiment.name, reverse("tracking:run-detail", args=[one.uuid]))
+        for one in runs[:MOST_OF_A_KIND]
+    ]
+
+
+def _by_tag(user: "User | AnonymousUser", words: str) -> list[Hit]:
+    """Models and versions that carry a tag: `name`, or `name=value`."""
+    key, is_pair, value = (part.strip() for part in words.partition("="))
+    tagged = {"tags__key__iexact": key} | ({"tags__value": value} if is_pair else {})
+    models = models_seen_by(user).filter(**tagged).distinct()[:MOST_OF_A_KIND]
+    versions = versions_seen_by(user).filter(**tagged).distinct()[:MOST_OF_A_KIND]
+    detail = f"tagged {words}"
+    return [Hit("Model", one.name, detail, reverse("registry:model-detail", args=[one.pk])) for one in models] + [
+        _model_version(one, detail) for one in versions
+    ]
 
 
 def _by_number(user: "User | AnonymousUser", words: str) -> list[Hit]:

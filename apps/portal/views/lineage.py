@@ -40,7 +40,8 @@ def impact(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
 def answered(request: HttpRequest) -> HttpResponse:
     """Which model version answered through a deployment, an application, an alias or a system at a time."""
     user = person(request)
-    form = AnsweredForm(user, request.GET if "at" in request.GET else None)
+    chosen = {"through": request.GET.get("through", "")}  # from the page of a deployment or a system
+    form = AnsweredForm(user, request.GET if "at" in request.GET else None, initial=chosen)
     context: dict[str, object] = {"form": form, "seen_teams": team_ids_seen_by(user)}
     if form.is_bound and form.is_valid():
         kind, pk, at, alias = form.asked

@@ -8,13 +8,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.accounts.models import User
 from apps.accounts.queries import may, person
 from apps.accounts.services import require
+from apps.core.errors import Refused
 from apps.core.form_fields import attempt, key_named, posted, status_of
 from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.registry import queries, services
 from apps.registry.forms import AliasForm, MomentForm, ProtectForm
-from apps.registry.models import AliasMove
+from apps.registry.models import AliasMove, ModelAlias, RegisteredModel
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,7 +28,7 @@ def alias_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = AliasForm(model, posted(request), name=name, version=key_named(request, "version"))
     if request.method == "POST":
         require(user, "alias.set", model.team_id, shared=model)
-        alias = attempt(form, services.alias_set, by=user, model=model)
+        alias = _set(form, user, model)
         if alias is not None:
             messages.success(request, f"“{alias.name}” points at version {alias.version.number} now.")
             return redirect("registry:alias-list", pk)
@@ -50,6 +52,17 @@ def alias_list(request: HttpRequest, pk: int) -> HttpResponseBase:
         "protect_form": ProtectForm.of(model),
     }
     return render(request, "registry/alias_list.html", context, status=status_of(form))
+
+
+def _set(form: AliasForm, user: User, model: RegisteredModel) -> ModelAlias | None:
+    """Set the alias. That its version may not carry it is a matter of the form, where another one can be chosen."""
+    try:
+        return attempt(form, services.alias_set, by=user, model=model)
+    except Refused as refusal:
+        if refusal.code != "alias.protected":
+            raise
+        form.add_error("version", f"{refusal.message} {refusal.remedy}")
+        return None
 
 
 def _line(move: AliasMove) -> tuple[Any, ...]:

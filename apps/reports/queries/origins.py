@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion, VersionSource
 from apps.catalog.queries import Scanned, scanned
-from apps.catalog.queries.licences import Origins, origins_of
+from apps.catalog.queries.licences import HIDDEN, Origins, origins_of
 from apps.catalog.rules import provenance_gaps
 from apps.catalog.rules.findings import without_texts
 from apps.evaluation.models import EvaluationRun
@@ -99,13 +99,18 @@ def roles_of_data(
     return dict(roles)
 
 
-def dataset_facts(roles: dict[DatasetVersion, list[str]]) -> list[dict[str, Any]]:
-    """Each dataset version with its datasheet and what its scans say together."""
+def dataset_facts(roles: dict[DatasetVersion, list[str]], team_id: int) -> list[dict[str, Any]]:
+    """Each dataset version with its datasheet and what its scans say together.
+
+    `team_id` is the team of the version, whose people read the pack: sources of other teams have no name in it.
+    """
     scans, origins = scanned([data.pk for data in roles]), origins_of(roles)
-    return [_dataset(data, used_as, scans.get(data.pk), origins) for data, used_as in roles.items()]
+    return [_dataset(data, used_as, scans.get(data.pk), origins, team_id) for data, used_as in roles.items()]
 
 
-def _dataset(data: DatasetVersion, used_as: list[str], found: Scanned | None, origins: Origins) -> dict[str, Any]:
+def _dataset(
+    data: DatasetVersion, used_as: list[str], found: Scanned | None, origins: Origins, team_id: int
+) -> dict[str, Any]:
     return {
         "id": data.pk,
         "label": str(data),
@@ -119,7 +124,7 @@ def _dataset(data: DatasetVersion, used_as: list[str], found: Scanned | None, or
         "rows": data.rows,
         "columns": data.columns,
         "licence": data.licence,
-        "sources": [_source(link) for link in origins.sources_of(data)],
+        "sources": [_source(link, team_id) for link in origins.sources_of(data)],
         "derived_from": [{"id": one.origin_id, "how": one.how} for one in origins.derivations.get(data.pk, [])],
         "provenance": data.provenance,
         "provenance_gaps": provenance_gaps(data.provenance),
@@ -130,9 +135,12 @@ def _dataset(data: DatasetVersion, used_as: list[str], found: Scanned | None, or
     }
 
 
-def _source(link: VersionSource) -> dict[str, Any]:
-    """A source of a dataset version, with who verified its licence and the digest of the document that permits it."""
+def _source(link: VersionSource, team_id: int) -> dict[str, Any]:
+    """A source of a dataset version, with who verified its licence and the digest of the document that permits it. Of
+    one of another team only its licence and its share are told."""
     source = link.source
+    if source.team_id != team_id:
+        return {"id": None, "name": HIDDEN, "share": link.share, "licence": source.licence, "is_hidden": True}
     return {
         "id": source.pk,
         "name": source.name,

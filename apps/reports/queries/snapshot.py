@@ -49,7 +49,7 @@ def snapshot(version: ModelVersion, *, by: User | None = None, at: datetime | No
         "model": origins.model_facts(version.model),
         "version": origins.version_facts(version),
         "lineage": lineage,
-        "datasets": origins.dataset_facts(roles),
+        "datasets": origins.dataset_facts(roles, version.team_id),
         "tuning": origins.tuning_facts(tuning),
         "evaluations": [uses.evaluation_facts(run) for run in evaluations],
         "deployments": uses.deployment_facts(version),

@@ -15,6 +15,8 @@ from apps.tracking.models import LoggedModel, TrackingRun
 from apps.tracking.queries.pages import MOST_COMPARED, charts_of, compared, figure, tags_of
 from apps.tracking.rules.places import path_checked
 
+MOST_VERSIONS = 50  # registered from one logged model
+
 
 def _folder(request: HttpRequest, holder: TrackingRun | LoggedModel) -> dict[str, Any]:
     """The folder that the address asks for, with the way to it."""
@@ -107,11 +109,13 @@ def logged_model_detail(request: HttpRequest, key: str) -> HttpResponse:
     model = queries.logged_model_seen(person(request), key)
     metrics = queries.metrics_of_models([model])[model.model_id]
     own = {name: value for name, value in model.tags.items() if name.startswith("mlflow.")}
+    versions = model.model_versions.filter(deleted_at=None).select_related("model")
     context = {
         "model": model,
         "metrics": [(row, figure(row)) for row in metrics],
         "tags": {name: value for name, value in model.tags.items() if name not in own},
         "own_tags": own,
+        "versions": list(versions.order_by("-pk")[:MOST_VERSIONS]),
         **_folder(request, model),
     }
     return render(request, "tracking/logged_model.html", context)

@@ -10,6 +10,7 @@ from apps.monitoring.queries import drifts_of
 from apps.portal.queries.runs import plain_values
 from apps.registry.models import ModelVersion, TuningRun
 from apps.registry.queries import tuning_of, tunings_seen_by
+from apps.registry.rules.tuning_words import WORDS, settings_in_words
 from apps.reports.queries.document import drawings, drift, scores
 from apps.reports.queries.uses import drift_facts, evaluation_facts
 from apps.serving.queries import deployments_of, state_of
@@ -59,10 +60,12 @@ def tuning(user: "User | AnonymousUser", version: ModelVersion, chosen: int | No
 def _tuning_facts(tuning: TuningRun) -> dict[str, Any]:
     result = tuning.result or {}
     environment = result.get("environment") or {}
+    config = result.get("config") or tuning.config or {}
     return {
         "result": result,
         "loss": drawings.loss_curves({"result": result}),
-        "settings": plain_values(result.get("config") or tuning.config),
+        "settings": settings_in_words(config),
+        "more_settings": plain_values({name: value for name, value in config.items() if name not in WORDS}),
         "environment": plain_values(environment),
         "packages": sorted((environment.get("packages") or {}).items()),
     }

@@ -9,7 +9,7 @@ from apps.audit.queries import entries_about
 from apps.checklist.models import Assessment
 from apps.evaluation.models import EvaluationRun
 from apps.monitoring.models import DriftRun
-from apps.registry.models import ImportRun, ModelVersion, TuningRun, VersionDocument
+from apps.registry.models import ImportRun, ModelVersion, RegisteredModel, TuningRun, VersionDocument
 from apps.reports.models import ReportRun
 from apps.serving.models import Application, Deployment
 
@@ -26,7 +26,7 @@ def trail(user: "User | AnonymousUser", version: ModelVersion, chosen: int | Non
 
 def trail_of(version: ModelVersion) -> QuerySet[AuditEntry]:
     """Entries about the version and what belongs to it: import, tuning, evaluations, assessment, deployments with
-    their applications, drift, packs, cards that were read in; oldest first."""
+    their applications, drift, packs, cards that were read in, moves of aliases; oldest first."""
     belongs: tuple[tuple[type[Any], Q], ...] = (
         (ImportRun, Q(version=version)),
         (TuningRun, Q(output_version=version)),
@@ -42,4 +42,12 @@ def trail_of(version: ModelVersion) -> QuerySet[AuditEntry]:
     for model, which in belongs:
         rows = model._default_manager.filter(which)
         subjects.append((model._meta.label_lower, list(rows.values_list("pk", flat=True))))
-    return entries_about(subjects)
+    return entries_about(subjects) | _alias_moves(version)
+
+
+def _alias_moves(version: ModelVersion) -> QuerySet[AuditEntry]:
+    """Aliases of the model that were led to this version or away from it: the trail keeps them with the model."""
+    about = AuditEntry.objects.filter(
+        object_type=RegisteredModel._meta.label_lower, object_id=str(version.model_id), action__startswith="alias."
+    )
+    return about.filter(Q(data__to=version.number) | Q(data__from=version.number)).order_by("sequence")

@@ -51,7 +51,16 @@ class Figure:
         """The figure in a line."""
         of = self.dataset_name or self.dataset
         where = " ".join(part for part in (of, self.config, self.split) if part)
-        return f"{self.name} {self.said}" + (f" on {where}" if where else "")
+        return f"{self.name} {self.rounded}" + (f" on {where}" if where else "")
+
+    @property
+    def rounded(self) -> str:
+        """The value for people: four figures that count, in thousands with blanks; exports keep it as it is."""
+        if self.value is None:
+            return self.text
+        if abs(self.value) >= 10_000 and self.value == round(self.value):
+            return f"{self.value:,.0f}".replace(",", " ")
+        return f"{self.value:.4g}"
 
     @property
     def said(self) -> str:
