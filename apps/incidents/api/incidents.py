@@ -107,27 +107,31 @@ class IncidentViewSet(ReadViewSet):
         return self.answer(shapes.ActionOut, services.action_done(by=person(request), action=found, **given))
 
     @extend_schema(
-        operation_id="incidents_reports_start", request=shapes.ReportStart, responses={201: shapes.ReportOut}
+        operation_id="incidents_reports_start", request=shapes.ReportStart, responses={201: shapes.AuthorityReportOut}
     )
     @action(detail=True, methods=["post"])
     def reports(self, request: Request, pk: str) -> Response:
         """Begin a report to the authority, with what the portal knows or the last one said."""
         made = services.report_start(**self._given(shapes.ReportStart))
-        return self.answer(shapes.ReportOut, made, status.HTTP_201_CREATED)
+        return self.answer(shapes.AuthorityReportOut, made, status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="incidents_reports_save", request=shapes.ReportSave, responses=shapes.ReportOut)
+    @extend_schema(
+        operation_id="incidents_reports_save", request=shapes.ReportSave, responses=shapes.AuthorityReportOut
+    )
     @action(detail=True, methods=["post"], url_path=f"reports/{ONE}/save")
     def report_save(self, request: Request, pk: str, one: str) -> Response:
         """Keep what is written so far. Sections that are not given stay."""
         report, given = queries.report_seen(self.get_object(), int(one)), self.accepted_input(shapes.ReportSave)
-        return self.answer(shapes.ReportOut, services.report_save(by=person(request), report=report, **given))
+        return self.answer(shapes.AuthorityReportOut, services.report_save(by=person(request), report=report, **given))
 
-    @extend_schema(operation_id="incidents_reports_send", request=shapes.ReportSend, responses=shapes.ReportOut)
+    @extend_schema(
+        operation_id="incidents_reports_send", request=shapes.ReportSend, responses=shapes.AuthorityReportOut
+    )
     @action(detail=True, methods=["post"], url_path=f"reports/{ONE}/send")
     def report_send(self, request: Request, pk: str, one: str) -> Response:
         """Put on record that the report went to the authority; its words stay from now on."""
         report, given = queries.report_seen(self.get_object(), int(one)), self.accepted_input(shapes.ReportSend)
-        return self.answer(shapes.ReportOut, services.report_send(by=person(request), report=report, **given))
+        return self.answer(shapes.AuthorityReportOut, services.report_send(by=person(request), report=report, **given))
 
     def _given(self, accepts: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         return {"by": person(self.request), "incident": self.get_object()} | self.accepted_input(accepts)

@@ -114,7 +114,7 @@ class ActionOut(serializers.ModelSerializer[CorrectiveAction]):
         ]  # fmt: skip
 
 
-class ReportOut(serializers.ModelSerializer[IncidentReport]):
+class AuthorityReportOut(serializers.ModelSerializer[IncidentReport]):
     sections = JsonObject(help_text="words by section")
     written_by = Reference()
     sent_by = Reference(allow_null=True)
@@ -153,7 +153,7 @@ class IncidentDetail(IncidentOut):
     duties = DutyOut(many=True)
     holds = HoldOut(many=True)
     actions = ActionOut(many=True)
-    reports = ReportOut(many=True)
+    reports = AuthorityReportOut(many=True)
 
     class Meta(IncidentOut.Meta):
         fields = [
