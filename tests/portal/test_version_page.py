@@ -135,7 +135,7 @@ def test_the_evaluations_say_whether_it_is_better(world: World) -> None:
 
 def test_the_tuning_tab_tells_how_to_repeat_it(world: World) -> None:
     text = tab(world.olga, world.version, "tuning")
-    for words in ("2 Wh", "kg", "Loss during tuning", "Rank", "Seed", "peft", "0.21.2"):
+    for words in ("2 Wh", "kg", "Loss during tuning", "Size of the adapter (rank)", "Seed", "peft", "0.21.2"):
         assert words in text
     assert "/srv/work" not in text, "a folder of a worker tells a reader nothing"
     base = tab(world.olga, world.base, "tuning")

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.models import User
@@ -61,7 +62,9 @@ def _set(form: AliasForm, user: User, model: RegisteredModel) -> ModelAlias | No
     except Refused as refusal:
         if refusal.code != "alias.protected":
             raise
-        form.add_error("version", f"{refusal.message} {refusal.remedy}")
+        words, _, page = refusal.remedy.rpartition(" ")  # the remedy ends with the address of the checklist
+        link = format_html('{} {} <a href="{}">{}</a>', refusal.message, words, page, page)
+        form.add_error("version", link)
         return None
 
 
