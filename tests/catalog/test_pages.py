@@ -300,7 +300,7 @@ def test_a_tab_costs_the_same_however_long_the_history(people: People, olga: Cli
     for number in range(8):
         make_scan(people.olga, commit(people.olga, version.dataset, jsonl([{"a": number}])))
         make_scan(people.olga, middle)
-    assert queries_of(olga, page_of(middle, tab)) == few <= 16
+    assert queries_of(olga, page_of(middle, tab)) == few <= 17
 
 
 def test_a_version_names_its_commit_parents_and_what_came_from_it(people: People, olga: Client) -> None:
