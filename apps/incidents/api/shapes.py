@@ -81,7 +81,7 @@ class ReportSave(Input):
 
 class ReportSend(Input):
     reference = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    sent_at = serializers.DateTimeField(required=False, help_text="default: now")
+    told_at = serializers.DateTimeField(source="sent_at", required=False, help_text="when it went out; default: now")
 
 
 class HoldOut(serializers.ModelSerializer[IncidentHold]):
@@ -117,12 +117,13 @@ class ActionOut(serializers.ModelSerializer[CorrectiveAction]):
 class AuthorityReportOut(serializers.ModelSerializer[IncidentReport]):
     sections = JsonObject(help_text="words by section")
     written_by = Reference()
-    sent_by = Reference(allow_null=True)
+    told_at = serializers.DateTimeField(source="sent_at", allow_null=True, help_text="when it went out")
+    told_by = Reference(source="sent_by", allow_null=True)
 
     class Meta:
         model = IncidentReport
         fields = [
-            "id", "kind", "sections", "revision", "written_by", "written_at", "sent_at", "sent_by", "reference",
+            "id", "kind", "sections", "revision", "written_by", "written_at", "told_at", "told_by", "reference",
             "digest",
         ]  # fmt: skip
 
