@@ -3,8 +3,9 @@
 from django.contrib import admin
 
 from apps.checklist import queries
-from apps.checklist.models import Answer, Assessment, FrameworkFile, SignOff, Waiver
+from apps.checklist.models import Answer, Assessment, FrameworkFile, GatePolicy, SignOff, Waiver
 from apps.checklist.queries.frameworks import framework_files_seen_by
+from apps.checklist.queries.policies import policies_seen_by
 from apps.core.back_office import BackOffice
 
 
@@ -25,8 +26,8 @@ class AnswerBackOffice(BackOffice):
 @admin.register(SignOff)
 class SignOffBackOffice(BackOffice):
     seen = staticmethod(queries.sign_offs_seen_by)
-    list_display = ["assessment", "decision", "decided_by", "decided_at"]
-    list_filter = ["decision"]
+    list_display = ["assessment", "decision", "is_final", "policy_revision", "decided_by", "decided_at"]
+    list_filter = ["decision", "is_final"]
 
 
 @admin.register(Waiver)
@@ -39,3 +40,10 @@ class WaiverBackOffice(BackOffice):
 class FrameworkFileBackOffice(BackOffice):
     seen = staticmethod(framework_files_seen_by)
     list_display = ["title", "urn", "version", "loaded_by", "loaded_at"]
+
+
+@admin.register(GatePolicy)
+class GatePolicyBackOffice(BackOffice):
+    seen = staticmethod(policies_seen_by)
+    list_display = ["title", "team", "name", "revision", "is_current", "is_withdrawn", "set_by", "set_at"]
+    list_filter = ["is_current", "is_withdrawn"]

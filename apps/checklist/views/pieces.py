@@ -20,7 +20,6 @@ def rights_of(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
     return {
         "may_answer": may_answer,
         "may_submit": may_answer and assessment.state not in (SUBMITTED, APPROVED),
-        "is_approver": may(user, "assessment.decide", assessment.team_id),
         "reopens": assessment.state in (SUBMITTED, APPROVED, REFUSED),
     }
 
