@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.models import User
@@ -15,6 +14,7 @@ from apps.accounts.services import require
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, key_named, posted, status_of
 from apps.core.listing import csv_answer, rows_page, wants_csv
+from apps.core.templatetags.portal_ui.values import addresses
 from apps.registry import queries, services
 from apps.registry.forms import AliasForm, MomentForm, ProtectForm
 from apps.registry.models import AliasMove, ModelAlias, RegisteredModel
@@ -62,9 +62,7 @@ def _set(form: AliasForm, user: User, model: RegisteredModel) -> ModelAlias | No
     except Refused as refusal:
         if refusal.code != "alias.protected":
             raise
-        words, _, page = refusal.remedy.rpartition(" ")  # the remedy ends with the address of the checklist
-        link = format_html('{} {} <a href="{}">{}</a>', refusal.message, words, page, page)
-        form.add_error("version", link)
+        form.add_error("version", addresses(f"{refusal.message} {refusal.remedy}"))
         return None
 
 
