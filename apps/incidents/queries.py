@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from django.apps import apps
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, Exists, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -129,6 +130,13 @@ def hold_on(subject: Model) -> IncidentHold | None:
     """The hold in force on an object, where there is one."""
     about = {"subject_type": subject._meta.label_lower, "subject_id": str(subject.pk)}
     return IncidentHold.objects.filter(released_at=None, **about).select_related("incident").first()
+
+
+def is_held(model: type[Model]) -> Exists:
+    """For a query over rows of `model`: whether each is kept as evidence."""
+    number = Cast(OuterRef("pk"), CharField(max_length=40))
+    about = {"subject_type": model._meta.label_lower, "subject_id": number}
+    return Exists(IncidentHold.objects.filter(released_at=None, **about))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from apps.audit.services import record
 from apps.catalog.models import DatasetVersion, Derivation, Source, VersionSource
 from apps.catalog.rules import REDACTED, ROLLED_BACK
 from apps.core.errors import Conflict, Invalid, NotFound
+from apps.incidents.services import require_free
 
 _ROUNDING = 1e-6
 # These operations leave every row where it came from; after others, nobody has counted again.
@@ -25,6 +26,7 @@ def version_source_link(
     """
     require(by, "source.edit", version.team_id, shared=version.dataset)
     require(by, "team.view", source.team_id)
+    require_free(version)
     DatasetVersion.objects.select_for_update().get(pk=version.pk)
     _check_shares(version, source, share)
     link, _ = VersionSource.objects.update_or_create(
@@ -50,6 +52,7 @@ def _check_shares(version: DatasetVersion, source: Source, share: float | None) 
 def version_source_unlink(*, by: User, version: DatasetVersion, source: Source) -> None:
     """Take back that a version holds rows of a source. Raises NotFound where nobody said so."""
     require(by, "source.edit", version.team_id, shared=version.dataset)
+    require_free(version)
     gone, _ = VersionSource.objects.filter(version=version, source=source).delete()
     if not gone:
         raise NotFound("This version is not linked to that source.", code="source.not_linked")
@@ -61,6 +64,7 @@ def derivation_add(*, by: User, version: DatasetVersion, origin: DatasetVersion,
     """Say that a version was made out of another. Raises Conflict where that is said already or closes a circle."""
     require(by, "source.edit", version.team_id, shared=version.dataset)
     require(by, "team.view", origin.team_id, shared=origin.dataset)
+    require_free(version)
     in_turn(version.team)
     list(DatasetVersion.objects.select_for_update().filter(pk__in=[version.pk, origin.pk]).order_by("pk"))
     if Derivation.objects.filter(version=version, origin=origin).exists():
@@ -90,6 +94,7 @@ def _descent_of(version: DatasetVersion) -> set[int]:
 def derivation_remove(*, by: User, version: DatasetVersion, origin: DatasetVersion) -> None:
     """Take back that a version was made out of another. Raises NotFound where nobody said so."""
     require(by, "source.edit", version.team_id, shared=version.dataset)
+    require_free(version)
     gone, _ = Derivation.objects.filter(version=version, origin=origin).delete()
     if not gone:
         raise NotFound("This version is not on record as derived from that one.", code="derivation.missing")

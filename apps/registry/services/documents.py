@@ -15,6 +15,7 @@ from apps.core import storage, tables
 from apps.core.canonical import digest_of
 from apps.core.errors import Conflict, Invalid, NotFound
 from apps.core.plain import plain_object, storable
+from apps.incidents.services import require_free
 from apps.registry.models import ModelVersion, VersionDocument, VersionMetric, VersionStatement
 from apps.registry.queries.documents import Preview, cards_among, preview_of
 from apps.registry.rules import DECLARED, IMPORTED, RETIRED, cards
@@ -79,6 +80,7 @@ def document_apply(
     version = _version_held(document.version_id)
     require(by, "version.describe", version.team_id, shared=version.model)
     _refuse_retired(version)
+    require_free(version)
     document.version = version
     preview = preview_of(document)
     taken = [line.name for line in preview.news] if take is None else list(dict.fromkeys(take))
@@ -113,6 +115,7 @@ def statement_make(*, by: User, version: ModelVersion, field: str, value: Any, r
     plain_object({field: value}, "statement")
     version = _version_held(version.pk)
     _refuse_retired(version)
+    require_free(version)
     before = version.statements.filter(field=field).first()
     told = {"field": field, "before": digest_of(before.value) if before else "", "after": digest_of(value)}
     if value in (None, "", [], {}):

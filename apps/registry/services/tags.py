@@ -7,6 +7,7 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core.canonical import digest_of
+from apps.incidents.services import require_free
 from apps.registry.models import ModelTag, ModelVersion, RegisteredModel, VersionTag
 from apps.registry.rules.wording import PROMPT_TAG, tag_checked
 
@@ -35,6 +36,7 @@ def model_tag_delete(*, by: User, model: RegisteredModel, key: str) -> None:
 def version_tag_set(*, by: User, version: ModelVersion, key: str, value: str) -> None:
     """Hang a tag on a version, or change its value. Raises Invalid for a key or a value that is too long."""
     require(by, "model.describe", version.team_id, shared=version.model)
+    require_free(version)
     key, value = tag_checked(key, value)
     tag = VersionTag(version=version, key=key, value=value)
     VersionTag.objects.bulk_create(
@@ -48,6 +50,7 @@ def version_tag_set(*, by: User, version: ModelVersion, key: str, value: str) ->
 def version_tag_delete(*, by: User, version: ModelVersion, key: str) -> None:
     """Take a tag off a version; nothing happens where there is none."""
     require(by, "model.describe", version.team_id, shared=version.model)
+    require_free(version)
     if VersionTag.objects.filter(version=version, key=key).delete()[0]:
         _version_touch(version)
         record(action="version.untag", obj=version, by=by, data={"key": key})

@@ -13,6 +13,7 @@ from apps.audit.services import SYSTEM, record
 from apps.catalog.models import DatasetVersion
 from apps.core import arrivals, arriving, storage
 from apps.core.errors import Conflict, DomainError, Refused
+from apps.incidents.services import require_free
 from apps.registry.models import LineageLink, ModelFile, ModelUpload, ModelVersion, RegisteredModel
 from apps.registry.queries.uploads import uploads_of
 from apps.registry.rules import RETIRED, TRAINED_ON, UPLOADED
@@ -218,6 +219,7 @@ def _open_version(version: ModelVersion) -> ModelVersion:
             code="version.sealed",
             remedy="Files of a version never change: open the next version for others.",
         )
+    require_free(held)
     return held
 
 

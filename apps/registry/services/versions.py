@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core.canonical import digest_of
+from apps.incidents.services import require_free
 from apps.registry import rules
 from apps.registry.models import LineageLink, ModelVersion, RegisteredModel, VersionTag
 from apps.registry.queries.names import version_missing
@@ -75,6 +76,7 @@ def version_word(*, by: User, version: ModelVersion, description: str) -> ModelV
     """Change the description of a version."""
     require(by, "model.describe", version.team_id, shared=version.model)
     version = version_held(version)
+    require_free(version)
     version.description, version.updated_at = description_checked(description), timezone.now()
     version.save(update_fields=["description", "updated_at"])
     record(action="version.word", obj=version, by=by, data={"digest": digest_of(version.description)})

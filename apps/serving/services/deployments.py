@@ -13,7 +13,7 @@ from apps.core import rules as run_rules
 from apps.core.errors import Conflict, Invalid, Unavailable
 from apps.core.queue import enqueue
 from apps.incidents.rules import ALTERED, CRITICAL
-from apps.incidents.services import incident_open
+from apps.incidents.services import incident_open, require_free
 from apps.registry.models import ModelVersion
 from apps.serving.models import Application, Deployment, ServingRun
 from apps.serving.queries import newest_run, require_servable
@@ -131,6 +131,7 @@ def application_add(
     require(by, "deployment.acknowledge", deployment.team_id)
     if not name.strip():
         raise Invalid("An application needs a name.")
+    require_free(deployment)
     in_turn(deployment.team_id)
     if Application.objects.filter(deployment=deployment, name=name.strip()).exists():
         raise Conflict(f"“{name.strip()}” is named already.", code="application.exists")
@@ -147,6 +148,7 @@ def application_acknowledge(*, by: User, application: Application, statement: st
     require(by, "deployment.acknowledge", application.team_id)
     if not statement.strip():
         raise Invalid("Say how the application tells its users that they deal with generative AI.")
+    require_free(application.deployment)
     application.statement = statement
     application.acknowledged_by, application.acknowledged_at = by, timezone.now()
     application.save(update_fields=["statement", "acknowledged_by", "acknowledged_at"])

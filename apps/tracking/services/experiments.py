@@ -9,6 +9,7 @@ from apps.accounts.models import Team, User
 from apps.accounts.services import in_turn, require
 from apps.audit.services import record
 from apps.core.errors import Conflict, Invalid
+from apps.incidents.services import require_all_free
 from apps.tracking import rules
 from apps.tracking.models import Experiment, TrackingRun
 from apps.tracking.rules.values import key_checked, name_checked, tag_checked
@@ -92,6 +93,7 @@ def experiment_delete(*, by: User, experiment: Experiment) -> Experiment:
     experiment.lifecycle, experiment.updated_at = rules.DELETED, timezone.now()
     experiment.save(update_fields=["lifecycle", "updated_at"])
     runs = TrackingRun.objects.filter(experiment=experiment, lifecycle=rules.ACTIVE)
+    require_all_free(runs)
     count = runs.update(lifecycle=rules.DELETED, deleted_at=experiment.updated_at)
     record(action="experiment.delete", obj=experiment, by=by, data={"runs": count})
     return experiment

@@ -42,6 +42,7 @@ def tracked_file_store(*, by: User, place: Place, stream: BinaryIO, expect_size:
 def _tracked_file_put(by: User, holder: TrackingRun | LoggedModel, path: str, stored: storage.Stored) -> TrackedFile:
     """One row a path; who changes files of one holder at the same time does so in turn."""
     type(holder)._default_manager.select_for_update(no_key=True).get(pk=holder.pk)
+    require_free(holder)
     above = [path.rsplit("/", count)[0] for count in range(1, path.count("/") + 1)]
     is_folder = any(row.path != path for row in rows_at(holder, path))
     if is_folder or files_of(holder).filter(path__in=above).exists():

@@ -13,6 +13,7 @@ from apps.accounts.models import Team, User
 from apps.accounts.services import in_turn, require
 from apps.audit.services import record
 from apps.core.errors import Conflict
+from apps.incidents.services import require_free
 from apps.tracking import rules
 from apps.tracking.models import Experiment, LoggedModel, RunTag, TrackingRun
 from apps.tracking.rules.values import text
@@ -88,6 +89,7 @@ def tracking_run_take(*, by: User, experiment: Experiment, told: RunTold) -> Tra
 def tracking_run_settle(*, by: User, run: TrackingRun, told: RunTold, origin: str) -> None:
     """Give a run its end once everything it logged has come; the trail keeps the digests of that."""
     require(by, "tracking.log", run.team_id)
+    require_free(run)
     run.state, run.ended_at = told.state, told.ended_at
     if told.is_deleted:
         run.lifecycle, run.deleted_at = rules.DELETED, told.ended_at or told.started_at

@@ -15,6 +15,7 @@ from apps.audit.services import record
 from apps.core.canonical import digest_of
 from apps.core.errors import Invalid, NotFound
 from apps.core.prepared import PreparedByKeys
+from apps.incidents.queries import is_held
 from apps.incidents.services import require_free
 from apps.tracking import rules
 from apps.tracking.models import Experiment, RunTag, TrackedFile, TrackingRun
@@ -22,7 +23,10 @@ from apps.tracking.rules.values import number_shown, tag_checked, text
 
 _LOCKED = PreparedByKeys(
     lambda teams, uuid: (
-        TrackingRun.objects.select_for_update(no_key=True).filter(uuid=uuid, team_id__in=teams).order_by()
+        TrackingRun.objects.select_for_update(no_key=True, of=("self",))
+        .filter(uuid=uuid, team_id__in=teams)
+        .annotate(is_held=is_held(TrackingRun))
+        .order_by()
     ),
     uuid=str,
 )
@@ -86,7 +90,6 @@ def tracking_run_delete(*, by: User, key: str) -> TrackingRun:
     run = run_locked(by, key, deleted_too=True)
     if run.lifecycle == rules.DELETED:
         return run
-    require_free(run)
     run.lifecycle, run.deleted_at = rules.DELETED, timezone.now()
     run.save(update_fields=["lifecycle", "deleted_at"])
     record(action="tracking_run.delete", obj=run, by=by)
@@ -109,13 +112,17 @@ def tracking_run_restore(*, by: User, key: str) -> TrackingRun:
 def run_locked(by: User, key: str, *, deleted_too: bool = False) -> TrackingRun:
     """The run, for one writer at a time until the transaction ends; one query.
 
-    Raises NotFound for a run the person does not see, Refused where they may not log, Invalid for a deleted one.
+    Raises NotFound for a run the person does not see, Refused where they may not log and for one that is kept as
+    evidence, Invalid for a deleted one.
     """
     rows = _LOCKED.rows(team_ids_seen_by(by), uuid=key)
     if not rows:
         raise NotFound(f"Run with id={key[:40]} not found", code="tracking_run.unknown")
-    run = TrackingRun.from_db(connection.alias, [field.attname for field in TrackingRun._meta.concrete_fields], rows[0])
+    *values, held = rows[0]
+    run = TrackingRun.from_db(connection.alias, [field.attname for field in TrackingRun._meta.concrete_fields], values)
     require(by, "tracking.log", run.team_id)
+    if held:
+        require_free(run)
     if run.lifecycle != rules.ACTIVE and not deleted_too:
         raise Invalid(
             f"The run {key} must be in the 'active' state. Current state is deleted.",
