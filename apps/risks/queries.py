@@ -14,7 +14,19 @@ from apps.accounts.queries import team_ids_seen_by
 from apps.core.errors import NotFound
 from apps.registry.models import AISystem, ModelVersion
 from apps.risks.models import Risk, RiskControl, RiskRating
-from apps.risks.rules import ACCEPTED, CLOSED, IMPACTS, INHERENT, LIKELIHOODS, OPEN, RESIDUAL, SCALE, Cell, pairs_at
+from apps.risks.rules import (
+    ACCEPTED,
+    CLOSED,
+    IMPACTS,
+    INHERENT,
+    LIKELIHOODS,
+    OPEN,
+    RESIDUAL,
+    SCALE,
+    WORKING,
+    Cell,
+    pairs_at,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -84,6 +96,20 @@ def controls_to_check() -> QuerySet[RiskControl]:
 def ratings_of(risk: Risk) -> list[RiskRating]:
     """How the risk was judged, the newest first."""
     return list(risk.ratings.select_related("rated_by")[:50])
+
+
+def part_of(user: "User", risk: Risk) -> str:
+    """What the person did to how the risk stands, in words; empty where nothing: a rating that stands is theirs, their
+    word that a control works, or that they took one away since the last rating.
+    """
+    ratings = list(risk.ratings.order_by("rated_at", "pk").values_list("kind", "rated_by", "rated_at"))
+    if user.pk in {kind: rater for kind, rater, _ in ratings}.values():
+        return "rated it"
+    if risk.controls.filter(removed_at=None, rule="", state=WORKING, checked_by=user).exists():
+        return "said that one of its controls works"
+    if ratings and risk.controls.filter(removed_by=user, removed_at__gte=ratings[-1][2]).exists():
+        return "took one of its controls away"
+    return ""
 
 
 def reviews_come(on: date) -> list[Risk]:

@@ -122,7 +122,7 @@ def _page(
         "ratings": ratings,
         "may_edit": may(user, "risk.edit", risk.team_id),
         "may_decide": may_decide,
-        "is_own": bool(ratings) and ratings[0].rated_by_id == user.pk,
+        "own_part": queries.part_of(user, risk) if may_decide else "",
         "rating": rating or RatingForm(risk),
         "accepting": accepting or AcceptForm(risk),
         "is_open": risk.state == OPEN,

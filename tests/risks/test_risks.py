@@ -267,12 +267,12 @@ def test_the_pages(people: People) -> None:
     assert b"Small." in accepted.content
     changing = {"title": "Leaks", "category": "nist-4", "treatment": "reduce", "owner": people.olga.pk}
     changed = browser.post(f"{page}change/", changing | {"reason": "More.", "expect_revision": 3}, follow=True)
-    assert b"Leaks" in changed.content
+    assert b"Leaks" in changed.content and b"What is on record of it changed. More." in changed.content
     assert b"Leaks" in browser.get("/risks/?kind=residual&likelihood=1&impact=2").content
     assert b"No risk matches" in browser.get("/risks/?kind=residual&likelihood=5&impact=5").content
     assert b"Leaks" in b"".join(browser.get("/risks/?level=low&format=csv").streaming_content)  # type: ignore[attr-defined]
-    assert b"Seen again." in browser.post(f"{page}reopen/", {"reason": "Seen again."}, follow=True).content
     assert b"Gone." in approver.post(f"{page}close/", {"reason": "Gone."}, follow=True).content
+    assert b"Seen again." in browser.post(f"{page}reopen/", {"reason": "Seen again."}, follow=True).content
     assert browser.get("/risks/999999/").status_code == 404
 
 

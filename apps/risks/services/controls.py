@@ -8,7 +8,7 @@ from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core.errors import Conflict, Invalid
 from apps.risks.models import Risk, RiskControl
-from apps.risks.rules import FAILING, OPEN, WORKING
+from apps.risks.rules import ACCEPTED, FAILING, OPEN, WORKING
 from apps.risks.services.decisions import risk_reopen
 from apps.risks.services.register import locked
 
@@ -33,15 +33,20 @@ def control_add(*, by: User, risk: Risk, title: str, description: str = "", rule
 
 @transaction.atomic
 def control_remove(*, by: User, control: RiskControl, reason: str) -> RiskControl:
-    """Say that something no longer holds a risk down; it stays on record. Raises Invalid, Conflict."""
+    """Say that something no longer holds a risk down; it stays on record. A risk that was accepted with it opens again.
+
+    Raises Invalid, Conflict.
+    """
     require(by, "risk.edit", control.risk.team_id)
     if not reason.strip():
         raise Invalid("Say why it is taken away; the reason is kept in the trail.", code="reason.missing")
-    locked(control.risk)
-    control = _at_work(control)
+    control = _at_work(control)  # the control first and its risk next, as wherever both are held
+    risk = locked(control.risk)
     control.removed_by, control.removed_at = by, timezone.now()
     control.save(update_fields=["removed_by", "removed_at"])
     record(action="control.remove", obj=control, by=by, reason=reason.strip(), data={"risk": control.risk_id})
+    if risk.state == ACCEPTED:
+        risk_reopen(by=by, risk=risk, because=f"The control “{control.title}” was taken away.")
     return control
 
 

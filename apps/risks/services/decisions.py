@@ -10,6 +10,7 @@ from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core.errors import Conflict, Invalid, Refused
 from apps.risks.models import Risk
+from apps.risks.queries import part_of
 from apps.risks.rules import ACCEPT, ACCEPTED, CLOSED, FAILING, OPEN, review_problem
 from apps.risks.services.register import locked, next_revision
 
@@ -68,12 +69,11 @@ def _to_decide(by: User, risk: Risk, reason: str) -> Risk:
     if not reason.strip():
         raise Invalid("Give a reason; it is kept in the trail.", code="reason.missing")
     risk = locked(risk)
-    last = risk.ratings.order_by("-rated_at", "-pk").values_list("rated_by", flat=True).first()
-    if last == by.pk:
+    if part := part_of(by, risk):
         raise Refused(
-            "You cannot decide on this risk, because you rated it.",
+            f"You cannot decide on this risk, because you {part}.",
             code="risk.own_work",
-            remedy="Ask a compliance officer or an approver who did not rate it.",
+            remedy="Ask a compliance officer or an approver who had no part in how it stands.",
         )
     return risk
 

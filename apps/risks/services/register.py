@@ -1,5 +1,6 @@
 """Putting risks on record, describing them, and rating them anew."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from apps.core.errors import Conflict, Invalid
 from apps.registry.models import AISystem, ModelVersion
 from apps.risks.models import Risk, RiskRating
 from apps.risks.rules import (
+    ACCEPTED,
     CATEGORIES,
     CLOSED,
     INHERENT,
@@ -75,7 +77,9 @@ def risk_change(*, by: User, risk: Risk, reason: str, expect_revision: int | Non
     """Change what is on record of a risk; what is not given stays. `given`: title, description, category, owner,
     treatment, plan, review_on.
 
-    Raises Conflict where somebody was quicker (`expect_revision`) or the risk is closed, Invalid without a reason.
+    An accepted risk opens again, unless only who answers for it changes or it is looked at again sooner: what was
+    accepted was another one, or for less long. Raises Conflict where somebody was quicker (`expect_revision`) or the
+    risk is closed, Invalid without a reason.
     """
     require(by, "risk.edit", risk.team_id)
     if not reason.strip():
@@ -85,11 +89,25 @@ def risk_change(*, by: User, risk: Risk, reason: str, expect_revision: int | Non
     wanted = {name: value.strip() if isinstance(value, str) else value for name, value in wanted.items()}
     _check(wanted, risk.team)
     changed = sorted(name for name, value in wanted.items() if getattr(risk, name) != value)
+    opened = ["state", "reopened_at", "reopened_because"] if _undoes(risk, wanted, changed) else []
+    if opened:
+        because = f"What is on record of it changed. {reason.strip()}"
+        risk.state, risk.reopened_at, risk.reopened_because = OPEN, timezone.now(), because
     for name in changed:
         setattr(risk, name, wanted[name])
-    risk.save(update_fields=[*changed, *next_revision(risk)])
-    record(action="risk.change", obj=risk, by=by, reason=reason.strip(), data={"changed": changed})
+    risk.save(update_fields=[*changed, *opened, *next_revision(risk)])
+    data = {"changed": changed, "is_opened": bool(opened)}
+    record(action="risk.change", obj=risk, by=by, reason=reason.strip(), data=data)
     return risk
+
+
+def _undoes(risk: Risk, wanted: dict[str, Any], changed: Iterable[str]) -> bool:
+    """Whether a risk that was accepted is no longer the one that was accepted, or would stay so for longer."""
+    if risk.state != ACCEPTED:
+        return False
+    until = wanted.get("review_on", risk.review_on)
+    is_sooner = until is not None and risk.review_on is not None and until <= risk.review_on
+    return not is_sooner or bool(set(changed) - {"owner", "review_on"})
 
 
 @transaction.atomic
