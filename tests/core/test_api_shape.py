@@ -86,7 +86,7 @@ def test_a_number_that_is_no_object_is_not_found(client: APIClient, place: str, 
 )
 def test_a_body_of_the_wrong_kind_is_refused(client: APIClient, body: Any) -> None:
     for place in ("datasets", "models", "tuning-runs", "drift-runs", "deployments", "assessments", "reports"):
-        _is_problem(client.post(f"{API}{place}/", body, content_type="application/json"), {400, 404})
+        _is_problem(client.post(f"{API}{place}/", body, content_type="application/json"), {400, 404, 422})
 
 
 def test_another_media_type_is_refused(client: APIClient) -> None:

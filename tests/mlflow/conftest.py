@@ -28,6 +28,9 @@ def speak_as(live_server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     mlflow = pytest.importorskip("mlflow", reason="mlflow is a test requirement: tests/requirements.txt")
     for name, value in QUIET.items():
         monkeypatch.setenv(name, value)
+    # What an earlier test's set_experiment left in this process.
+    monkeypatch.delenv("MLFLOW_EXPERIMENT_ID", raising=False)
+    monkeypatch.setattr("mlflow.tracking.fluent._active_experiment_id", None)
 
     def speak(user: User, *, scope: str = WRITE, team: str = "", password: bool = False) -> object:
         secret = token_create(by=SYSTEM, user=user, name="client", scope=scope)[1]

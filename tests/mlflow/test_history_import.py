@@ -21,8 +21,8 @@ from apps.audit.models import AuditEntry
 from apps.core import storage
 from apps.core.errors import Conflict, Invalid
 from apps.mlflow.models import HistoryImport
-from apps.mlflow.services import history_import, history_start
 from apps.mlflow.rules import plain_address
+from apps.mlflow.services import history_import, history_start
 from apps.registry.models import ModelAlias, ModelVersion, RegisteredModel
 from apps.tracking.models import Experiment, LoggedModel, RunMetric, TrackedFile, TrackingRun
 from tests.makers import claim, make_browser, make_person, make_team

@@ -263,7 +263,7 @@ def test_a_card_among_the_files_is_read_by_one_button_and_by_the_api(people: Peo
 def test_what_runs_measured_stands_beside_the_card(people: People) -> None:
     document = _document(people, _tuned(people))
     text = make_browser(people.olga).get(reverse("portal:document-detail", args=[document.pk])).text
-    assert "0.25 kWh" in text and "No signals of planted rows were found." in text and "loss 1.0" in text
+    assert "0.25 kWh" in text and "No signals of planted rows were found." in text and "loss 1 on" in text
 
 
 def test_a_difference_has_to_be_picked_on_the_page(people: People) -> None:
