@@ -4,11 +4,21 @@ from typing import Any
 
 import pytest
 
+from apps.accounts.services import access_share
 from apps.checklist.models import Assessment
 from apps.checklist.queries import assessments_seen_by, present_view
 from apps.checklist.rules import DECLARED, UNKNOWN, QuestionView
+from apps.checklist.rules.subjects import GENAIOPS
 from apps.checklist.rules.taking_over import feeds
-from apps.checklist.services import answer_save, assessment_create, framework_load
+from apps.checklist.services import (
+    answer_save,
+    assessment_create,
+    assessment_decide,
+    assessment_submit,
+    evidence_add,
+    framework_load,
+)
+from apps.core.errors import Refused
 from apps.registry.models import AISystem
 from apps.registry.services import system_create, system_version_add
 from tests.checklist.conftest import World
@@ -126,3 +136,54 @@ def test_another_things_answers_stay_with_it(world: World, both: tuple[Assessmen
     of_base = assessment_create(by=world.people.olga, version=world.base, urn=OTHER)
     say(world, both[0], "a-1")
     assert asked(of_base, "t-same").answer is None
+
+
+def claiming(to: str, collector: str = "serving.disclosure") -> dict[str, Any]:
+    """A framework that somebody loaded, and that calls its own question the same as one of the product's."""
+    mine = question("mine", collectors=[collector], mappings=[{"to": f"{GENAIOPS}#{to}", "relation": "same"}])
+    return raw_framework(group("own", mine), urn="urn:example:framework:claims", title="Claims", subjects=KINDS)
+
+
+def test_a_loaded_framework_answers_no_question_of_the_product(world: World) -> None:
+    """Who may load a framework somewhere does not open the gates of every team with it."""
+    framework_load(
+        by=make_person("compliance_officer", team=world.people.other_team), text=text_of(claiming("modeling-1"))
+    )
+    of_claims = assessment_create(by=world.people.olga, version=world.version, urn="urn:example:framework:claims")
+    say(world, of_claims, "mine", "All is well.")
+    taken = asked(world.assessment, "modeling-1")
+    assert (taken.answer, taken.taken_from) == (None, None)
+    assert "modeling-1" in {item.question for item in present_view(world.assessment).gate.problems}
+
+
+def test_own_findings_stay_where_an_answer_is_taken_over(world: World, both: tuple[Assessment, Assessment]) -> None:
+    """What stands against approval does not go because another answer is shown in its place."""
+    ours, theirs = both
+    say(world, ours, "a-1")
+    evidence_add(by=world.people.olga, assessment=theirs, question="t-same", summary="A letter that says otherwise.")
+    taken = asked(theirs, "t-same")
+    assert taken.taken_from is not None and taken.says == "So it is."
+    assert [item.summary for item in taken.evidence] == ["A letter that says otherwise."]
+
+
+def test_who_wrote_an_answer_that_is_taken_over_does_not_decide(
+    world: World, both: tuple[Assessment, Assessment]
+) -> None:
+    people, (ours, theirs) = world.people, both
+    writer = make_person("engineer", "approver", team=people.team)
+    answer_save(by=writer, assessment=ours, question="a-1", status="declared", text="So it is.")
+    assessment_submit(by=people.olga, assessment=theirs)
+    with pytest.raises(Refused, match="wrote answers that it takes over"):
+        assessment_decide(by=writer, assessment=theirs, decision="approved", reason="Mine.")
+    assert assessment_decide(by=people.rui, assessment=theirs, decision="approved", reason="Read.").is_final
+
+
+def test_another_teams_words_stay_with_it(world: World, both: tuple[Assessment, Assessment]) -> None:
+    """A version that was shared with one person works in their team's system; its answers are not for all of them."""
+    people = world.people
+    access_share(by=make_person("administrator", team=people.team), obj=world.version.model, user=people.xena)
+    system = system_create(by=people.xena, team=people.other_team, name="Theirs")
+    system_version_add(by=people.xena, system=system, version=world.version)
+    of_system = assessment_create(by=people.xena, system=system, urn=OTHER)
+    say(world, both[0], "a-1", "What only we know.")
+    assert asked(of_system, "t-same").taken_from is None

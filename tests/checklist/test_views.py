@@ -25,8 +25,8 @@ from tests.stories import (
 # Roles, answers, their evidence, its givers where people gave any, sign-offs, the team's policies, other assessments
 # that lend answers, and the seven of the collectors' facts (eight where applications call a deployment).
 VIEW = 19
-# Roles, shares of models and data, versions, assessments, answers, evidence, sign-offs, policies, other assessments, and
-# the collectors' seven.
+# Roles, shares of models and data, versions, assessments, answers, evidence, sign-offs, policies, other assessments,
+# and the collectors' seven.
 POSTURE = 22
 
 

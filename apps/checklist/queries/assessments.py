@@ -131,9 +131,12 @@ def answer_history(assessment: Assessment, question: str) -> list[Answer]:
     return list(rows.select_related("answered_by").prefetch_related("evidence__given_by"))
 
 
-def makers_of(assessment: Assessment) -> dict[int, str]:
-    """Everybody whose own work the assessment is, by id, with what they did: they may not decide on it."""
-    found: dict[int, str] = {}
+def makers_of(assessment: Assessment, view: AssessmentView | None = None) -> dict[int, str]:
+    """Everybody whose own work the assessment is, by id, with what they did: they may not decide on it. Who wrote what
+    it takes over from elsewhere is read of its `view`.
+    """
+    taken = [one.answer for one in view.questions if one.taken_from is not None] if view is not None else []
+    found = {one.answered_by_id: "wrote answers that it takes over" for one in taken if one and one.answered_by_id}
     answers = assessment.answers.filter(is_current=True)
     for pk in answers.filter(evidence__given_by__isnull=False).values_list("evidence__given_by", flat=True):
         found[pk] = "gave evidence for it"

@@ -75,10 +75,10 @@ class Deciders:
     is_one: bool
 
 
-def deciders_of(user: "User | AnonymousUser", assessment: Assessment) -> Deciders:
+def deciders_of(user: "User | AnonymousUser", assessment: Assessment, view: AssessmentView) -> Deciders:
     """The team's people whose sign-off the policy counts, sorted by whether they had a part in the work; nobody
     decides on their own."""
-    makers, roles = makers_of(assessment), policies_for([assessment])[assessment.pk].policy.roles
+    makers, roles = makers_of(assessment, view), policies_for([assessment])[assessment.pk].policy.roles
     approvers = {m.person.pk: str(m.person) for m in members_of(assessment.team) if not roles.isdisjoint(m.roles)}
     names = approvers | names_of(set(makers) - set(approvers))
     return Deciders(

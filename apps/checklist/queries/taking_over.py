@@ -52,7 +52,8 @@ class _Link:
 def sources_for(assessments: Sequence[Assessment], knowledge: Knowledge) -> dict[int, Sources]:
     """For each assessment, the answers that others of the same thing lend to its questions; the best for each.
 
-    A system is answered for by the versions at work in it as well. Answers that were taken over themselves lend
+    A system is answered for by the versions at work in it as well, as far as they are of its own team: whom a model was
+    shared with may read its answers, and the rest of their team may not. Answers that were taken over themselves lend
     nothing: what is shown has one author and one place. Three queries at most, however many assessments there are.
     """
     links = list(_links(assessments, knowledge))
@@ -77,13 +78,17 @@ def _links(assessments: Sequence[Assessment], knowledge: Knowledge) -> Iterator[
     known: dict[tuple[str, str], Feeds] = {}
     for one in assessments:
         target = framework(one.framework, one.framework_version)
-        for other in (other for key in keys[one.pk] for other in others[key] if other.pk != one.pk):
+        for other in (other for key in keys[one.pk] for other in others[key] if _lends(other, one)):
             source = framework(other.framework, other.framework_version)
             pair = (target.digest, source.digest)
             if pair not in known:
                 known[pair] = feeds(target, source)
             for question, by in known[pair].items():
                 yield from (_Link(one.pk, question, other, asked, relation) for asked, relation in by.items())
+
+
+def _lends(other: Assessment, to: Assessment) -> bool:
+    return other.pk != to.pk and other.team_id == to.team_id
 
 
 def _about(keys: Iterable[Key]) -> list[Assessment]:

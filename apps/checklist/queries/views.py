@@ -159,7 +159,9 @@ def _question_view(question: Question, read: _Read, waived: frozenset[str]) -> Q
 
 
 def _with_source(view: QuestionView, sources: Sources) -> QuestionView:
-    """The question with an answer that was given elsewhere, where it has none of its own."""
+    """The question with an answer that was given elsewhere, where it has none of its own. Its own evidence stays: what
+    was found against it does not go with it.
+    """
     if (view.answer is not None and (view.answer.stated or view.answer.status != UNKNOWN)) or view.id not in sources:
         return view
     source = sources[view.id]
@@ -173,4 +175,7 @@ def _with_source(view: QuestionView, sources: Sources) -> QuestionView:
         says=source.view.says,
         revision=view.revision,
     )
-    return replace(view, answer=source.view.answer, taken_from=taken)
+    answer, own = source.view.answer, view.evidence
+    return replace(
+        view, answer=replace(answer, evidence=(*answer.evidence, *own)) if answer else None, taken_from=taken
+    )

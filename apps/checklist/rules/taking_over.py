@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apps.checklist.rules.frameworks import RELATIONS, SAME, Framework
+from apps.checklist.rules.frameworks import OWN, RELATIONS, SAME, Framework
 
 Feeds = dict[str, dict[str, str]]
 
@@ -32,13 +32,16 @@ class TakenFrom:
 def feeds(target: Framework, source: Framework) -> Feeds:
     """The questions of `target` with those of `source` whose answers answer them, and in which relation they stand.
 
-    A question is fed by one that it calls the same or broader, and by one that calls itself the same.
+    A question is fed by one that it calls the same or broader, and by one that calls itself the same. What somebody
+    loaded feeds nothing of the product's by its own word: its collectors and rules are not those of the gate.
     """
     found: Feeds = {}
     for question in target.questions.values():
         for mapping in question.mappings:
             if mapping.is_feeding and mapping.urn == source.urn and mapping.question in source.questions:
                 found.setdefault(question.id, {})[mapping.question] = mapping.relation
+    if target.urn.startswith(OWN) and not source.urn.startswith(OWN):
+        return found
     for question in source.questions.values():
         for mapping in question.mappings:
             if mapping.relation == SAME and mapping.urn == target.urn and mapping.question in target.questions:

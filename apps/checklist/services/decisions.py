@@ -67,9 +67,9 @@ def assessment_decide(*, by: User, assessment: Assessment, decision: str, reason
     """
     _require_signer(by, assessment, policies_for([assessment])[assessment.pk])
     assessment = locked(assessment)
-    _check_second_person(by, assessment)
-    _check_decision(assessment, decision, reason)
     view, version = present_view(assessment), _moved_by(assessment)
+    _check_second_person(by, assessment, view)
+    _check_decision(assessment, decision, reason)
     used = view.policy or default_policy()
     roles = _require_signer(by, assessment, used)  # once more: the policy may have changed before the lock was held
     is_final = decision == REFUSED
@@ -162,8 +162,8 @@ def _sign(
     return sign_off
 
 
-def _check_second_person(by: User, assessment: Assessment) -> None:
-    part = makers_of(assessment).get(by.pk)
+def _check_second_person(by: User, assessment: Assessment, view: AssessmentView) -> None:
+    part = makers_of(assessment, view).get(by.pk)
     if part is not None:
         raise Refused(
             f"You cannot decide on this checklist, because you {part}.",

@@ -32,12 +32,13 @@ def waiver_grant(
     """
     require(by, "waiver.grant", assessment.team_id)
     assessment, on = locked(assessment), on or timezone.localdate()
-    _check_second_person(by, assessment)
+    view = views_of([assessment], on)[assessment.pk]
+    _check_second_person(by, assessment, view)
     if not reason.strip():
         raise Invalid("Say why it may stand; the reason is kept in the trail.", code="reason.missing")
     if problem := expiry_problem(expires_on, on):
         raise Invalid(problem, code="waiver.expiry")
-    found = _standing(views_of([assessment], on)[assessment.pk], conflict)
+    found = _standing(view, conflict)
     _check_waivable(found)
     if any(is_in_force(waiver, on) for waiver in assessment.waivers.filter(conflict=conflict)):
         raise Conflict("This is waived already.", code="waiver.exists", remedy="Revoke that waiver first.")
@@ -80,8 +81,8 @@ def is_in_force(waiver: Waiver, on: date) -> bool:
     return waiver_state(waiver.expires_on, waiver.revoked_at is not None, on) == IN_FORCE
 
 
-def _check_second_person(by: User, assessment: Assessment) -> None:
-    part = makers_of(assessment).get(by.pk)
+def _check_second_person(by: User, assessment: Assessment, view: AssessmentView) -> None:
+    part = makers_of(assessment, view).get(by.pk)
     if part is not None:
         raise Refused(
             f"You cannot waive anything on this checklist, because you {part}.",

@@ -32,7 +32,7 @@ def assessment_page(
     view = present_view(assessment)
     reading = _reading(request, view)
     rights = rights_of(request, assessment)
-    deciders = deciders_of(person(request), assessment)
+    deciders = deciders_of(person(request), assessment, view)
     may_waive = may(person(request), "waiver.grant", assessment.team_id) and not deciders.own_part
     blocking = [question for question in view.questions if question.problems]
     context = rights | {

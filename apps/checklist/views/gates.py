@@ -47,7 +47,7 @@ def _page(
     request: HttpRequest, assessment: Assessment, *, refused: WaiverForm | None = None, status: int = 200
 ) -> HttpResponse:
     view, user = present_view(assessment), person(request)
-    deciders = deciders_of(user, assessment)
+    deciders = deciders_of(user, assessment, view)
     may_waive = may(user, "waiver.grant", assessment.team_id) and not deciders.own_part
     forms = _Forms(refused) if may_waive else None
     rows = [_row(outcome, forms) for outcome in view.outcomes]
