@@ -2,8 +2,7 @@
 
 from apps.checklist.forms.answers import AnswerForm, EvidenceForm
 from apps.checklist.forms.controls import ControlForm
-from apps.checklist.forms.controls import ControlForm
 from apps.checklist.forms.lists import AssessmentFilterForm, MatrixForm
 from apps.checklist.forms.waivers import WaiverForm
 
-__all__ = ["AnswerForm", "ControlForm", "EvidenceForm", "MatrixForm", "AssessmentFilterForm", "ControlForm", "WaiverForm"]
+__all__ = ["AnswerForm", "EvidenceForm", "MatrixForm", "AssessmentFilterForm", "ControlForm", "WaiverForm"]

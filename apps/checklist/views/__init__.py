@@ -3,7 +3,6 @@
 from apps.checklist.views.answers import answer, evidence_add_view
 from apps.checklist.views.assessments import assessment_detail, collect, decide, submit
 from apps.checklist.views.controls import control_add_view, controls_check_view
-from apps.checklist.views.controls import control_add_view, controls_check_view
 from apps.checklist.views.frameworks import (
     framework_changes,
     framework_detail,
@@ -32,8 +31,6 @@ __all__ = [
     "assessment_start",
     "assessment_upgrade_view",
     "collect",
-    "control_add_view",
-    "controls_check_view",
     "comparison",
     "control_add_view",
     "controls_check_view",
