@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from workers.demo import checks, pretraining, standing
+from workers.demo import checks, oversight, pretraining, standing
 from workers.demo.client import Client, DemoError, Refusal, refused
 from workers.demo.people import TEAM
 from workers.demo.telling import say, seldom, walk
@@ -51,6 +51,8 @@ class Job:
                 ("Deploy the approved version and ask it a question over HTTP", self.deploy),
                 ("Put it to work in an AI system that has an owner and a risk class", self.put_to_work),
                 ("Collect the evidence of the deployment", self.collect),
+                ("Put a risk on record whose control the platform checks; have it accepted", self.accept_risk),
+                ("Begin to hold the system against the EU AI Act", self.begin_law),
                 ("Write its model card and its bills of materials, CycloneDX and SPDX", self.papers),
                 ("Export the audit pack", self.export),
                 ("Verify the pack and the audit trail", self.verify),
@@ -196,10 +198,10 @@ class Job:
         self.carol.post(f"{path}/submit/")
         red = refused(lambda: self._decide(self.amir), "gate.red")
         say(red.title)
+        told = oversight.gate_told(self.carol, self._made["assessment"], say)
         own = refused(lambda: self._decide(self.erin), "sign_off.own_work")
         say(own.title)
-        problems = self.assessment()["gate"]["problems"]
-        return f"{len(problems)} things stand against approval"
+        return told
 
     def _decide(self, by: Client, reason: str = "Read the evidence; fit for a demonstration.") -> Any:
         path = f"assessments/{self._made['assessment']}/decide/"
@@ -280,6 +282,12 @@ class Job:
 
     def put_to_work(self) -> str:
         return standing.put_to_work(self.carol, self.erin, self.team, self._made["version"])
+
+    def accept_risk(self) -> str:
+        return oversight.risk_accepted(self.erin, self.amir, self.team, say)
+
+    def begin_law(self) -> str:
+        return oversight.law_begun(self.carol)
 
     # --- papers ---------------------------------------------------------------------------------------------------
 
