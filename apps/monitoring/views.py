@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.models import User
-from apps.accounts.queries import may_anywhere, person
+from apps.accounts.queries import may, may_anywhere, person
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, key_named, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
@@ -45,7 +45,8 @@ def _line(row: Any) -> tuple[Any, ...]:
 def drift_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One measurement: charts with thresholds, and every alert."""
     run = queries.drift_seen(person(request), pk)
-    context = {"run": run, "result": run.result or {}, "page": queries.drift_page(run)}
+    may_report = may(person(request), "incident.open", run.team_id)
+    context = {"run": run, "result": run.result or {}, "page": queries.drift_page(run), "may_report": may_report}
     return render(request, "monitoring/drift_detail.html", context)
 
 

@@ -40,10 +40,13 @@ def dues_for(user: User, until: datetime | None = None) -> list[Due]:
 
     A constant number of queries, each bounded.
     """
+    return in_order([*dated_soon(user, until), *_decisions(user), *_stale(user)])
+
+
+def dated_soon(user: User, until: datetime | None = None) -> list[Due]:
+    """What has a day and is due for a person until then (a month from now), the most pressing first."""
     until = until or timezone.now() + LISTED_AHEAD
-    found = [*_clocks(user), *_duties(user), *_actions(user), *_reviews(user), *_waivers(user)]
-    dated = [due for due in found if due.at is not None and due.at <= until]
-    return in_order([*dated, *_decisions(user), *_stale(user)])
+    return [due for due in dated_for(user) if due.at is not None and due.at <= until]
 
 
 def dated_for(user: User) -> list[Due]:

@@ -106,6 +106,7 @@ def _page(request: HttpRequest, deployment: Deployment, *, status: int = 200, **
         "may_stop": state != STOPPED and may(user, "deployment.stop", team),
         "may_ask": state == READY and may(user, "deployment.ask", team),
         "may_acknowledge": may_acknowledge,
+        "may_report": may(user, "incident.open", team),
         "silent": sum(item.acknowledged_at is None for item in applications),
     }
     return render(request, "serving/deployment_detail.html", context | shown, status=status)

@@ -113,6 +113,7 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_scan": not head["is_being_scanned"] and may(user, "scan.start", version.team_id),
         "may_describe": may(user, "dataset.describe", version.team_id),
         "may_branch": may(user, "dataset.branch", version.team_id),
+        "may_report": may(user, "incident.open", version.team_id),
         "may_read_raw": may(user, "dataset.read_raw", version.team_id),
         "may_tune": may_anywhere(user, "tuning.start"),
         "may_edit_sources": may(user, "source.edit", version.team_id),

@@ -26,6 +26,7 @@ REPORTS = {INITIAL: "Initial report", INTERIM: "Interim report", FINAL: "Final r
 PAGES = {
     "catalog.dataset": "catalog:dataset-detail",
     "catalog.datasetversion": "catalog:version-detail",
+    "registry.aisystem": "systems:system-detail",
     "registry.registeredmodel": "registry:model-detail",
     "registry.modelversion": "portal:version-detail",
     "serving.deployment": "serving:deployment-detail",
@@ -42,4 +43,4 @@ HOLDABLE = {
     "evaluation.evaluationrun": ("Evaluations", ["version__model"]),
 }
 # What an incident may be reported about from its own page.
-REPORTABLE = {*HOLDABLE, "catalog.dataset", "registry.registeredmodel", "monitoring.driftrun"}
+REPORTABLE = {*HOLDABLE, "catalog.dataset", "registry.aisystem", "registry.registeredmodel", "monitoring.driftrun"}

@@ -18,6 +18,7 @@ from apps.portal.queries.runs import (
     subjects_of,
 )
 from apps.portal.queries.search import search_for
+from apps.portal.queries.standing import standing_of_system
 from apps.portal.queries.trail import trail_seen_by, with_actor_names
 from apps.portal.queries.version import version_page_for
 from apps.portal.queries.version_tabs import TABS
@@ -38,6 +39,7 @@ __all__ = [
     "runs_below",
     "runs_listed_for",
     "search_for",
+    "standing_of_system",
     "subject_links_of",
     "subjects_of",
     "trail_seen_by",

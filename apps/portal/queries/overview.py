@@ -16,10 +16,13 @@ from apps.checklist.rules import STATUSES, SUBMITTED, AssessmentView, Group, Que
 from apps.core.models import Run
 from apps.core.rules import FAILED, LOST, OPEN, QUEUED, RUNNING
 from apps.core.runs import run_models
-from apps.incidents.queries import open_incident_count
+from apps.incidents.models import Incident
+from apps.incidents.queries import clocks_running, open_incident_count
 from apps.portal.queries.runs import KINDS, RunLine, line_of
 from apps.registry.models import ModelVersion, TuningRun
 from apps.registry.queries import waiting_for
+from apps.reminders.queries import dated_soon
+from apps.reminders.rules import Due
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 MOST = 8
+MOST_CLOCKS = 100
 MONTH = timedelta(days=30)
 
 
@@ -67,6 +71,18 @@ class Overview:
     unsettled: list[PostureRow]
     held_files: int
     incidents: int
+    clocks: list[Incident]
+    dues: list[Due]
+
+    @property
+    def is_clock_late(self) -> bool:
+        """Whether an authority should have had a report by now."""
+        return any(one.due_at is not None and one.due_at < timezone.now() for one in self.clocks)
+
+    @property
+    def late(self) -> int:
+        """How much of what is due for the person should have been done by now."""
+        return sum(due.at is not None and due.at < timezone.now() for due in self.dues)
 
 
 def overview_for(user: "User | AnonymousUser") -> Overview:
@@ -92,6 +108,8 @@ def overview_for(user: "User | AnonymousUser") -> Overview:
         unsettled=[row for row in not_green if row.version.stage == ModelVersion.Stage.APPROVED],
         held_files=waiting_for(user).count(),
         incidents=open_incident_count(user),
+        clocks=list(clocks_running(user)[:MOST_CLOCKS]),
+        dues=dated_soon(user) if user.is_authenticated else [],
     )
 
 

@@ -11,6 +11,7 @@ from apps.checklist.models import Assessment
 from apps.checklist.queries import assessment_of, makers_of, present_view
 from apps.checklist.rules import APPROVED, SUBMITTED, UNKNOWN, AssessmentView
 from apps.portal.queries.said_twice import SaidTwice, said_twice
+from apps.portal.queries.standing import Standing, standing_of_version
 from apps.portal.queries.version_tabs import READ, TABS
 from apps.registry.models import ImportRun, ModelVersion, Removal, SystemVersion
 from apps.registry.queries import alias_names_of, removal_of, systems_of, version_on_record
@@ -83,6 +84,7 @@ class VersionPage:
     obstacles: list[str]
     removal: Removal | None
     said_twice: list[SaidTwice]
+    standing: Standing
     content: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -116,6 +118,7 @@ def version_page_for(user: "User | AnonymousUser", pk: int, tab: str, *, chosen:
         obstacles=_obstacles(version),
         removal=removal_of(version),
         said_twice=said_twice(version, checklist, assessment.pk if assessment else None) if tab in SHOWS_SAID else [],
+        standing=standing_of_version(user, version),
         content=READ[tab](user, version, chosen),
     )
 
