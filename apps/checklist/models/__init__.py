@@ -5,5 +5,17 @@ from apps.checklist.models.assessments import Assessment
 from apps.checklist.models.decisions import SignOff, Waiver
 from apps.checklist.models.frameworks import FrameworkFile
 from apps.checklist.models.policies import GatePolicy
+from apps.checklist.models.work import Assignment, Discussion, Remark
 
-__all__ = ["Answer", "Assessment", "Evidence", "FrameworkFile", "GatePolicy", "SignOff", "Waiver"]
+__all__ = [
+    "Answer",
+    "Assessment",
+    "Assignment",
+    "Discussion",
+    "Evidence",
+    "FrameworkFile",
+    "GatePolicy",
+    "Remark",
+    "SignOff",
+    "Waiver",
+]
