@@ -4,6 +4,7 @@ from apps.checklist.models.answers import Answer, Evidence
 from apps.checklist.models.assessments import Assessment
 from apps.checklist.models.decisions import SignOff, Waiver
 from apps.checklist.models.frameworks import FrameworkFile
+from apps.checklist.models.library import EvidenceDocument, EvidenceVersion
 from apps.checklist.models.policies import GatePolicy
 from apps.checklist.models.work import Assignment, Discussion, Remark
 
@@ -13,6 +14,8 @@ __all__ = [
     "Assignment",
     "Discussion",
     "Evidence",
+    "EvidenceDocument",
+    "EvidenceVersion",
     "FrameworkFile",
     "GatePolicy",
     "Remark",

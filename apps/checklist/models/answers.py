@@ -7,6 +7,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.checklist import rules
 from apps.checklist.models.assessments import Assessment
+from apps.checklist.models.library import EvidenceVersion
 
 
 class Answer(models.Model):
@@ -56,7 +57,10 @@ class Answer(models.Model):
 
 
 class Evidence(models.Model):
-    """What stands behind an answer, with the digest of what it spoke of when it was collected."""
+    """What stands behind an answer, with the digest of what it spoke of when it was collected.
+
+    What was given by hand may cite a version of a document in the team's library.
+    """
 
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="evidence")
     collector = models.CharField(max_length=60, blank=True, help_text="empty: given by hand")
@@ -68,6 +72,14 @@ class Evidence(models.Model):
     subject_id = models.CharField(max_length=80)
     subject_label = models.CharField(max_length=200)
     subject_digest = models.CharField(max_length=64)
+    cites = models.ForeignKey(
+        EvidenceVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="citations",
+        help_text="a version of a document in the library; empty: none",
+    )
     given_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="empty: the platform"
     )
