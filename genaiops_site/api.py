@@ -81,6 +81,8 @@ router.register("assessments", checklist.AssessmentViewSet, "assessment")
 router.register("assessments", checklist.AssessmentMatrixViewSet, "assessment-matrix")
 router.register("assessments", checklist.AssessmentUpgradeViewSet, "assessment-upgrade")
 router.register("assessments", checklist.AssessmentGateViewSet, "assessment-gate")
+router.register("assessments", checklist.AssessmentWorkViewSet, "assessment-work")
+router.register("assignments", checklist.AssignmentViewSet, "assignment")
 router.register("gate-policies", checklist.GatePolicyViewSet, "gate-policy")
 router.register("audit", portal.TrailViewSet, "audit")
 

@@ -56,6 +56,9 @@ POLICY: dict[str, frozenset[str]] = {
     "assessment.answer": _MAKERS,
     "assessment.decide": _DECIDERS,
     "assessment.sign": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),  # where the policy of the gate names the role
+    "assignment.give": frozenset({ADMINISTRATOR, COMPLIANCE}),  # to others; to oneself whoever may answer
+    "remark.write": frozenset({ADMINISTRATOR, COMPLIANCE, ENGINEER, APPROVER}),
+    "remark.withdraw": frozenset({ADMINISTRATOR}),  # another's; one's own whoever wrote it
     "policy.change": frozenset({ADMINISTRATOR, COMPLIANCE}),
     "waiver.grant": _DECIDERS,
     "framework.load": frozenset({ADMINISTRATOR, COMPLIANCE}),

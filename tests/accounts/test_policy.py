@@ -13,7 +13,7 @@ from apps.accounts.rules import ADMINISTRATOR, APPROVER, COMPLIANCE, ENGINEER, P
 from apps.audit.models import AuditEntry
 from apps.catalog.services import scan_start, source_create
 from apps.checklist.queries import present_view
-from apps.checklist.services import assessment_create, evidence_collect, policy_set
+from apps.checklist.services import assessment_create, evidence_collect, policy_set, remark_write
 from apps.incidents.services import incident_open
 from apps.jobs.services import run_fail
 from apps.registry.models import FileScanRun
@@ -185,6 +185,22 @@ def _tracked_file(by: User, team: Team) -> Ask:
     return Ask(f"tracking-runs/{run.uuid}/file/?path=notes.txt", method="get")
 
 
+def _assign(by: User, team: Team) -> Ask:
+    assessment = assessment_create(by=by, version=make_version(by, team))
+    return Ask(f"assessments/{assessment.pk}/assignments/", {"person": make_person(ENGINEER, team=team).pk})
+
+
+def _remark(by: User, team: Team) -> Ask:
+    assessment = assessment_create(by=by, version=make_version(by, team))
+    return Ask(f"assessments/{assessment.pk}/remarks/", {"text": "Who knows the source of this?"})
+
+
+def _withdraw(by: User, team: Team) -> Ask:
+    assessment = assessment_create(by=by, version=make_version(by, team))
+    remark = remark_write(by=by, assessment=assessment, text="Ask Ann on extension 12")
+    return Ask(f"assessments/{assessment.pk}/remarks/{remark.pk}/withdraw/")
+
+
 CASES: dict[str, Case] = {
     "team.view": Case(lambda by, team: Ask(f"teams/{team.pk}/", method="get")),
     "people.manage": Case(
@@ -241,6 +257,9 @@ CASES: dict[str, Case] = {
     "assessment.answer": Case(lambda by, team: Ask("assessments/", {"version": make_version(by, team).pk})),
     "assessment.decide": Case(_decide),
     "assessment.sign": Case(_sign),
+    "assignment.give": Case(_assign),
+    "remark.write": Case(_remark),
+    "remark.withdraw": Case(_withdraw),
     "policy.change": Case(
         lambda by, team: Ask(
             "gate-policies/", {"team": team.pk, "name": "all", "text": SIGNED_BY_ALL, "reason": "any of them signs"}

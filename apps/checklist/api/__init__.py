@@ -5,6 +5,7 @@ from apps.checklist.api.frameworks import AssessmentUpgradeViewSet, FrameworkVie
 from apps.checklist.api.gates import AssessmentGateViewSet, GatePolicyViewSet, VersionGateView
 from apps.checklist.api.matrix import AssessmentMatrixViewSet
 from apps.checklist.api.viewsets import AssessmentViewSet
+from apps.checklist.api.work import AssessmentWorkViewSet, AssignmentViewSet
 
 __all__ = [
     "AssessmentMatrixViewSet",
@@ -12,6 +13,8 @@ __all__ = [
     "GatePolicyViewSet",
     "AssessmentUpgradeViewSet",
     "AssessmentViewSet",
+    "AssessmentWorkViewSet",
+    "AssignmentViewSet",
     "FrameworkViewSet",
     "RiskControlViewSet",
     "VersionGateView",

@@ -2,8 +2,10 @@
 
 from apps.checklist.services.answers import answer_save, evidence_add, evidence_collect
 from apps.checklist.services.assessments import assessment_create
+from apps.checklist.services.assignments import assignment_end, assignment_give
 from apps.checklist.services.controls import controls_check, risk_control_add, risk_controls_check
 from apps.checklist.services.decisions import assessment_decide, assessment_submit
+from apps.checklist.services.discussions import discussion_reopen, discussion_settle, remark_withdraw, remark_write
 from apps.checklist.services.frameworks import LOAD, FrameworkRefused, framework_checked, framework_load
 from apps.checklist.services.policies import policy_set, policy_withdraw
 from apps.checklist.services.upgrades import assessment_upgrade
@@ -17,7 +19,11 @@ __all__ = [
     "assessment_decide",
     "assessment_submit",
     "assessment_upgrade",
+    "assignment_end",
+    "assignment_give",
     "controls_check",
+    "discussion_reopen",
+    "discussion_settle",
     "evidence_add",
     "evidence_collect",
     "framework_checked",
@@ -26,6 +32,8 @@ __all__ = [
     "risk_controls_check",
     "policy_set",
     "policy_withdraw",
+    "remark_withdraw",
+    "remark_write",
     "waiver_grant",
     "waiver_revoke",
 ]
