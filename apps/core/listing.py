@@ -1,7 +1,9 @@
 """Lists whose order, filter and page stand in the address, and the same lists as CSV (RFC 4180)."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.core.paginator import Page
@@ -12,8 +14,9 @@ from django.utils.http import content_disposition_header
 from apps.core.paging import BoundedPaginator
 
 PAGE = 50
-# A spreadsheet takes a cell that begins with one of these for a formula (CWE-1236).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins with one of these for a formula (CWE-1236). Apostrophes before it count too: so
+# the one that is put before can be told from those that stood there, and be taken away again.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def rows_page(request: HttpRequest, rows: Any, size: int = PAGE, name: str = "page") -> Page[Any]:
@@ -47,20 +50,28 @@ class _Echo:
 
 
 def csv_answer(
-    name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]], *, is_exact: bool = False
+    name: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    is_exact: bool = False,
+    is_marked: bool = False,
 ) -> StreamingHttpResponse:
     """The rows as a file that is written while it is read.
 
     Spreadsheets are its usual readers, so an apostrophe goes before whatever one would take for a formula; `is_exact`
-    leaves every cell as it is, for programs.
+    leaves every cell as it is, for programs. `is_marked` puts a byte order mark first, by which Excel knows UTF-8.
     """
-    answer = StreamingHttpResponse(_lines(headers, rows, is_exact), content_type="text/csv; charset=utf-8")
+    lines = _lines(headers, rows, is_exact)
+    answer = StreamingHttpResponse(
+        chain(["\ufeff"], lines) if is_marked else lines, content_type="text/csv; charset=utf-8"
+    )
     answer["Content-Disposition"] = str(content_disposition_header(True, f"{name}.csv"))
     return answer
 
 
 def _lines(headers: Sequence[str], rows: Iterable[Sequence[Any]], is_exact: bool) -> Iterator[str]:
-    writer, written = csv.writer(_Echo()), _text if is_exact else _harmless
+    writer, written = csv.writer(_Echo()), _text if is_exact else harmless
     yield writer.writerow([written(name) for name in headers])
     for row in rows:
         yield writer.writerow([written(value) for value in row])
@@ -70,6 +81,12 @@ def _text(value: Any) -> str:
     return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _harmless(value: Any) -> str:
+def harmless(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula; `as_meant` gives the text back."""
     text = _text(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int | float) else text
+    return f"'{text}" if _FORMULA.match(text) and not isinstance(value, int | float) else text
+
+
+def as_meant(cell: str) -> str:
+    """The text that `harmless` was given, or that somebody typed who knows nothing of it."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -16,7 +16,7 @@ from apps.checklist.rules.values import (
     options_of,
     value_of_option,
 )
-from apps.checklist.services.answers import TEXT_MOST
+from apps.checklist.services.saying import TEXT_MOST
 
 SAYS = {
     DECLARED: "This is the answer",

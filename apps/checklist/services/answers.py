@@ -11,24 +11,12 @@ from apps.audit.services import WORKER
 from apps.checklist.models import Answer, Assessment, Evidence
 from apps.checklist.queries import framework
 from apps.checklist.queries.subjects import knowledge_of
-from apps.checklist.rules import (
-    DECLARED,
-    NOT_APPLICABLE,
-    STATED,
-    UNKNOWN,
-    Finding,
-    Framework,
-    Known,
-    Question,
-    answer_status,
-)
-from apps.checklist.rules.statements import as_rows, statement_basis
-from apps.checklist.rules.values import IN_WORDS, ValueRefused, checked_value, value_words
+from apps.checklist.rules import DECLARED, UNKNOWN, Finding, Known, Question, answer_status
+from apps.checklist.rules.saying import Said
+from apps.checklist.rules.statements import as_rows
 from apps.checklist.services.revisions import (
     ATTACH,
     COLLECT,
-    SAVE,
-    Statement,
     by_hand,
     current_answer,
     current_answers,
@@ -37,10 +25,10 @@ from apps.checklist.services.revisions import (
     revise,
     statement_of,
 )
+from apps.checklist.services.saying import TEXT_MOST, check_statement, check_unchanged, said_write
 from apps.core.canonical import digest_of
-from apps.core.errors import Conflict, Invalid
+from apps.core.errors import Invalid
 
-TEXT_MOST = 20_000  # characters of an answer; more belongs in a document that is linked
 LINK_STARTS = ("https://", "http://")
 
 
@@ -87,10 +75,11 @@ def _collect(
 
 
 def _collected_rows(answer: Answer) -> set[tuple[str, ...]]:
-    return as_rows([_as_finding(item) for item in answer.evidence.all() if item.collector])
+    return as_rows([as_finding(item) for item in answer.evidence.all() if item.collector])
 
 
-def _as_finding(item: Evidence) -> Finding:
+def as_finding(item: Evidence) -> Finding:
+    """Collected evidence as the finding that it was made of."""
     return Finding(
         collector=item.collector,
         status=item.status,
@@ -125,85 +114,15 @@ def answer_save(
     they saw; with either given, a change meanwhile raises Conflict. Raises Invalid, NotFound.
     """
     require(by, "assessment.answer", assessment.team_id)
-    text, reason = text.strip(), reason.strip()
-    _check_statement(status, text, reason)
+    given = Said(question, status, text.strip(), reason.strip(), dict(value or {}), expect_revision, expect_basis)
+    check_statement(given)
     assessment = locked(assessment)
     used = framework(assessment.framework, assessment.framework_version)
-    asked = question_of(used.questions, question)
-    kept = _value(asked, used, status, text, value or {})
-    before = current_answer(assessment, question)
+    question_of(used.questions, question)
     known = knowledge_of([assessment]).of(assessment)
-    basis = statement_basis(asked, known)
-    _check_unchanged(asked, used, before, expect_revision, expect_basis in ("", basis))
-    return revise(
-        by=by,
-        assessment=assessment,
-        question=asked,
-        before=before,
-        status=answer_status(status, known.status_of(asked.answering)),
-        statement=Statement(stated=status, text=text, reason=reason, stated_on=basis, by_id=by.pk, value=kept),
-        findings=known.of(asked.collectors),
-        given=by_hand(before),
-        action=SAVE,
+    return said_write(
+        by=by, assessment=assessment, used=used, known=known, before=current_answer(assessment, question), given=given
     )
-
-
-def _check_statement(status: str, text: str, reason: str) -> None:
-    if status not in STATED:
-        raise Invalid(
-            f"“{status}” cannot be said by a person.",
-            code="answer.status",
-            remedy="Say declared, not_applicable or unknown. Measured and imported answers come from the platform.",
-        )
-    if status == NOT_APPLICABLE and not reason:
-        raise Invalid(
-            "Say why the question does not apply; the reason is part of the record.", code="answer.reason_missing"
-        )
-    if max(len(text), len(reason)) > TEXT_MOST:
-        raise Invalid(
-            f"An answer has up to {TEXT_MOST} characters.",
-            code="answer.too_long",
-            remedy="Put the rest in a document and add it as evidence.",
-        )
-
-
-def _value(asked: Question, used: Framework, status: str, text: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The value of an answer as it is kept; only what answers the question has one."""
-    if status != DECLARED:
-        if given:
-            raise Invalid("Only an answer has a value; “unknown” and “does not apply” have none.", code="answer.value")
-        return {}
-    if asked.answer in IN_WORDS and not text:
-        raise Invalid("An answer needs words.", code="answer.empty", remedy="Write the answer, or say “unknown”.")
-    try:
-        return checked_value(asked, used.levels.get(asked.scale, ()), given)
-    except ValueRefused as refused:
-        raise Invalid(str(refused), code="answer.value") from refused
-
-
-def _check_unchanged(
-    asked: Question, used: Framework, before: Answer | None, expect_revision: int | None, is_basis_same: bool
-) -> None:
-    revision = before.revision if before else 0
-    if expect_revision is not None and revision != expect_revision:
-        who = str(before.answered_by) if before and before.answered_by else "The platform"
-        said = _said(asked, used, before) if before else ""
-        raise Conflict(
-            f"{who} changed this answer while you were writing.{f' It now says: “{said}”' if said else ''}",
-            code="answer.changed",
-            remedy="Read the present answer, then save yours again if it still holds.",
-        )
-    if not is_basis_same:
-        raise Conflict(
-            "The evidence changed while you were writing.",
-            code="answer.evidence_changed",
-            remedy="Read the present evidence, then save your answer again if it still holds.",
-        )
-
-
-def _said(asked: Question, used: Framework, answer: Answer) -> str:
-    words = value_words(asked, used.levels.get(asked.scale, ()), answer.value)
-    return ". ".join(filter(None, (words, answer.text or answer.reason)))
 
 
 @transaction.atomic
@@ -230,8 +149,8 @@ def evidence_add(
     used = framework(assessment.framework, assessment.framework_version)
     asked = question_of(used.questions, question)
     before = current_answer(assessment, question)
-    _check_unchanged(asked, used, before, expect_revision, True)
-    kept = [_as_finding(item) for item in before.evidence.all() if item.collector] if before else []
+    check_unchanged(asked, used, before, expect_revision, is_basis_same=True)
+    kept = [as_finding(item) for item in before.evidence.all() if item.collector] if before else []
     return revise(
         by=by,
         assessment=assessment,

@@ -71,6 +71,11 @@ def records(
 def separator(path: Path) -> str:
     """The mark between cells: of those that are read, the one that stands most often outside quotes in the header."""
     header = next((line.text for line in lines(path) if line.text.strip()), "")
+    return mark_in(header)
+
+
+def mark_in(header: str) -> str:
+    """The mark between cells that stands most often outside quotes in this line; a comma where none does."""
     outside_quotes = "".join(header.split('"')[::2])
     return max(SEPARATORS, key=outside_quotes.count)
 
