@@ -5,8 +5,10 @@ from typing import Any
 HOUR, DAY = 3600.0, 24 * 3600.0
 
 
-def schedule(run_sweep_seconds: float) -> dict[str, dict[str, Any]]:
-    """Every scheduled job. `run_sweep_seconds`: how often runs whose worker has gone silent are looked for."""
+def schedule(run_sweep_seconds: float, checkpoint_seconds: float) -> dict[str, dict[str, Any]]:
+    """Every scheduled job. `run_sweep_seconds`: how often runs whose worker has gone silent are looked for;
+    `checkpoint_seconds`: how often the trail is signed.
+    """
     return {
         "sweep-lost-runs": _every(run_sweep_seconds, "jobs.sweep_runs"),
         "sweep-uploads": _every(HOUR, "catalog.sweep_uploads"),
@@ -14,6 +16,7 @@ def schedule(run_sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "check-controls": _every(HOUR, "checklist.check_controls"),
         "remind": _every(HOUR, "reminders.remind"),
         "sweep-files": _every(HOUR, "registry.sweep_files"),
+        "sign-trail": _every(checkpoint_seconds, "audit.checkpoint"),
         "sweep-file-uploads": _every(HOUR, "registry.sweep_file_uploads"),
     }
 

@@ -215,6 +215,14 @@ STORAGES: dict[str, dict[str, Any]] = {
 MODEL_FOLDERS: list[str] = env.list("MODEL_FOLDERS", default=[str(VAR_DIR / "models")])
 # The private EC key that versions are signed with: on worker machines only, readable by their user only.
 SIGNING_KEY_FILE: str = env.str("SIGNING_KEY_FILE", default=str(VAR_DIR / "keys" / "model-signing.pem"))
+# The trail's checkpoints and archived segments lie outside the database, and so does the key that signs them.
+TRAIL_FOLDER: str = env.str("TRAIL_FOLDER", default=str(VAR_DIR / "trail"))
+TRAIL_KEY_IS_OWN: bool = not env.str("TRAIL_KEY_FILE", default="")
+TRAIL_KEY_FILE: str = env.str("TRAIL_KEY_FILE", default="") or str(VAR_DIR / "keys" / "trail-signing.pem")
+TRAIL_CHECKPOINT_SECONDS: float = env.float("TRAIL_CHECKPOINT_SECONDS", default=3600.0)
+TRAIL_RETENTION_YEARS: int = env.int("TRAIL_RETENTION_YEARS", default=10)
+if TRAIL_RETENTION_YEARS < 10:
+    raise ImproperlyConfigured("TRAIL_RETENTION_YEARS must be 10 or more: documentation is kept that long by law.")
 FILE_SCAN_SECONDS: int = env.int("FILE_SCAN_SECONDS", default=300)  # for one held file
 FILE_CHECK_DAYS: int = env.int("FILE_CHECK_DAYS", default=7)  # after which a version's stored files are read again
 FILE_CHECK_BYTES: int = env.int("FILE_CHECK_BYTES", default=100 * 1024**3)  # read in one sweep, about
@@ -273,7 +281,7 @@ RUN_HEARTBEAT_SECONDS: float = env.float("RUN_HEARTBEAT_SECONDS", default=5.0)
 RUN_LOST_AFTER_SECONDS: float = env.float("RUN_LOST_AFTER_SECONDS", default=60.0)
 RUN_SWEEP_SECONDS: float = env.float("RUN_SWEEP_SECONDS", default=15.0)
 
-CELERY_BEAT_SCHEDULE = schedule(RUN_SWEEP_SECONDS)
+CELERY_BEAT_SCHEDULE = schedule(RUN_SWEEP_SECONDS, TRAIL_CHECKPOINT_SECONDS)
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 SCAN_SAVE_SECONDS: float = env.float("SCAN_SAVE_SECONDS", default=15.0)  # of scanning that a killed worker may cost
 PII_SPACY_MODEL: str = env.str("PII_SPACY_MODEL", default="")  # a folder; empty: no names and places by spaCy

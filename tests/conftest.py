@@ -98,14 +98,14 @@ def _the_trail_may_be_emptied_between_tests() -> Iterator[None]:
     from django.db import connection
     from django.test import TransactionTestCase
 
-    from apps.audit.rules import guard_statements, unguard_statements
+    from apps.audit.rules import archive_guard_statements, guard_statements, unguard_statements
 
     empty = TransactionTestCase._fixture_teardown
 
     def empty_unguarded(case: TransactionTestCase) -> None:
         run_all(unguard_statements(connection.vendor))
         empty(case)
-        run_all(guard_statements(connection.vendor))
+        run_all(guard_statements(connection.vendor) + archive_guard_statements(connection.vendor))
 
     def run_all(statements: list[str]) -> None:
         with connection.cursor() as cursor:

@@ -42,3 +42,46 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"the chain ends at {self.sequence}"
+
+
+class Checkpoint(models.Model):
+    """What the chain was when somebody signed it: how many rows, the last one's digest, and a tree over the rows since.
+
+    The same is written outside the database, where nobody with the database's password can change it.
+    """
+
+    rows = models.BigIntegerField(primary_key=True)
+    since = models.BigIntegerField(help_text="rows of the checkpoint before it")
+    head = models.CharField(max_length=64)
+    root = models.CharField(max_length=64, help_text="RFC 6962 tree over the digests of the rows since")
+    at = models.DateTimeField()
+    key = models.CharField(max_length=64, help_text="SHA-256 of the public key")
+    signature = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["-rows"]
+
+    def __str__(self) -> str:
+        return f"Checkpoint of {self.rows} rows"
+
+
+class AuditSegment(models.Model):
+    """A stretch of the chain that was written to a file, read back, and taken out of the database.
+
+    The newest one is the anchor that the chain in the database continues from.
+    """
+
+    last = models.BigIntegerField(primary_key=True)
+    first = models.BigIntegerField()
+    previous = models.CharField(max_length=64, help_text="digest of the entry before the first")
+    head = models.CharField(max_length=64, help_text="digest of the last entry")
+    name = models.CharField(max_length=200, help_text="of the file")
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField(help_text="bytes")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-last"]
+
+    def __str__(self) -> str:
+        return f"Archived entries {self.first} to {self.last}"

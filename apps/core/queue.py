@@ -41,6 +41,7 @@ SWEEP_UPLOADS = "catalog.sweep_uploads"
 SWEEP_CHUNKS = "catalog.sweep_chunks"
 CHECK_CONTROLS = "checklist.check_controls"
 REMIND = "reminders.remind"
+SIGN_TRAIL = "audit.checkpoint"
 
 QUEUES: dict[str, str] = {
     IMPORT: CPU,
@@ -64,6 +65,7 @@ QUEUES: dict[str, str] = {
     SWEEP_CHUNKS: CPU,
     CHECK_CONTROLS: CPU,
     REMIND: CPU,
+    SIGN_TRAIL: CPU,
 }
 
 

@@ -1,0 +1,123 @@
+"""The whole trail, read to its last row: archived segments, the database, and every signed checkpoint."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from apps.audit.models import AuditSegment, Checkpoint
+from apps.audit.queries.chain import anchor, fields_between, head, with_end
+from apps.audit.queries.checkpoints import Held, checkpoints_held
+from apps.audit.queries.segments import entries_in, segment_problem
+from apps.audit.rules import GENESIS, Verdict
+from apps.audit.rules.examining import Signed, examine
+
+QUICK = 5_000  # rows that are read while somebody waits
+QUICK_CHECKPOINTS = 10
+TOLD_EVERY = 500
+OnProgress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found, and what was looked at to find it. `signed_to`: the last row under a checkpoint to rely on."""
+
+    verdict: Verdict
+    faults: list[str] = field(default_factory=list)
+    archived: int = 0
+    checkpoints: int = 0
+    exported: int = 0
+    signed_to: int = 0
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing at all was found."""
+        return self.verdict.is_intact and not self.faults
+
+    @property
+    def unsigned(self) -> int:
+        """Rows at the end that were read and stand under no signed checkpoint yet."""
+        return max(self.verdict.last - max(self.signed_to, self.verdict.first - 1), 0)
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as a run keeps it and the API gives it."""
+        names = ("is_intact", "faults", "archived", "checkpoints", "exported", "signed_to", "unsigned")
+        told: dict[str, Any] = {name: getattr(self, name) for name in names}
+        walked = ("rows", "first", "last", "broken_at", "problem", "head")
+        return told | {name: getattr(self.verdict, name) for name in walked}
+
+
+def examine_all(on_progress: OnProgress) -> Examined:
+    """Read every row there is, archived ones first, and hold each against what was signed. `on_progress` may raise to
+    stop.
+    """
+    on_progress(0.0, "Reading the signed checkpoints")
+    held = checkpoints_held()
+    faults = [*held.faults, *_removed(held)]
+    segments = _sound_segments(faults)
+    start, previous = (segments[0].first, segments[0].previous) if segments else _after_anchor()
+    signed, before = Signed(held.witnesses, start), head()
+    total = before.sequence - start + 1 if before else 1
+    entries = chain(chain.from_iterable(map(entries_in, segments)), fields_between(anchor()[0] + 1))
+    verdict = examine(entries, signed, start=start, previous=previous, on_row=_teller(on_progress, total))
+    verdict = with_end(before, verdict, head())
+    archived = max(min(verdict.last, anchor()[0]) - start + 1, 0)
+    return _examined(held, verdict, signed, faults, archived)
+
+
+def examine_end() -> Examined:
+    """The newest rows and the newest checkpoints only: quick enough to wait for, and no proof of what lies before."""
+    before = head()
+    start, previous = _after_anchor()
+    end = before.sequence if before else 0
+    if end - QUICK > start:
+        start = end - QUICK + 1
+        previous = next((row["digest"] for row in fields_between(start - 1, start - 1)), "")
+    held = checkpoints_held(after=start, newest=QUICK_CHECKPOINTS)
+    signed = Signed(held.witnesses, start)
+    verdict = with_end(before, examine(fields_between(start), signed, start=start, previous=previous), head())
+    return _examined(held, verdict, signed, held.faults, 0)
+
+
+def _after_anchor() -> tuple[int, str]:
+    last, digest = anchor()
+    return last + 1, digest
+
+
+def _examined(held: Held, verdict: Verdict, signed: Signed, faults: list[str], archived: int) -> Examined:
+    signed_to = min(signed.last, verdict.last)
+    return Examined(verdict, faults, archived, held.in_database, held.exported, signed_to)
+
+
+def _removed(held: Held) -> list[str]:
+    """Checkpoints that were exported and that the database no longer has."""
+    there = set(Checkpoint.objects.values_list("rows", flat=True))
+    missing = {witness.statement.rows for witness in held.witnesses} - there
+    return [
+        f"The checkpoint of {rows} rows was exported, and somebody took it out of the database." for rows in missing
+    ]
+
+
+def _sound_segments(faults: list[str]) -> list[AuditSegment]:
+    """The archived segments that can be read and join up to the database; what is wrong with others is a fault."""
+    sound: list[AuditSegment] = []
+    before, digest = 0, GENESIS
+    for segment in AuditSegment.objects.order_by("last"):
+        problem = segment_problem(segment)
+        if (segment.first, segment.previous) != (before + 1, digest):
+            problem = problem or f"does not join entry {before}"
+        if problem:
+            faults.append(f"The archived segment of entries {segment.first}–{segment.last} {problem}.")
+            sound = []
+        else:
+            sound.append(segment)
+        before, digest = segment.last, segment.head
+    return sound
+
+
+def _teller(on_progress: OnProgress, total: int) -> Callable[[int], None]:
+    def tell(rows: int) -> None:
+        if rows % TOLD_EVERY == 0:
+            on_progress(min(rows / total, 0.99), f"{rows:,} of about {total:,} entries read")
+
+    return tell
