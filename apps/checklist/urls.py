@@ -32,6 +32,12 @@ urlpatterns = [
     path("<int:pk>/decide/", views.decide, name="decide"),
     path("<int:pk>/waivers/", views.waiver_grant_view, name="waiver-grant"),
     path("<int:pk>/waivers/<int:waiver>/revoke/", views.waiver_revoke_view, name="waiver-revoke"),
+    path("<int:pk>/work/", views.work_page, name="work"),
+    path("<int:pk>/work/<int:assignment>/end/", views.assignment_end_view, name="assignment-end"),
+    path("<int:pk>/remarks/", views.remark_write_view, name="remark-write"),
+    path("<int:pk>/remarks/<int:remark>/withdraw/", views.remark_withdraw_view, name="remark-withdraw"),
+    path("<int:pk>/discussions/<int:discussion>/settle/", views.discussion_settle_view, name="discussion-settle"),
+    path("<int:pk>/discussions/<int:discussion>/reopen/", views.discussion_reopen_view, name="discussion-reopen"),
     # Ids of questions may hold dots, and may be named like a page above: these two stand last.
     path("<int:pk>/<str:question>/evidence/", views.evidence_add_view, name="evidence-add"),
     path("<int:pk>/<str:question>/", views.answer, name="answer"),

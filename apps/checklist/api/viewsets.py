@@ -26,8 +26,10 @@ from apps.checklist.api.shapes import (
 )
 from apps.checklist.models import Assessment
 from apps.checklist.queries.starting import subject_seen
+from apps.checklist.queries.work import with_work
 from apps.checklist.rules.frameworks import ASSESSED
 from apps.checklist.rules.subjects import FIELDS
+from apps.checklist.rules.work import WORK_SHOWN
 from apps.core.filtering import KeyFilter, TeamFilter
 from apps.core.serializing import Reason
 from apps.core.viewsets import ReadViewSet
@@ -42,6 +44,12 @@ class AssessmentFilter(TeamFilter):
     framework = filters.CharFilter(max_length=120)
     subject_kind = filters.ChoiceFilter(choices=list(ASSESSED.items()), method="of_kind")
     state = filters.ChoiceFilter(choices=Assessment.State.choices)
+
+    work = filters.ChoiceFilter(choices=list(WORK_SHOWN.items()), method="of_work")
+
+    def of_work(self, rows: QuerySet[Assessment], name: str, wanted: str) -> QuerySet[Assessment]:
+        """Those on which something is in the person's hands, is overdue, or is being discussed."""
+        return with_work(person(self.request), rows, wanted)
 
     def of_kind(self, rows: QuerySet[Assessment], name: str, kind: str) -> QuerySet[Assessment]:
         """Those that speak of one kind of thing."""

@@ -12,6 +12,7 @@ from apps.checklist.queries import frameworks
 from apps.checklist.rules import STATES, Framework
 from apps.checklist.rules.frameworks import ASSESSED
 from apps.checklist.rules.subjects import FIELDS
+from apps.checklist.rules.work import WORK_SHOWN
 
 
 class AssessmentFilterForm(forms.Form):
@@ -20,6 +21,7 @@ class AssessmentFilterForm(forms.Form):
     framework = forms.ChoiceField(label="Framework", required=False)
     kind = forms.ChoiceField(label="Of what", required=False, choices=[("", "all"), *ASSESSED.items()])
     state = forms.ChoiceField(label="State", required=False, choices=[("", "all"), *STATES.items()])
+    work = forms.ChoiceField(label="Work", required=False, choices=[("", "all"), *WORK_SHOWN.items()])
     team = forms.ModelChoiceField(Team.objects.none(), label="Team", required=False, empty_label="all")
 
     def __init__(self, *args: Any, teams: "list[Team]", **more: Any) -> None:
@@ -40,6 +42,11 @@ class AssessmentFilterForm(forms.Form):
         if wanted["state"]:
             rows = rows.filter(state=wanted["state"])
         return rows.filter(team=wanted["team"]) if wanted.get("team") else rows
+
+    @property
+    def wanted_work(self) -> str:
+        """Which work the person asked for; empty: any."""
+        return str(self.cleaned_data["work"]) if self.is_valid() else ""
 
 
 class MatrixForm(forms.Form):

@@ -1,7 +1,9 @@
 """Who was given which part of which assessment, and how far that is."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -9,14 +11,25 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import Team, User
-from apps.accounts.queries import members_of, team_ids_seen_by
+from apps.accounts.queries import may, members_of, team_ids_seen_by
 from apps.accounts.rules import allows
-from apps.checklist.models import Assessment, Assignment
+from apps.checklist.models import Assessment, Assignment, Discussion
 from apps.checklist.queries.assessments import MISSING, with_names
+from apps.checklist.queries.discussions import discussions_of, discussions_seen_by
 from apps.checklist.queries.reading import place_of
 from apps.checklist.queries.views import views_of
 from apps.checklist.rules import AssessmentView
-from apps.checklist.rules.work import UNFINISHED, AssignmentView, is_present, part_label, part_of, work_state
+from apps.checklist.rules.work import (
+    DISCUSSED,
+    LATE,
+    MINE,
+    UNFINISHED,
+    AssignmentView,
+    is_present,
+    part_label,
+    part_of,
+    work_state,
+)
 from apps.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -88,6 +101,13 @@ def waiting_in(user: User, views: Sequence[AssessmentView], on: date | None = No
     return found
 
 
+def may_end(user: User, one: Assignment | AssignmentView, team: int) -> bool:
+    """Whether the person may take this out of somebody's hands: who gives work to others may, and whoever gave it to
+    themselves.
+    """
+    return one.person_id == one.given_by_id == user.pk or may(user, "assignment.give", team)
+
+
 def people_who_answer(team: Team) -> list[User]:
     """Who may be given a part of an assessment of this team: its people who may answer there, by name."""
     people = members_of(team)
@@ -127,3 +147,67 @@ def part_page(view: AssessmentView, group: str, question: str) -> str:
     if part and (group or question):
         return place_of(view.pk, view.framework, part[0].id)
     return reverse("checklist:assessment-detail", args=[view.pk])
+
+
+@dataclass(frozen=True)
+class Work:
+    """Who does what of one assessment, and what is being said about it."""
+
+    assignments: list[AssignmentView]
+    talks: dict[str, Discussion]
+
+    def of(self, group: str = "", question: str = "") -> AssignmentView | None:
+        """Who has exactly this part; None where nobody has."""
+        return self._by_part.get((group, question))
+
+    @cached_property
+    def _by_part(self) -> dict[tuple[str, str], AssignmentView]:
+        return {(one.group, one.question): one for one in self.standing}
+
+    @cached_property
+    def standing(self) -> list[AssignmentView]:
+        """What nobody has taken back, done or not."""
+        return [one for one in self.assignments if one.is_standing]
+
+    @property
+    def ended(self) -> list[AssignmentView]:
+        """What was taken back."""
+        return [one for one in self.assignments if not one.is_standing]
+
+    @property
+    def waiting(self) -> int:
+        """How many parts are in somebody's hands and not done."""
+        return sum(one.is_waiting for one in self.assignments)
+
+    @property
+    def overdue(self) -> int:
+        """How many of them are overdue."""
+        return sum(one.is_overdue for one in self.assignments)
+
+    @property
+    def overdue_words(self) -> str:
+        """That in words."""
+        return f"{self.overdue} overdue"
+
+    @property
+    def open_talks(self) -> list[Discussion]:
+        """The discussions that nobody has settled."""
+        return [one for one in self.talks.values() if one.is_open]
+
+
+def work_of(user: "User | AnonymousUser", view: AssessmentView) -> Work:
+    """Who does what of an assessment, and what is being said about it; two queries."""
+    return Work(assignments_of(user, view), discussions_of(user, view.pk))
+
+
+def with_work(user: User, rows: QuerySet[Assessment], wanted: str) -> QuerySet[Assessment]:
+    """Those of `rows` on which the person has something to do, something is overdue or something is being discussed;
+    all of them where `wanted` is none of these. Constant queries.
+    """
+    if wanted == MINE:
+        return rows.filter(pk__in={one.assessment for one in waiting_for(user)})
+    if wanted == LATE:
+        return rows.filter(pk__in={one.assessment for one in overdue_seen_by(user)})
+    if wanted == DISCUSSED:
+        return rows.filter(pk__in=discussions_seen_by(user).filter(settled_at=None).values("assessment"))
+    return rows

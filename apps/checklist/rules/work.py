@@ -1,5 +1,6 @@
 """Who does which part of an assessment, until when, and how far that is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,6 +17,12 @@ WORK_STATES: dict[str, str] = {
     DONE: "Done",
     ENDED: "Taken back",
     GONE: "No longer asked",
+}
+MINE, LATE, DISCUSSED = "mine", "overdue", "discussed"
+WORK_SHOWN: dict[str, str] = {
+    MINE: "given to me",
+    LATE: "with something overdue",
+    DISCUSSED: "with an open discussion",
 }
 EVERYTHING = "The whole assessment"
 
@@ -53,6 +60,13 @@ class AssignmentView:
     def state_label(self) -> str:
         """Its state in words."""
         return WORK_STATES[self.state]
+
+    @property
+    def covers(self) -> str:
+        """How it is told beside one of its questions."""
+        if self.question:
+            return "Given to"
+        return f"“{self.label}” given to" if self.group else "The whole given to"
 
     @property
     def is_waiting(self) -> bool:
@@ -121,6 +135,12 @@ def is_done(view: AssessmentView, group: str, question: str) -> bool:
     if view.state not in UNFINISHED:
         return True
     return bool(group or question) and all(is_present(one) for one in part_of(view, group, question))
+
+
+def covering(view: AssessmentView, given: Iterable[AssignmentView], question: str) -> list[AssignmentView]:
+    """What was given to somebody and holds this question: the question itself first, then groups, then the whole."""
+    holding = [one for one in given if any(item.id == question for item in part_of(view, one.group, one.question))]
+    return sorted(holding, key=lambda one: (not one.question, one.total))
 
 
 def work_state(view: AssessmentView, group: str, question: str, *, ended: bool, due_on: date | None, on: date) -> str:

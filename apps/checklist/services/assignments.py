@@ -11,6 +11,7 @@ from apps.accounts.services import require
 from apps.audit.services import record
 from apps.checklist.models import Assessment, Assignment
 from apps.checklist.queries.views import views_of
+from apps.checklist.queries.work import may_end
 from apps.checklist.rules import AssessmentView
 from apps.checklist.rules.work import due_problem, is_done, part_of
 from apps.checklist.services.revisions import locked
@@ -97,8 +98,7 @@ def _about(assignment: Assignment) -> dict[str, str | int]:
 
 def _check_hands(by: User, assignment: Assignment) -> None:
     """Nobody takes away what somebody else was given, or lays down what somebody else gave them, without the right."""
-    is_own = assignment.person_id == by.pk and assignment.given_by_id == by.pk
-    if not is_own and not may(by, "assignment.give", assignment.team_id):
+    if not may_end(by, assignment, assignment.team_id):
         raise Refused(
             "Somebody else gave this, so you cannot take it back.",
             code="assignment.not_yours",

@@ -22,6 +22,14 @@ from apps.checklist.views.matrix import comparison, posture_matrix
 from apps.checklist.views.policies import policy_detail, policy_edit, policy_list, policy_withdraw_view
 from apps.checklist.views.upgrades import assessment_upgrade_view
 from apps.checklist.views.waivers import waiver_grant_view, waiver_revoke_view
+from apps.checklist.views.work import (
+    assignment_end_view,
+    discussion_reopen_view,
+    discussion_settle_view,
+    remark_withdraw_view,
+    remark_write_view,
+    work_page,
+)
 
 __all__ = [
     "answer",
@@ -30,12 +38,15 @@ __all__ = [
     "assessment_list",
     "assessment_start",
     "assessment_upgrade_view",
+    "assignment_end_view",
     "collect",
     "comparison",
     "control_add_view",
     "controls_check_view",
     "decide",
     "decision_page",
+    "discussion_reopen_view",
+    "discussion_settle_view",
     "evidence_add_view",
     "framework_changes",
     "framework_detail",
@@ -50,8 +61,11 @@ __all__ = [
     "policy_list",
     "policy_withdraw_view",
     "posture_matrix",
+    "remark_withdraw_view",
+    "remark_write_view",
     "subject_assessments",
     "submit",
     "waiver_grant_view",
     "waiver_revoke_view",
+    "work_page",
 ]

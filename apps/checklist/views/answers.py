@@ -7,13 +7,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.queries import person
 from apps.checklist import services
-from apps.checklist.forms import AnswerForm, EvidenceForm
+from apps.checklist.forms import AnswerForm, EvidenceForm, RemarkForm
 from apps.checklist.models import Assessment
 from apps.checklist.queries import answer_history, assessment_seen, framework, present_view
 from apps.checklist.queries.reading import next_unanswered, place_of
+from apps.checklist.queries.work import work_of
 from apps.checklist.rules import AssessmentView, QuestionView
 from apps.checklist.rules.values import value_words
+from apps.checklist.rules.work import covering
 from apps.checklist.views.pieces import rights_of, row_of
+from apps.checklist.views.work_pieces import talk_context
 from apps.core.errors import Conflict, DomainError, NotFound
 
 
@@ -22,10 +25,10 @@ def answer(request: HttpRequest, pk: int, question: str) -> HttpResponse:
     """One question with its history; saves what a person says. Where somebody else was quicker, both are shown."""
     assessment = assessment_seen(person(request), pk)
     if request.method == "GET":
-        return _question_page(request, assessment, question)
+        return question_page(request, assessment, question)
     form = AnswerForm.of(_question(present_view(assessment), question), request.POST)
     if not form.is_valid():
-        return _question_page(request, assessment, question, form=form, status=422)
+        return question_page(request, assessment, question, form=form, status=422)
     said = {name: form.cleaned_data[name] for name in ("status", "text", "reason", "value")}
     seen = {"expect_revision": form.cleaned_data["revision"], "expect_basis": form.cleaned_data["basis"]}
     try:
@@ -44,7 +47,7 @@ def _conflict_page(request: HttpRequest, assessment: Assessment, question: str, 
     data: QueryDict = request.POST.copy()
     data["revision"], data["basis"] = str(view.revision), view.basis
     form = AnswerForm.of(view, data)
-    return _question_page(request, assessment, question, form=form, conflict=error, status=error.status)
+    return question_page(request, assessment, question, form=form, conflict=error, status=error.status)
 
 
 @require_POST
@@ -60,20 +63,24 @@ def evidence_add_view(request: HttpRequest, pk: int, question: str) -> HttpRespo
         else:
             messages.success(request, "The evidence is attached.")
             return _back_to(assessment, question)
-    return _question_page(request, assessment, question, evidence_form=form, status=422)
+    return question_page(request, assessment, question, evidence_form=form, status=422)
 
 
-def _question_page(
+def question_page(
     request: HttpRequest,
     assessment: Assessment,
     question: str,
     *,
     form: AnswerForm | None = None,
     evidence_form: EvidenceForm | None = None,
+    remark_form: RemarkForm | None = None,
     conflict: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    view = _question(present_view(assessment), question)
+    """One question with everything about it; a form that was refused keeps what was entered."""
+    page = present_view(assessment)
+    work = work_of(person(request), page)
+    view = _question(page, question)
     rights = rights_of(request, assessment)
     context = rights | {
         "assessment": assessment,
@@ -84,6 +91,8 @@ def _question_page(
         ],
         "evidence_form": evidence_form or EvidenceForm(),
         "conflict": conflict,
+        "hands": covering(page, work.standing, question),
+        **talk_context(request, assessment, question, form=remark_form),
     }
     return render(request, "checklist/question_detail.html", context, status=status)
 

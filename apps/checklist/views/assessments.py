@@ -13,6 +13,7 @@ from apps.checklist.queries import assessment_seen, present_view
 from apps.checklist.queries.pages import coverage_of, deciders_of
 from apps.checklist.queries.reading import Reading, is_long, reading_of
 from apps.checklist.queries.upgrades import upgrade_offered
+from apps.checklist.queries.work import work_of
 from apps.checklist.rules import APPROVED, AssessmentView, GateItem
 from apps.checklist.views.pieces import counted, rights_of, row_of
 from apps.core.form_fields import key_named
@@ -34,6 +35,7 @@ def assessment_page(
     rights = rights_of(request, assessment)
     deciders = deciders_of(person(request), assessment, view)
     may_waive = may(person(request), "waiver.grant", assessment.team_id) and not deciders.own_part
+    work = work_of(person(request), view)
     blocking = [question for question in view.questions if question.problems]
     context = rights | {
         "assessment": assessment,
@@ -45,7 +47,12 @@ def assessment_page(
         "more_blocking": blocking[BLOCKING_SHOWN:],
         "reading": reading,
         "is_long": is_long(view.framework),
-        "groups": [(group, [row_of(q, rights["may_answer"]) for q in items]) for group, items in reading.groups],
+        "groups": [
+            (group, [row_of(q, rights["may_answer"], work) for q in items], work.of(group.group.id))
+            for group, items in reading.groups
+        ],
+        "work": work,
+        "whole": work.of(),
         "uncollected": sum(len(question.uncollected) for question in view.questions),
         "deciders": deciders,
         "is_approver": deciders.is_one,

@@ -18,9 +18,11 @@ from apps.checklist.models import Assessment
 from apps.checklist.queries import GENAIOPS, assessments_seen_by
 from apps.checklist.queries.pages import coverages, versions_without_assessment
 from apps.checklist.queries.starting import subject_page, subject_seen, subjects_listed_for
+from apps.checklist.queries.work import waiting_in, with_work
 from apps.checklist.rules import STATUSES
 from apps.checklist.rules.frameworks import ASSESSED, SYSTEM
 from apps.checklist.rules.subjects import FIELDS
+from apps.checklist.rules.work import AssignmentView
 from apps.checklist.views.pieces import counted
 from apps.core.listing import csv_answer, rows_page, wants_csv
 
@@ -39,18 +41,27 @@ def assessment_list(request: HttpRequest) -> HttpResponseBase:
     """Every assessment that the person sees, and versions that have no checklist yet."""
     user = person(request)
     form = AssessmentFilterForm(request.GET or None, teams=teams_seen_by(user))
-    rows = form.chosen(assessments_seen_by(user))
+    rows = with_work(user, form.chosen(assessments_seen_by(user)), form.wanted_work)
     if wants_csv(request):
         return csv_answer("checklists", CSV, _lines(rows))
     page = rows_page(request, rows, PAGE)
+    found = coverages(list(page.object_list))
+    mine = waiting_in(user, [row.view for row in found])
     context = {
         "form": form,
         "page": page,
-        "rows": coverages(list(page.object_list)),
+        "rows": [(row, *_in_hand(mine[row.view.pk])) for row in found],
         "without": list(versions_without_assessment(user)[:MOST_WITHOUT]),
         "may_begin": may_anywhere(user, "assessment.answer"),
     }
     return render(request, "checklist/assessment_list.html", context)
+
+
+def _in_hand(mine: list[AssignmentView]) -> tuple[str, bool]:
+    """What the person has in hand of one assessment, in words, and whether some of it is overdue."""
+    late = sum(one.is_overdue for one in mine)
+    words = [f"{len(mine)} given to you" if mine else "", f"{late} overdue" if late else ""]
+    return ", ".join(filter(None, words)), bool(late)
 
 
 def _lines(rows: QuerySet[Assessment]) -> Iterator[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from apps.accounts.queries import may, person
 from apps.checklist.forms import AnswerForm
 from apps.checklist.models import Assessment
 from apps.checklist.queries.pages import page_of
+from apps.checklist.queries.work import Work
 from apps.checklist.rules import APPROVED, REFUSED, SUBMITTED, QuestionView
 from apps.registry.rules import RETIRED
 
@@ -24,12 +25,15 @@ def rights_of(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def row_of(view: QuestionView, may_answer: bool) -> dict[str, Any]:
+def row_of(view: QuestionView, may_answer: bool, work: Work | None = None) -> dict[str, Any]:
+    """One question as pages show it; with `work`, who has it in hand and what is being said about it."""
     return {
         "view": view,
         "form": AnswerForm.of(view) if may_answer else None,
         "evidence": [(item, page_of(item)) for item in view.evidence],
         "problems": list(dict.fromkeys(view.problems)),
+        "hands": work.of(question=view.id) if work else None,
+        "talk": work.talks.get(view.id) if work else None,
         "has_words": bool(view.answer and view.answer.has_statement),
     }
 
