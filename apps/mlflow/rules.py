@@ -1,5 +1,6 @@
 """The error words of MLflow's protocol, and which refusal is told by which of them. No Django."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 from apps.core.errors import Conflict, DomainError, Invalid, NotFound, Refused, StorageFull, Unavailable
@@ -117,3 +118,34 @@ def plain_address(address: str) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = f":{parts.port}" if parts.port else ""
     return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))
+
+
+# What an import counts, in the order in which it is told, with the word for one.
+COUNTED = {
+    "experiments": "experiment",
+    "runs": "run",
+    "parameters": "parameter",
+    "metrics": "metric reading",
+    "logged models": "logged model",
+    "files": "file",
+    "models": "model or prompt",
+    "versions": "version",
+    "aliases": "alias",
+}
+_MANY = {"metrics": "metric readings", "models": "models and prompts"}
+_NOT_LOOKED_AT = frozenset({"parameters", "metrics", "files"})  # of what is here already: they belong to a run or model
+
+
+def counts_of(report: Mapping[str, Mapping[str, int]]) -> list[tuple[str, int, int | None]]:
+    """What came and what was here already, kind by kind; None where an import does not look at what was here."""
+    came, here = report.get("came", {}), report.get("here_already", {})
+    return [
+        (_MANY.get(kind, kind), came.get(kind, 0), None if kind in _NOT_LOOKED_AT else here.get(kind, 0))
+        for kind in COUNTED
+    ]
+
+
+def counted_in_words(counts: Mapping[str, int]) -> str:
+    """The counts as a list of words, such as “1 model or prompt, 3 runs”; empty where nothing was counted."""
+    told = [(kind, counts.get(kind, 0)) for kind in COUNTED]
+    return ", ".join(f"{n:,} {COUNTED[kind] if n == 1 else _MANY.get(kind, kind)}" for kind, n in told if n)

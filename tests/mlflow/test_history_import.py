@@ -13,6 +13,7 @@ import mlflow
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 from mlflow import MlflowClient
 from mlflow.entities import Metric
 
@@ -24,8 +25,9 @@ from apps.mlflow.models import HistoryImport
 from apps.mlflow.rules import plain_address
 from apps.mlflow.services import history_import, history_start
 from apps.registry.models import ModelAlias, ModelVersion, RegisteredModel
+from apps.registry.services.aliases import alias_delete
 from apps.tracking.models import Experiment, LoggedModel, RunMetric, TrackedFile, TrackingRun
-from tests.makers import claim, make_browser, make_person, make_team
+from tests.makers import claim, make_browser, make_model, make_person, make_team, make_version
 from tests.servers import free_port, wait_for
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,7 @@ def _fill(address: str) -> None:
     logged = client.create_logged_model(experiment, name="scorer", source_run_id=key, params={"depth": "3"})
     client.log_model_artifact(logged.model_id, str(_small_file()))
     client.finalize_logged_model(logged.model_id, "READY")
+    client.delete_experiment(client.create_experiment("given up"))
 
 
 def _small_file() -> Path:
@@ -158,6 +161,38 @@ def test_a_second_import_changes_nothing(server: str, olga: User, team: Team) ->
     assert set(result["came"]) <= {"parameters"} and result["here_already"]["runs"] == 2
 
 
+def test_what_was_decided_here_since_is_left_alone(server: str, olga: User, team: Team) -> None:
+    _import(olga, team, server)
+    churn = RegisteredModel.objects.get(team=team, name="churn")
+    alias_delete(by=olga, model=churn, name="candidate", reason="Too early")
+    missing = _missing(_import(olga, team, server))
+    assert not churn.aliases.exists() and "taken away here" in missing["alias candidate of churn"]
+    churn.deleted_at = timezone.now()
+    churn.save()
+    missing = _missing(_import(olga, team, server))
+    assert RegisteredModel.objects.filter(team=team, name="churn").count() == 1
+    assert "removed here" in missing["model churn"]
+
+
+def test_a_version_of_ones_own_is_not_taken_for_the_other_servers(server: str, olga: User, team: Team) -> None:
+    churn = make_model(olga, team, name="churn")
+    own = make_version(olga, team, model=churn)
+    run = _import(olga, team, server)
+    missing = _missing(run)
+    assert "Another version" in missing["churn v1"] and "did not come" in missing["alias candidate of churn"]
+    assert not own.aliases.exists() and (run.result or {})["here_already"] == {"models": 1}
+    assert list(churn.versions.order_by("number").values_list("number", flat=True)) == [1, 2]
+
+
+def test_a_deleted_experiment_comes_as_deleted(server: str, olga: User, team: Team) -> None:
+    _import(olga, team, server)
+    assert Experiment.objects.get(team=team, name="given up").lifecycle == "deleted"
+
+
+def _missing(run: HistoryImport) -> dict[str, str]:
+    return {item["what"]: item["why"] for item in (run.result or {})["missing"]}
+
+
 def test_an_import_that_was_cut_off_goes_on(server: str, olga: User, team: Team) -> None:
     class Cut(Exception):
         """The process ends here."""
@@ -184,6 +219,7 @@ def test_the_command_tells_what_came_and_its_run_has_a_page(
     run = HistoryImport.objects.get()
     page = make_browser(olga).get(f"/runs/mlflow_import/{run.pk}/").content.decode()
     assert "History import" in page and "alias champion of churn" in page
+    assert "Was here already" in page and "Result in figures" not in page
     assert AuditEntry.objects.filter(action="history.finish").exists()
 
 

@@ -37,6 +37,15 @@ def refused(call, *args, **kwargs) -> tuple[str, str]:
     return raised.value.error_code, raised.value.message
 
 
+def test_long_values_are_cut_where_mlflows_server_cuts_them(client: MlflowClient, run_id: str) -> None:
+    client.log_param(run_id, "alone", "p" * 6001)
+    client.set_tag(run_id, "alone", "t" * 8001)
+    client.log_batch(run_id, params=[Param("batch", "p" * 7000)], tags=[RunTag("batch", "t" * 9000)])
+    data = client.get_run(run_id).data
+    assert {key: len(value) for key, value in data.params.items()} == {"alone": 6000, "batch": 6000}
+    assert (len(data.tags["alone"]), len(data.tags["batch"])) == (8000, 8000)
+
+
 def test_experiments_are_made_named_tagged_and_found(client: MlflowClient, people: People) -> None:
     key = client.create_experiment("größe 日本", tags={"owner": "Olga"})
     found = client.get_experiment(key)

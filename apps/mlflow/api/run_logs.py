@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from apps.mlflow.api.runs import run_key
+from apps.mlflow.api.runs import params_cut, run_key, tags_cut
 from apps.mlflow.api.tracked import metric_shown, readings_shown
 from apps.mlflow.api.wire import Answer, Call, reads, refuse
 from apps.tracking import queries, services
@@ -21,13 +21,14 @@ def metric_log(call: Call) -> Answer:
 
 
 def param_log(call: Call) -> Answer:
-    params = [(call.text("key"), call.text("value", ""))]
+    params = params_cut([(call.text("key"), call.text("value", ""))])
     services.run_log(by=call.user, key=run_key(call), params=params)
     return {}
 
 
 def tag_set(call: Call) -> Answer:
-    services.run_log(by=call.user, key=run_key(call), tags=[(call.text("key"), call.text("value", ""))])
+    tags = tags_cut([(call.text("key"), call.text("value", ""))])
+    services.run_log(by=call.user, key=run_key(call), tags=tags)
     return {}
 
 
@@ -41,8 +42,8 @@ def batch_log(call: Call) -> Answer:
         by=call.user,
         key=run_key(call),
         metrics=readings_of(call.objects("metrics")),
-        params=call.pairs("params"),
-        tags=call.pairs("tags"),
+        params=params_cut(call.pairs("params")),
+        tags=tags_cut(call.pairs("tags")),
     )
     return {}
 

@@ -7,6 +7,8 @@ from apps.tracking import queries, rules, services
 from apps.tracking.rules.search import offset_of, token_for
 from apps.tracking.rules.values import time_of
 
+Pairs = list[tuple[str, str]]
+
 MOST, USUAL = 50_000, 1000
 _STATES = dict(enumerate(rules.RUN_STATES, start=1))  # protobuf's numbers for them
 
@@ -27,6 +29,16 @@ def state_of(call: Call) -> str:
     return word
 
 
+def params_cut(pairs: Pairs) -> Pairs:
+    """Parameters; a long value is cut as MLflow's server cuts it, so that a script which it lets through goes on."""
+    return [(key, value[: rules.LONGEST_PARAM]) for key, value in pairs]
+
+
+def tags_cut(pairs: Pairs) -> Pairs:
+    """Tags of a run, cut likewise. The history of logged models is JSON, and would be none with its end cut off."""
+    return [(key, value if key == rules.LOGGED_MODELS_TAG else value[: rules.LONGEST_TAG]) for key, value in pairs]
+
+
 def run_create(call: Call) -> Answer:
     millis = call.number("start_time", 0)
     made = services.tracking_run_create(
@@ -34,7 +46,7 @@ def run_create(call: Call) -> Answer:
         experiment=experiment_to_log_in(call),
         name=call.text("run_name", ""),
         started_at=time_of(millis) if millis else None,
-        tags=call.pairs("tags"),
+        tags=tags_cut(call.pairs("tags")),
     )
     return _whole(call, made.uuid)
 

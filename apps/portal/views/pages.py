@@ -88,6 +88,7 @@ def run_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "subjects": queries.subject_links_of(run),
         "settings": queries.plain_values(run.config),
         "results": queries.plain_values(run.result),
+        "is_told_above": run.state == run.State.SUCCEEDED and kind in ("recreation", "mlflow_import"),
         "may_cancel": run.is_open and run.cancel_requested_at is None and may(person(request), "run.cancel", team),
         "recreate_url": queries.recreate_url_of(person(request), run),
         "may_retry": not run.is_open and run.state != run.State.SUCCEEDED and may(person(request), "run.retry", team),

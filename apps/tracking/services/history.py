@@ -50,9 +50,16 @@ class LoggedModelTold:
 
 @transaction.atomic
 def experiment_take(
-    *, by: User, team: Team, name: str, tags: Mapping[str, str], created_at: datetime, origin: str
+    *,
+    by: User,
+    team: Team,
+    name: str,
+    tags: Mapping[str, str],
+    created_at: datetime,
+    origin: str,
+    is_deleted: bool = False,
 ) -> tuple[Experiment, bool]:
-    """The team's experiment of this name, and whether it is new here."""
+    """The team's experiment of this name, and whether it is new here. A new one is deleted where it is there."""
     require(by, "tracking.log", team)
     in_turn(team)
     name = text(name, "name", rules.LONGEST_NAME)
@@ -60,7 +67,13 @@ def experiment_take(
     if found is not None:
         return found, False
     made = Experiment.objects.create(
-        team=team, name=name, tags=dict(tags), created_by=by, created_at=created_at, updated_at=created_at
+        team=team,
+        name=name,
+        tags=dict(tags),
+        lifecycle=rules.DELETED if is_deleted else rules.ACTIVE,
+        created_by=by,
+        created_at=created_at,
+        updated_at=created_at,
     )
     record(action="experiment.take", obj=made, by=by, data={"origin": origin})
     return made, True

@@ -10,6 +10,7 @@ from apps.core.errors import DomainError
 from apps.core.rules import SUCCEEDED
 from apps.jobs.services.claims import Claim, claimed
 from apps.mlflow.models import HistoryImport
+from apps.mlflow.rules import counted_in_words
 from apps.mlflow.services import history_import, history_start
 
 BAR = 24
@@ -66,8 +67,8 @@ class Command(BaseCommand):
             raise CommandError(f"The import ended as {run.state}: {run.error} Start it again to go on.")
         result = run.result or {}
         self.stdout.write(run.message)
-        for what, count in result.get("here_already", {}).items():
-            self.stdout.write(f"Here already: {count} {what}")
+        if here := counted_in_words(result.get("here_already", {})):
+            self.stdout.write(f"Here already: {here}")
         if missed := result.get("missed", 0):
             self.stdout.write(f"Could not come: {missed}")
         for item in result.get("missing", [])[:SHOWN_MISSING]:

@@ -13,7 +13,7 @@ from apps.core.errors import Conflict, Invalid
 from apps.core.queue import enqueue
 from apps.mlflow.models import HistoryImport
 from apps.mlflow.queries import servers_offered
-from apps.mlflow.rules import plain_address
+from apps.mlflow.rules import counted_in_words, plain_address
 from apps.mlflow.services.history.models import ModelHistory
 from apps.mlflow.services.history.remote import Remote
 from apps.mlflow.services.history.report import Report
@@ -90,7 +90,7 @@ def _take_all(run: HistoryImport, remote: Remote, report: Report, on_progress: P
 
 @transaction.atomic
 def _finish(run: HistoryImport, report: Report) -> None:
-    came = ", ".join(f"{count} {what}" for what, count in report.came.items() if what != "bytes") or "nothing new"
+    came = counted_in_words(report.came) or "nothing new"
     run.end(run_rules.SUCCEEDED, result=report.told, message=f"Came: {came}"[:300])
     data = {"came": dict(report.came), "missed": report.missed}
     record(action="history.finish", obj=run, by=run.created_by, data=data)

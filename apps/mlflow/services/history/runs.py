@@ -44,6 +44,7 @@ class RunHistory:
             tags={tag["key"]: tag.get("value", "") for tag in told.get("tags", [])},
             created_at=_time(told.get("creation_time")),
             origin=self.remote.address,
+            is_deleted=told.get("lifecycle_stage") == rules.DELETED,
         )
         (self.report.came if is_new else self.report.here)["experiments"] += 1
         for run in self.remote.runs(told["experiment_id"]):
