@@ -5,7 +5,7 @@ scan of it, a base model, a version tuned from it with recipe and energy, and an
 tests/checklist/test_shapes.py compares the shapes with the engines' own dataclasses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apps.accounts.models import Team, User
@@ -13,9 +13,11 @@ from apps.catalog.models import Dataset, DatasetVersion, ScanRun
 from apps.catalog.services import scan_finish, scan_start
 from apps.evaluation.models import EvaluationRun
 from apps.evaluation.services import evaluation_finish, evaluation_start
+from apps.monitoring.models import DriftRun
+from apps.monitoring.services import drift_finish, drift_start
 from apps.registry.models import ModelVersion, RegisteredModel
 from apps.registry.services import import_finish, model_create, tuning_finish, tuning_start, version_import
-from tests.makers import claim, commit, jsonl, make_dataset, make_folder
+from tests.makers import claim, commit, jsonl, make_data, make_dataset, make_folder
 
 claimed = claim
 ROWS = tuple({"question": f"How do I book desk {number}?", "answer": f"Tap desk {number}."} for number in range(10))
@@ -245,3 +247,60 @@ def make_evaluation(
 
 def _score(of: str, value: float) -> dict[str, Any]:
     return {"of": of, "metric": "loss", "value": value, "low": value - 0.1, "high": value + 0.1, "n": 2}
+
+
+def make_drift(
+    by: User, version: ModelVersion, alerts: Mapping[str, int] | None = None, *, is_own_traffic: bool = True
+) -> DriftRun:
+    """A finished measurement of drift over four chunks of a table; `alerts` by measure: `jensen_shannon:price`."""
+    rows = [{"price": number, "region": "north"} for number in range(4)]
+    reference, observed = (make_data(by, version.team, rows, f"{name}.csv") for name in ("reference", "observed"))
+    given = {"reference": reference, "analysis": observed, "is_own_traffic": is_own_traffic}
+    run = claim(drift_start(by=by, version=version, config={}, **given))
+    drift_finish(run=run, result=drift_result(alerts or {}))
+    return DriftRun.objects.get(pk=run.pk)
+
+
+def drift_result(alerts: Mapping[str, int]) -> dict[str, Any]:
+    """What the engine gives for one chunk of the reference and four observed ones."""
+    by_measure = {"jensen_shannon:price": 0, "jensen_shannon:region": 0, "reconstruction_error": 0} | dict(alerts)
+    measures = [_measure(name, number) for name, number in by_measure.items()]
+    return {
+        "measures": measures,
+        "chunk_size": 2,
+        "reference_rows": 2,
+        "analysis_rows": 8,
+        "analysis_chunks": 4,
+        "alerts": sum(by_measure.values()),
+        "alerts_by_measure": by_measure,
+        "drifted_columns": [one["column"] for one in measures if one["column"] and one["alerts"]],
+        "skipped": [],
+        "versions": {"nannyml": "0.13.1"},
+        "seconds": 1.5,
+    }
+
+
+def _measure(name: str, alerts: int) -> dict[str, Any]:
+    metric, _, column = name.partition(":")
+    observed = [_chunk(number, "analysis", 0.1 + 0.2 * (number < alerts)) for number in range(4)]
+    chunks = [_chunk(0, "reference", 0.1), *observed]
+    kind = "continuous" if column else None
+    return {"metric": metric, "column": column or None, "column_type": kind, "chunks": chunks, "alerts": alerts}
+
+
+def _chunk(number: int, period: str, value: float) -> dict[str, Any]:
+    return {
+        "key": f"[{number * 2}:{number * 2 + 1}]",
+        "index": number,
+        "start_index": number * 2,
+        "end_index": number * 2 + 1,
+        "start_at": None,
+        "end_at": None,
+        "period": period,
+        "value": value,
+        "lower_threshold": None,
+        "upper_threshold": 0.2,
+        "alert": value > 0.2,
+        "confidence_lower": None,
+        "confidence_upper": None,
+    }

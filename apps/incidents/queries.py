@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from django.apps import apps
-from django.db.models import CharField, Exists, Model, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -163,9 +163,24 @@ def clocks_of(incident: Incident, now: datetime | None = None) -> ClockView:
 
 def clocks_running(user: "User | AnonymousUser") -> QuerySet[Incident]:
     """Open incidents whose first report is due and was not sent, the most pressing first."""
-    sent = IncidentReport.objects.filter(incident=OuterRef("pk"), sent_at__isnull=False).values("sent_at")[:1]
-    rows = incidents_seen_by(user).filter(state=OPEN, due_at__isnull=False).annotate(first_sent=Subquery(sent))
+    rows = incidents_seen_by(user).filter(state=OPEN, due_at__isnull=False).annotate(first_sent=_first_sent())
     return rows.filter(first_sent=None).order_by("due_at", "pk")
+
+
+def _first_sent() -> Subquery:
+    """When the first report on an incident went out."""
+    sent = IncidentReport.objects.filter(incident=OuterRef("pk"), sent_at__isnull=False).order_by("sent_at")
+    return Subquery(sent.values("sent_at")[:1])
+
+
+def incidents_about(subjects: Q) -> QuerySet[Incident]:
+    """Every incident about these things, the newest first, with `first_sent`, when the first report went out, and
+    `next_duty`, until when others have to be told. `subjects` speak of `subject_type` and `subject_id`; the caller has
+    seen to it that they may be seen.
+    """
+    duty = IncidentDuty.objects.filter(incident=OuterRef("pk"), done_at=None).order_by("due_at").values("due_at")
+    rows = Incident.objects.filter(subjects).defer("description", "details", "resolution")
+    return rows.annotate(first_sent=_first_sent(), next_duty=Subquery(duty[:1])).order_by("-opened_at", "-pk")
 
 
 def known_sections(incident: Incident) -> dict[str, str]:

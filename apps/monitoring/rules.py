@@ -40,6 +40,12 @@ def name_of(measure: Mapping[str, Any]) -> str:
     return f"{metric} of {measure['column']}" if measure["column"] else metric
 
 
+def measure_named(key: str) -> str:
+    """The same from the key by which a result counts alerts: `jensen_shannon:car_value`."""
+    metric, _, column = key.partition(":")
+    return name_of({"metric": metric, "column": column})
+
+
 def guess_columns(columns: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """A first guess at what the columns mean, from their names and types; a person corrects it."""
     names = {column["name"].lower(): column["name"] for column in columns}

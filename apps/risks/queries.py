@@ -17,6 +17,7 @@ from apps.risks.models import Risk, RiskControl, RiskRating
 from apps.risks.rules import (
     ACCEPTED,
     CLOSED,
+    FAILING,
     IMPACTS,
     INHERENT,
     LIKELIHOODS,
@@ -72,6 +73,15 @@ def risks_of(subject: AISystem | ModelVersion) -> QuerySet[Risk]:
     """Risks of one system or model version that are not closed. The caller has seen to it that it may be seen."""
     about = {"system": subject} if isinstance(subject, AISystem) else {"version": subject}
     return Risk.objects.filter(**about).exclude(state=CLOSED).select_related("owner")
+
+
+def risks_on_record(subjects: Q) -> QuerySet[Risk]:
+    """Risks of these things that are not closed, in the order of their numbers, with `failing`, how many of the
+    controls at work fail. The caller has seen to it that the things may be seen.
+    """
+    failing = Count("controls", filter=Q(controls__removed_at=None, controls__state=FAILING))
+    rows = Risk.objects.filter(subjects).exclude(state=CLOSED).defer("description", "plan", "decision_reason")
+    return rows.annotate(failing=failing).order_by("pk")
 
 
 def controls_of(risk: Risk) -> list[RiskControl]:

@@ -25,8 +25,9 @@ from tests.stories import (
     tuning_result,
 )
 
-# lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, deployments
-QUERIES = 12
+# lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, deployments,
+# and what was noticed since: systems, drift, risks, incidents
+QUERIES = 16
 
 
 def one(version: ModelVersion, collector: str) -> Finding:
@@ -80,7 +81,7 @@ def test_a_dataset_without_a_scan_is_named_and_the_status_falls(people: World) -
     version = make_base_version(olga, team, trained_on=[scanned, not_scanned])
     found = findings_for(version)["dataset.pii"]
     assert [finding.status for finding in found] == [MEASURED, UNKNOWN]
-    assert found[1].summary == "Never scanned v1: no scan of this version has finished."
+    assert found[1].summary == "Never scanned v1: no finished scan of this version looked for it."
 
 
 ROWS = [{"text": "Another row."}]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stories import scan_result, tuning_result
+from tests.stories import drift_result, scan_result, tuning_result
 
 WORKERS = Path(__file__).parents[2] / "workers"
 
@@ -24,11 +24,15 @@ def fields_of(path: str, name: str) -> set[str]:
 
 
 SCAN, TUNING = scan_result(entities={"EMAIL_ADDRESS": 1}), tuning_result()
+DRIFT = drift_result({"reconstruction_error": 1})
 SHAPES = [
     ("scanning/findings.py", "Finding", SCAN["personal_data"]["findings"][0]),
     ("scanning/duplicates.py", "Duplicates", SCAN["duplicates"]),
     ("tuning/energy.py", "Energy", TUNING["energy"]),
     ("tuning/environment.py", "Environment", TUNING["environment"]),
+    ("drift/engine.py", "Result", DRIFT),
+    ("drift/measures.py", "Measure", DRIFT["measures"][0]),
+    ("drift/measures.py", "Chunk", DRIFT["measures"][0]["chunks"][0]),
 ]
 
 

@@ -23,11 +23,12 @@ from tests.stories import (
 )
 
 # Roles, answers, their evidence, its givers where people gave any, sign-offs, the team's policies, other assessments
-# that lend answers, and the seven of the collectors' facts (eight where applications call a deployment).
-VIEW = 19
+# that lend answers, the seven of the collectors' facts (eight where applications call a deployment), and the four of
+# what was noticed since: systems, drift, risks, incidents.
+VIEW = 23
 # Roles, shares of models and data, versions, assessments, answers, evidence, sign-offs, policies, other assessments,
-# and the collectors' seven.
-POSTURE = 22
+# the collectors' seven, and the four of what was noticed since.
+POSTURE = 26
 
 
 def reader(world: World) -> User:

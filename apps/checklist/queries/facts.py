@@ -16,6 +16,7 @@ from apps.catalog.queries import Scanned, scanned
 from apps.catalog.queries.licences import Origins, origins_of
 from apps.catalog.rules.propagation import Inheritance, inherit
 from apps.checklist.queries.figures import figures_told
+from apps.checklist.queries.watching import Watched, watched_of, watched_of_data
 from apps.core.rules import SUCCEEDED
 from apps.evaluation.models import EvaluationRun, Score
 from apps.registry.models import LineageLink, ModelVersion, RecreationRun, TuningRun, VersionStatement
@@ -32,7 +33,7 @@ class DataFacts:
     """What is on record about data: one dataset version alone, or all that a model version came from.
 
     `origins` are the sources of the data; `inheritance` the terms of all of it, held against the intended use where
-    there is a model that has one; `tuning` the run that read it, where one did.
+    there is a model that has one; `tuning` the run that read it, where one did; `watched` what was noticed of it.
 
     What is found is read by everybody who sees the thing asked about, which belongs to the team `team_id`: so it names
     nothing of other teams but the data and the models that the thing was made of.
@@ -44,6 +45,7 @@ class DataFacts:
     tuning: TuningRun | None
     origins: Origins
     inheritance: Inheritance
+    watched: Watched
 
     def names(self, source: Source) -> bool:
         """Whether the readers of what is found may know which source it is."""
@@ -94,6 +96,7 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
     tunings = {run.output_version_id: run for run in _tunings(pks)}
     recreations = recreations_of(run.pk for run in tunings.values())
     evaluations, deployments, statements = _evaluations(pks), _deployments(pks), _statements(pks)
+    watched = watched_of(versions, deployments)
     figures = figures_told([version for version in versions if not _is_measured(version, evaluations[version.pk])])
     found = {}
     for version in versions:
@@ -112,6 +115,7 @@ def facts_of(versions: Sequence[ModelVersion]) -> dict[int, Facts]:
             deployments=tuple(deployments[version.pk]),
             statements=statements[version.pk],
             figures=figures.get(version.pk, ()),
+            watched=watched[version.pk],
             origins=origins,
             inheritance=inherit(model_thing(version, links, origins, {version.team_id}), version.model.intended_uses),
         )
@@ -123,12 +127,14 @@ def data_facts_of(versions: Sequence[DatasetVersion]) -> dict[int, DataFacts]:
     if not versions:
         return {}
     origins, scans = origins_of(versions), scanned({version.pk for version in versions})
+    watched = watched_of_data(versions)
     return {
         version.pk: DataFacts(
             team_id=version.team_id,
             datasets=(version,),
             scans=scans,
             tuning=None,
+            watched=watched[version.pk],
             origins=origins,
             inheritance=inherit(origins.thing(version.pk, {version.team_id}), ()),
         )

@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from apps.catalog.models import DatasetVersion
 from apps.checklist.models import Assessment
-from apps.checklist.queries.collectors import known_from, known_of_data, known_of_deployment
+from apps.checklist.queries.collectors import known_from, known_of_data, known_of_deployment, known_of_system
+from apps.checklist.queries.collectors.systems import SystemFacts
 from apps.checklist.queries.facts import facts_of
+from apps.checklist.queries.watching import watched_of_systems
 from apps.checklist.rules import Known
 from apps.checklist.rules.frameworks import DATASET, DEPLOYMENT, SYSTEM, VERSION
 from apps.checklist.rules.subjects import Part, merged
@@ -70,8 +72,11 @@ def knowledge_of(assessments: Sequence[Assessment]) -> Knowledge:
     known |= {(DATASET, pk): found for pk, found in known_of_data(list(data.values())).items()}
     for pk, one in deployments.items():
         known[DEPLOYMENT, pk] = known_of_deployment(one, facts[one.version_id])
+    watched = watched_of_systems(systems.values())
     for pk, system in systems.items():
-        known[SYSTEM, pk] = merged([_part(one, known[VERSION, one.pk]) for one in parts[pk]], _digest(system))
+        together = merged([_part(one, known[VERSION, one.pk]) for one in parts[pk]], _digest(system))
+        own = SystemFacts(system, watched[pk], tuple(facts[one.pk] for one in parts[pk]))
+        known[SYSTEM, pk] = known_of_system(together, own)
     return Knowledge(known, {pk: tuple(one.pk for one in ones) for pk, ones in parts.items()})
 
 

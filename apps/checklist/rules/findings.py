@@ -33,6 +33,10 @@ COLLECTORS: dict[str, str] = {
     "serving.deployments": "Deployments",
     "serving.disclosure": "Acknowledgements of applications",
     "reports.pack": "Documentation on record",
+    "monitoring.drift": "Drift and its alerts",
+    "incidents.record": "Incidents and their clocks",
+    "risks.register": "Risk register",
+    "lineage.systems": "Lineage: systems that it works in",
 }
 
 # Keys of `Finding.value` that the gate reads.

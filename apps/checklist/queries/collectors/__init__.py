@@ -7,15 +7,20 @@ from apps.catalog.models import DatasetVersion
 from apps.checklist.queries.collectors import (
     dataset,
     documentation,
+    drift,
     evaluation,
+    incidents,
     licence,
     model,
+    risks,
     scan,
     sections,
     serving,
+    systems,
     tuning,
 )
 from apps.checklist.queries.collectors.measurements import measurements_of
+from apps.checklist.queries.collectors.systems import SystemFacts
 from apps.checklist.queries.facts import DataFacts, Facts, data_facts_of, facts_of
 from apps.checklist.rules import Finding, Known
 from apps.checklist.rules.frameworks import DATASET, DEPLOYMENT, MODEL, SYSTEM
@@ -25,6 +30,7 @@ from apps.serving.models import Deployment
 
 Collect = Callable[[Facts], list[Finding]]
 CollectData = Callable[[DataFacts], list[Finding]]
+CollectSystem = Callable[[SystemFacts], list[Finding]]
 
 # Those that speak of data, with or without a model that came from it.
 COLLECT_DATA: dict[str, CollectData] = {
@@ -41,6 +47,7 @@ COLLECT_DATA: dict[str, CollectData] = {
     "dataset.markers": sections.markers,
     "dataset.sensitive": sections.sensitive,
     "dataset.contamination": sections.contamination,
+    "incidents.record": incidents.of_data,
 }
 COLLECT: dict[str, Collect] = {
     **COLLECT_DATA,
@@ -54,6 +61,16 @@ COLLECT: dict[str, Collect] = {
     "serving.deployments": serving.deployments,
     "serving.disclosure": serving.disclosure,
     "reports.pack": documentation.pack,
+    "monitoring.drift": drift.drift,
+    "incidents.record": incidents.of_version,
+    "risks.register": risks.of_version,
+    "lineage.systems": systems.of_version,
+}
+# Those that speak of a system itself, and not of each version at work in it alone.
+COLLECT_SYSTEM: dict[str, CollectSystem] = {
+    "incidents.record": incidents.of_system,
+    "risks.register": risks.of_system,
+    "lineage.systems": systems.of_system,
 }
 
 
@@ -88,6 +105,12 @@ def known_of_data(versions: Sequence[DatasetVersion]) -> dict[int, Known]:
         findings = {name: collect(facts) for name, collect in COLLECT_DATA.items()}
         found[pk] = Known(findings, dict.fromkeys((DATASET, MODEL, DEPLOYMENT, SYSTEM), digest))
     return found
+
+
+def known_of_system(known: Known, facts: SystemFacts) -> Known:
+    """What is known of a system: `known` of its versions taken together, and what is on record about itself."""
+    own = {name: collect(facts) for name, collect in COLLECT_SYSTEM.items()}
+    return replace(known, findings={**known.findings, **own})
 
 
 def findings_for(version: ModelVersion) -> dict[str, list[Finding]]:
