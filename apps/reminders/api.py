@@ -17,7 +17,9 @@ class DueOut(serializers.Serializer[Any]):
     """One thing that waits for the person."""
 
     kind = serializers.ChoiceField(choices=list(KINDS.items()))
-    number = serializers.IntegerField(help_text="id of the incident, duty, action, risk, waiver or assessment")
+    number = serializers.IntegerField(
+        help_text="id of the incident, duty, action, risk, waiver, assessment, assignment or remark"
+    )
     title = serializers.CharField()
     team = serializers.CharField()
     page = serializers.CharField(help_text="path of its page on the portal")

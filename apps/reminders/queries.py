@@ -1,16 +1,19 @@
 """What is due for a person, out of the floors below."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.models import Team, User
 from apps.accounts.queries import team_ids_where
 from apps.accounts.rules import secret_digest
 from apps.checklist.models import Waiver
 from apps.checklist.queries import assessments_waiting_for, posture
+from apps.checklist.queries.discussions import discussions_waiting_for, talk_page
+from apps.checklist.queries.work import waiting_for
 from apps.incidents.models import CorrectiveAction, IncidentDuty
 from apps.incidents.queries import clocks_running
 from apps.incidents.rules import OPEN
@@ -21,8 +24,10 @@ from apps.reminders.rules import (
     DECISION,
     DUTY,
     LISTED_AHEAD,
+    PART,
     REVIEW,
     STALE,
+    TALK,
     WAIVER,
     Due,
     end_of,
@@ -40,7 +45,9 @@ def dues_for(user: User, until: datetime | None = None) -> list[Due]:
 
     A constant number of queries, each bounded.
     """
-    return in_order([*dated_soon(user, until), *_decisions(user), *_stale(user)])
+    parts, until = _parts(user), until or timezone.now() + LISTED_AHEAD
+    dated = [due for due in [*_dated(user), *parts] if due.at is None or due.at <= until]
+    return in_order([*dated, *_decisions(user), *_stale(user), *_talks(user)])
 
 
 def dated_soon(user: User, until: datetime | None = None) -> list[Due]:
@@ -51,7 +58,11 @@ def dated_soon(user: User, until: datetime | None = None) -> list[Due]:
 
 def dated_for(user: User) -> list[Due]:
     """What has a day, however far ahead: for a calendar."""
-    return in_order([*_clocks(user), *_duties(user), *_actions(user), *_reviews(user), *_waivers(user)])
+    return in_order([*_dated(user), *(part for part in _parts(user) if part.at is not None)])
+
+
+def _dated(user: User) -> list[Due]:
+    return [*_clocks(user), *_duties(user), *_actions(user), *_reviews(user), *_waivers(user)]
 
 
 def _clocks(user: User) -> list[Due]:
@@ -121,6 +132,34 @@ def _waivers(user: User) -> list[Due]:
             end_of(row.expires_on),
         )
         for row in rows.select_related("team").order_by("expires_on", "pk")[:MOST]
+    ]
+
+
+def _parts(user: User) -> list[Due]:
+    """Parts of assessments in the person's own hands, with a day or without one."""
+    rows = waiting_for(user)
+    teams = dict(Team.objects.filter(pk__in={row.team_id for row in rows}).values_list("pk", "name"))
+    return [
+        Due(
+            PART,
+            row.pk,
+            f"{row.subject_label}: {row.label}",
+            row.page,
+            teams[row.team_id],
+            end_of(row.due_on) if row.due_on is not None else None,
+        )
+        for row in rows
+    ]
+
+
+def _talks(user: User) -> list[Due]:
+    """Discussions in which somebody wrote after the person did; the number is that of the newest remark, so that
+    each further one is told again. No word of them is repeated here.
+    """
+    rows: Any = discussions_waiting_for(user)[:MOST]
+    return [
+        Due(TALK, row.newest, f"{row.assessment.subject}: {row.question or 'the whole'}", talk_page(row), row.team.name)
+        for row in rows
     ]
 
 

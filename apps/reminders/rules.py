@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-CLOCK, DUTY, ACTION, REVIEW, WAIVER, DECISION, STALE = (
+CLOCK, DUTY, ACTION, REVIEW, WAIVER, DECISION, STALE, PART, TALK = (
     "clock",
     "duty",
     "action",
@@ -13,6 +13,8 @@ CLOCK, DUTY, ACTION, REVIEW, WAIVER, DECISION, STALE = (
     "waiver",
     "decision",
     "stale",
+    "part",
+    "talk",
 )
 KINDS = {
     CLOCK: "Report to an authority",
@@ -22,6 +24,8 @@ KINDS = {
     WAIVER: "Waiver ends",
     DECISION: "Decision waits",
     STALE: "Approval no longer current",
+    PART: "To be answered",
+    TALK: "Somebody wrote to you",
 }
 LATE, SOON, LATER, OPEN = "late", "soon", "later", "open"
 STAGES = {LATE: "Overdue", SOON: "Within a day", LATER: "Ahead", OPEN: "Waits"}

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.accounts.queries import team_ids_seen_by, team_ids_where
@@ -34,7 +36,7 @@ def discussions_seen_by(user: "User | AnonymousUser") -> QuerySet[Discussion]:
     """The discussions of the person's teams, with how many remarks stand in each. Whom a single model was shared with
     sees its assessment, and not what the team says about it.
     """
-    rows = Discussion.objects.filter(team_id__in=team_ids_seen_by(user)).select_related("settled_by")
+    rows = Discussion.objects.filter(team_id__in=team_ids_seen_by(user)).select_related("settled_by", "assessment")
     return rows.annotate(standing=Count("remarks", filter=Q(remarks__withdrawn_at=None)))
 
 
@@ -73,6 +75,21 @@ def talk_of(user: "User | AnonymousUser", assessment: int, question: str = "") -
 def remarks_of(discussion: Discussion) -> QuerySet[Remark]:
     """Every remark of a discussion, withdrawn ones without their words."""
     return discussion.remarks.select_related("written_by", "withdrawn_by")
+
+
+def talk_page(discussion: Discussion) -> str:
+    """The address where a discussion is read: beside its question, as long as that is asked. Its assessment is read."""
+    question, work = discussion.question, reverse("checklist:work", args=[discussion.assessment_id])
+    if not question:
+        return f"{work}#discussion"
+    if not is_asked(discussion.assessment, question):
+        return f"{work}?{urlencode({'about': question})}#discussion"
+    return f"{reverse('checklist:answer', args=[discussion.assessment_id, question])}#discussion"
+
+
+def is_asked(assessment: Assessment, question: str) -> bool:
+    """Whether the framework of the assessment still asks this; the whole is always spoken of."""
+    return not question or question in framework(assessment.framework, assessment.framework_version).questions
 
 
 def discussions_waiting_for(user: User) -> QuerySet[Discussion]:

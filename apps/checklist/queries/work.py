@@ -119,6 +119,7 @@ def _as_view(row: Assignment, view: AssessmentView, on: date) -> AssignmentView:
     return AssignmentView(
         pk=row.pk,
         assessment=row.assessment_id,
+        team_id=row.team_id,
         subject_label=view.subject_label,
         framework=view.framework.title,
         group=row.group,

@@ -36,6 +36,7 @@ class AssignmentView:
 
     pk: int
     assessment: int
+    team_id: int
     subject_label: str
     framework: str
     group: str

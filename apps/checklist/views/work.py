@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.queries import may, person
@@ -11,7 +10,7 @@ from apps.checklist import services
 from apps.checklist.forms import AssignmentForm, RemarkForm
 from apps.checklist.models import Assessment
 from apps.checklist.queries import assessment_seen, present_view
-from apps.checklist.queries.discussions import discussion_seen, remark_seen
+from apps.checklist.queries.discussions import discussion_seen, is_asked, remark_seen, talk_page
 from apps.checklist.queries.work import assignment_seen, may_end, people_who_answer, work_of
 from apps.checklist.rules import AssessmentView
 from apps.checklist.rules.work import part_label
@@ -52,14 +51,18 @@ def _page(
 ) -> HttpResponse:
     work = work_of(person(request), view)
     rights = rights_of(request, assessment)
+    about = "" if is_asked(assessment, request.GET.get("about", "")) else request.GET["about"]
     context = rights | {
         "assessment": assessment,
         "view": view,
         "work": work,
         "standing": [(one, may_end(person(request), one, assessment.team_id)) for one in work.standing],
         "form": form if rights["may_submit"] else None,
-        "talks": [(one, part_label(view, "", one.question)) for one in work.talks.values() if one.question],
-        **talk_context(request, assessment, form=remark_form),
+        "talks": [
+            (one, part_label(view, "", one.question), talk_page(one)) for one in work.talks.values() if one.question
+        ],
+        "heading": f"About “{about}”, which is not asked any more" if about else "About the whole assessment",
+        **talk_context(request, assessment, about, form=remark_form),
     }
     refused = 422 if remark_form is not None else status_of(form)
     return render(request, "checklist/work.html", context, status=refused)
@@ -81,11 +84,10 @@ def remark_write_view(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = assessment_seen(person(request), pk)
     form = RemarkForm(request.POST)
     remark = attempt(form, services.remark_write, by=person(request), assessment=assessment)
-    question = str(form.cleaned_data.get("question", ""))
     if remark is not None:
         messages.success(request, "Your remark stands.")
-        return _back_to(pk, question)
-    if question:
+        return redirect(talk_page(remark.discussion))
+    if question := str(form.cleaned_data.get("question", "")):
         return question_page(request, assessment, question, remark_form=form, status=422)
     view = present_view(assessment)
     return _page(request, assessment, view, _form(request, assessment, view, None), remark_form=form)
@@ -97,7 +99,7 @@ def remark_withdraw_view(request: HttpRequest, pk: int, remark: int) -> HttpResp
     found = remark_seen(person(request), remark, assessment_seen(person(request), pk))
     services.remark_withdraw(by=person(request), remark=found)
     messages.success(request, "The remark is withdrawn; its words are gone.")
-    return _back_to(pk, found.discussion.question)
+    return redirect(talk_page(found.discussion))
 
 
 @require_POST
@@ -106,7 +108,7 @@ def discussion_settle_view(request: HttpRequest, pk: int, discussion: int) -> Ht
     found = discussion_seen(person(request), discussion, assessment_seen(person(request), pk))
     services.discussion_settle(by=person(request), discussion=found)
     messages.success(request, "The discussion is settled.")
-    return _back_to(pk, found.question)
+    return redirect(talk_page(found))
 
 
 @require_POST
@@ -115,9 +117,4 @@ def discussion_reopen_view(request: HttpRequest, pk: int, discussion: int) -> Ht
     found = discussion_seen(person(request), discussion, assessment_seen(person(request), pk))
     services.discussion_reopen(by=person(request), discussion=found)
     messages.success(request, "The discussion is open again.")
-    return _back_to(pk, found.question)
-
-
-def _back_to(pk: int, question: str) -> HttpResponse:
-    page = reverse("checklist:answer", args=[pk, question]) if question else reverse("checklist:work", args=[pk])
-    return redirect(f"{page}#discussion")
+    return redirect(talk_page(found))

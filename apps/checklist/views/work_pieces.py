@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from apps.accounts.queries import may, person
 from apps.checklist.forms import RemarkForm
 from apps.checklist.models import Assessment
-from apps.checklist.queries.discussions import talk_of
+from apps.checklist.queries.discussions import is_asked, talk_of
 
 
 def talk_context(
@@ -18,6 +18,7 @@ def talk_context(
     return {
         "talk": talk_of(user, assessment.pk, question),
         "may_write": may(user, "remark.write", team),
+        "may_say": may(user, "remark.write", team) and is_asked(assessment, question),
         "may_withdraw": may(user, "remark.withdraw", team),
         "sees_talk": may(user, "team.view", team),
         "remark_form": form or RemarkForm(initial={"question": question}),
