@@ -1,4 +1,4 @@
-"""Parts of assessments and words in discussions among what is due: on the page, in the calendar, over the API, by mail."""
+"""Parts of assessments and words in discussions among what is due: page, calendar, API and mail."""
 
 from datetime import timedelta
 
