@@ -1,5 +1,6 @@
 """What people enter about incidents."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,6 +17,10 @@ from apps.incidents.rules.clocks import NONE, book
 _TWO_LINES = forms.Textarea(attrs={"rows": 2})
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 _TO_THE_TRAIL = "It is written into the audit trail."
+
+
+TOLD = ("title", "kind", "severity", "description")  # what a link to the form may fill in
+MOST_TOLD = 4_000  # characters of each
 
 
 class IncidentFilterForm(forms.Form):
@@ -55,9 +60,13 @@ class IncidentForm(forms.Form):
 
     about = forms.CharField(required=False, max_length=140, widget=forms.HiddenInput)
 
-    def __init__(self, user: User, data: Any, about: Model | None = None) -> None:
+    def __init__(
+        self, user: User, data: Any, about: Model | None = None, told: Mapping[str, str] | None = None
+    ) -> None:
+        """`told` is what is known already, by the name of the field; a person corrects it."""
         named = {"about": f"{about._meta.label_lower}:{about.pk}", "team": about.team_id} if about else {}  # type: ignore[attr-defined]
-        super().__init__(data, initial=named)
+        known = {name: told[name][:MOST_TOLD] for name in TOLD if told and told.get(name)}
+        super().__init__(data, initial=known | named)
         self.fields["team"].queryset = teams_where(user, "incident.open")  # type: ignore[attr-defined]
 
     def clean_about(self) -> tuple[str, int] | None:

@@ -21,6 +21,9 @@ class DriftIn(Input):
     analysis = Key(help_text="the dataset version that is compared with it, chunk by chunk")
     config = PlainObject()
     is_own_traffic = serializers.BooleanField(default=False)
+    opens_incident = serializers.BooleanField(
+        default=False, help_text="alerts put an incident on record; only for data of the version's own use"
+    )
     note = serializers.CharField(max_length=2_000, required=False, allow_blank=True)
 
 
@@ -29,6 +32,7 @@ class DriftOut(RunSummary):
     reference = Reference()
     analysis = Reference()
     is_own_traffic = serializers.BooleanField()
+    opens_incident = serializers.BooleanField()
     note = serializers.CharField()
 
 

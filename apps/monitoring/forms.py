@@ -95,6 +95,11 @@ class ColumnsForm(forms.Form):
         required=False,
         help_text="Leave it out for examples and other models' data: reports say which it was.",
     )
+    opens_incident = forms.BooleanField(
+        label="Alerts put an incident on record",
+        required=False,
+        help_text="By themselves, with their figures; once for this measurement. Only for the version's own use.",
+    )
     note = forms.CharField(
         label="Note",
         required=False,
@@ -118,7 +123,7 @@ class ColumnsForm(forms.Form):
         three = [found.get(name) for name in ("probability_column", "prediction_column", "target_column")]
         if any(three) and not all(three):
             self.add_error(None, "To estimate performance, name all three: probability, predicted and true class.")
-        more = {name: found.pop(name) for name in ("is_own_traffic", "note") if name in found}
+        more = {name: found.pop(name) for name in ("is_own_traffic", "opens_incident", "note") if name in found}
         config = {name: value for name, value in found.items() if value not in (None, "", [])}
         few = len(found.get("feature_columns") or []) < 2
         config["methods"] = ["univariate", *([] if few else ["reconstruction"]), *(PERFORMANCE if all(three) else [])]

@@ -20,5 +20,6 @@ class DriftRun(Run):
     reference = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="+")
     analysis = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="+")
     is_own_traffic = models.BooleanField(help_text="whether the data comes from this version's own use")
+    opens_incident = models.BooleanField(default=False, help_text="whether alerts put an incident on record")
     note = models.TextField(blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

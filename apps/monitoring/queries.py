@@ -1,7 +1,7 @@
 """Reading drift measurements, and who may see which."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -12,13 +12,16 @@ from apps.core.charts import Axis, Chart, Chunk, Series, line_chart, threshold_c
 from apps.core.errors import NotFound
 from apps.core.rules import SUCCEEDED
 from apps.monitoring.models import DriftRun
-from apps.monitoring.rules import METRICS, name_of
+from apps.monitoring.rules import METRICS, name_of, severity_of
 from apps.registry.models import ModelVersion
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
+
+
+MOST_SHOWN, MOST_KEPT = 10, 100  # alerts that the words of an incident name, and that its details keep
 
 
 def drifts_seen_by(user: "User | AnonymousUser") -> QuerySet[DriftRun]:
@@ -83,6 +86,12 @@ class Alert:
         """Whether the value lies above the upper threshold; otherwise it lies below the lower one."""
         return self.upper is not None and self.value > self.upper
 
+    @property
+    def words(self) -> str:
+        """`0.3457, above 0.2`."""
+        where, threshold = ("above", self.upper) if self.is_above else ("below", self.lower)
+        return f"{self.value:.6g}, {where} {threshold:.6g}" if threshold is not None else f"{self.value:.6g}"
+
 
 @dataclass(frozen=True)
 class DriftPage:
@@ -110,7 +119,45 @@ def drift_page(run: DriftRun) -> DriftPage:
         together=[measure_chart(measure) for measure in together],
         columns=[measure_chart(measure) for measure in columns],
         quiet=[measure["column"] for measure in columns if not measure["alerts"]],
-        alerts=[alert for measure in [*performance, *together, *columns] for alert in _alerts(measure)],
+        alerts=alerts_in([*performance, *together, *columns]),
+    )
+
+
+def alerts_in(measures: Iterable[Mapping[str, Any]]) -> list[Alert]:
+    """Every value of the observed period that lies outside its thresholds, measure by measure."""
+    return [alert for measure in measures for alert in _alerts(measure)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of the alerts of one measurement when an incident is put on record, with the figures themselves."""
+
+    title: str
+    severity: str
+    description: str
+    details: dict[str, Any]
+
+
+def told_of(run: DriftRun) -> Told | None:
+    """What an incident about this measurement says; None while it has no alert."""
+    measures: list[dict[str, Any]] = (run.result or {}).get("measures", [])
+    alerts = alerts_in(measures)
+    if not alerts:
+        return None
+    shown = [f"{one.measure}, chunk {one.number}: {one.words}." for one in alerts[:MOST_SHOWN]]
+    more = [f"And {len(alerts) - MOST_SHOWN} more."] if len(alerts) > MOST_SHOWN else []
+    values = f"{len(alerts)} {'value' if len(alerts) == 1 else 'values'}"
+    return Told(
+        title=f"Drift {run.pk}: {values} of {run.version} outside the thresholds"[:200],
+        severity=severity_of(measures),
+        description="\n".join([f"{run.analysis} was held against {run.reference}.", *shown, *more]),
+        details={
+            "version": run.version_id,
+            "reference": run.reference.digest,
+            "observed": run.analysis.digest,
+            "alert_count": len(alerts),
+            "alerts": [asdict(one) | {"words": one.words} for one in alerts[:MOST_KEPT]],
+        },
     )
 
 
@@ -142,7 +189,7 @@ def _beside(measures: list[dict[str, Any]]) -> Chart:
     return line_chart("ROC AUC, estimated and realised", x=Axis("Chunk"), y=Axis("ROC AUC"), series=series)
 
 
-def _alerts(measure: dict[str, Any]) -> list[Alert]:
+def _alerts(measure: Mapping[str, Any]) -> list[Alert]:
     return [
         Alert(
             measure=name_of(measure),

@@ -3,7 +3,7 @@
 Each setting is explained in workers/drift/engine.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 SETTINGS = frozenset(
@@ -27,6 +27,7 @@ METRICS = {
     "estimated_roc_auc": "Estimated ROC AUC",
     "realised_roc_auc": "Realised ROC AUC",
 }
+PERFORMANCE = frozenset({"estimated_roc_auc", "realised_roc_auc"})
 _TELLING = {
     "probability_column": ("y_pred_proba", "probability", "score", "proba"),
     "prediction_column": ("y_pred", "prediction", "predicted"),
@@ -44,6 +45,17 @@ def measure_named(key: str) -> str:
     """The same from the key by which a result counts alerts: `jensen_shannon:car_value`."""
     metric, _, column = key.partition(":")
     return name_of({"metric": metric, "column": column})
+
+
+def severity_of(measures: Iterable[Mapping[str, Any]]) -> str:
+    """How bad an incident of these alerts probably is, as one of the severities of incidents: high where an estimated
+    or realised performance alerted, or a measure in more than half of the observed chunks; otherwise medium.
+    """
+    for measure in measures:
+        observed = sum(chunk["period"] == "analysis" for chunk in measure["chunks"])
+        if measure["alerts"] and (measure["metric"] in PERFORMANCE or 2 * measure["alerts"] > observed):
+            return "high"
+    return "medium"
 
 
 def guess_columns(columns: Sequence[Mapping[str, str]]) -> dict[str, Any]:

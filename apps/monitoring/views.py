@@ -1,11 +1,13 @@
 """The pages of monitoring: measurements of drift, one of them with its charts, and starting one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.models import User
@@ -13,8 +15,11 @@ from apps.accounts.queries import may, may_anywhere, person
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, key_named, posted, status_of
 from apps.core.listing import csv_answer, ordered, rows_page, wants_csv
+from apps.incidents.queries import open_incidents_of
+from apps.incidents.rules import DRIFT
 from apps.monitoring import queries, services
 from apps.monitoring.forms import ColumnsForm, DriftFilterForm, SubjectsForm
+from apps.monitoring.models import DriftRun
 
 SORTS = {"started": "created_at", "version": "version__model__name"}
 
@@ -46,8 +51,24 @@ def drift_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One measurement: charts with thresholds, and every alert."""
     run = queries.drift_seen(person(request), pk)
     may_report = may(person(request), "incident.open", run.team_id)
-    context = {"run": run, "result": run.result or {}, "page": queries.drift_page(run), "may_report": may_report}
+    context = {
+        "run": run,
+        "result": run.result or {},
+        "page": queries.drift_page(run),
+        "incidents": open_incidents_of(run),
+        "report_url": _report_url(run) if may_report else "",
+    }
     return render(request, "monitoring/drift_detail.html", context)
+
+
+def _report_url(run: DriftRun) -> str:
+    """Where an incident about this measurement is reported, with what its alerts say already filled in."""
+    told = queries.told_of(run)
+    said = (
+        {"kind": DRIFT, "title": told.title, "severity": told.severity, "description": told.description} if told else {}
+    )
+    named = {"about": f"{run._meta.label_lower}:{run.pk}"}
+    return f"{reverse('incidents:incident-open')}?{urlencode(named | said)}"
 
 
 @require_http_methods(["GET", "POST"])

@@ -66,7 +66,7 @@ def incident_open_view(request: HttpRequest) -> HttpResponse:
     if not may_anywhere(user, "incident.open"):
         raise Refused("Your roles do not include reporting incidents.", remedy="Ask an engineer of your team.")
     about = _about(user, request.GET.get("about", ""))
-    form = IncidentForm(user, posted(request), about)
+    form = IncidentForm(user, posted(request), about, request.GET.dict())
     incident = attempt(form, _opened, by=user)
     if incident is not None:
         messages.success(request, "The incident is on record.")
