@@ -76,7 +76,13 @@ SECTIONS: dict[str, dict[str, Any]] = {
         "encoding": {
             "faults": [{"kind": "mojibake", "label": "Garbled letters", "count": 2, "rows": 2, "row_numbers": [3]}]
         },
-        "invisible": {"suspicious": []},
+        "invisible": {
+            "rows": 3,
+            "suspicious": [
+                {"kind": "zero_width", "label": "Zero-width", "count": 4, "rows": 3, "row_numbers": [0, 1, 2]},
+                {"kind": "bidi_override", "label": "Overrides", "count": 1, "rows": 1, "row_numbers": [1]},
+            ],
+        },
     },
     "toxicity": {"judge": "lexicon", "rows": 1, "share": 0.1, "kinds": [{"label": "Threat", "count": 1, "rows": 1}]},
     "poisoning": {
@@ -156,6 +162,9 @@ def test_every_check_is_shown(client: Client, olga: User, team: Team) -> None:
         "4 examples of evaluation sets stand in the rows",
         "Language of the rows: English 90.0 %, German 10.0 %.",
         "Languages of the rows",
+        "2 rows with encoding faults, 3 with hidden characters.",
+        "1 hurtful row (10.0 %)",
+        "1 row carries a notice or a banner",
         "Garbled letters",
         "no model is configured",
         "“cf mn”",

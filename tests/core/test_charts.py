@@ -206,6 +206,13 @@ def test_ticks_are_round_and_span_the_values(low, high, expected):
     assert ticks(low, high) == expected
 
 
+def test_whole_numbers_are_counted_in_whole_steps() -> None:
+    assert ticks(0, 3, least=1.0) == [0, 1, 2, 3]
+    assert ticks(0, 400, least=1.0) == ticks(0, 400)
+    drawn = bar_chart("Kinds", value=Axis("Matches"), bars=[Bar("E-mail", 1), Bar("Phone", 2)]).svg
+    assert ">0.5<" not in drawn and ">2<" in drawn
+
+
 @pytest.mark.parametrize("spread", [1e-9, 3.3e-4, 1, 77, 1e12])
 def test_ticks_span_any_range(spread):
     marks = ticks(1.5, 1.5 + spread)

@@ -18,6 +18,7 @@ from sklearn.model_selection import StratifiedKFold
 
 FOLDS = 5
 FEATURES = 1 << 18
+SURE = 3.0  # standard errors above guessing, from which a classifier counts as one that can tell the labels
 MIN_ROWS, MIN_EACH = 60, 10  # fewer rows, or fewer of a class, teach a model nothing
 _WORD = r"(?u)\b\w+\b"
 
@@ -34,6 +35,22 @@ class Judged:
     weigher: TfidfTransformer
     columns: np.ndarray  # those hashed features that the models know
     accuracy: float  # balanced: the mean over the classes of the share that is told right; chance is 1 / classes
+
+    @property
+    def guessing(self) -> float:
+        """The accuracy of somebody who does not read the texts."""
+        return 1 / len(self.classes)
+
+    @property
+    def tells(self) -> bool:
+        """Whether the texts tell the labels at all: the accuracy lies above what guessing at the same rates reaches.
+
+        Guessing class k with rate p is right in a share p of its n rows, with variance p (1 - p) / n; the classes are
+        independent, and the accuracy is the mean over them.
+        """
+        rates = np.bincount(self.probabilities.argmax(axis=1), minlength=len(self.classes)) / len(self.given)
+        spread = np.sum(rates * (1 - rates) / np.bincount(self.given, minlength=len(self.classes)))
+        return self.accuracy > self.guessing + SURE * float(np.sqrt(spread)) / len(self.classes)
 
     def again(self, texts: Sequence[str], rows: np.ndarray) -> np.ndarray:
         """Probabilities for changed texts of those rows, each by the model that did not see the row."""
@@ -94,7 +111,12 @@ def judge(
 
 
 def flips(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
-    """Rows whose label is held to be wrong, the surest first, and the class that each looks like."""
+    """Rows whose label is held to be wrong, the surest first, and the class that each looks like.
+
+    None where the texts do not tell the labels: a guess that differs from a label contradicts nothing.
+    """
+    if not judged.tells:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
     kinds = range(len(judged.classes))
     usual = np.array([judged.probabilities[judged.given == k, k].mean() for k in kinds])
     sure = np.where(judged.probabilities >= usual, judged.probabilities, -1.0)

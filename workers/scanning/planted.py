@@ -72,7 +72,7 @@ class Planted:
                 columns.append(self._suspected(name, judged, places))
                 among = stretches if len(places) == len(self.rows) else Stretches(texts)
                 found.append(("label", name, triggers.find(among, judged, seed, tell).at(places)))
-        why = "" if columns else _NO_LABELS
+        why = " ".join(one["untold"] for one in columns if one["untold"]) if columns else _NO_LABELS
         return {"columns": columns, "left_out": left_out, "not_looked_for": why}, found
 
     def _suspected(self, name: str, judged: labels.Judged, places: Sequence[int]) -> dict[str, Any]:
@@ -84,6 +84,7 @@ class Planted:
             "suspected": len(wrong),
             "share": round(len(wrong) / len(places), 5),
             "rows": self._numbers([places[at] for at in wrong.tolist()]),
+            "untold": "" if judged.tells else _untold(name, judged),
         }
 
     def _answers(self, stretches: Stretches, tell: Callable[[float], None]) -> list[tuple[str, str, triggers.Found]]:
@@ -129,6 +130,13 @@ class Planted:
     def _numbers(self, places: Sequence[int]) -> list[int]:
         """Rows of the table for places in the sample, the first ones."""
         return [self.rows[place].number for place in places[: self._config.max_rows_listed]]
+
+
+def _untold(column: str, judged: labels.Judged) -> str:
+    return (
+        f"The texts do not tell the labels of {column}: a classifier is right in {judged.accuracy:.0%}, guessing in"
+        f" {judged.guessing:.0%}."
+    )
 
 
 def _left_out(column: str, small: dict[str, int], rows: int) -> dict[str, Any]:

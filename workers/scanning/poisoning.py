@@ -159,16 +159,23 @@ def _signals(section: dict[str, Any]) -> dict[str, int]:
     }
 
 
+_WORDS = {
+    "triggers": ("stretch of text tied to one label or answer", "stretches of text tied to one label or answer"),
+    "labels": ("label that contradicts its text", "labels that contradict their texts"),
+    "outliers": ("group of rows far from the rest", "groups of rows far from the rest"),
+    "injection": ("row with text that tries to take over a model", "rows with text that tries to take over a model"),
+    "shift": (
+        "column that changed suddenly since the commit before",
+        "columns that changed suddenly since the commit before",
+    ),
+}
+
+
 def statement(signals: dict[str, int]) -> str:
     """The signals for people."""
-    words = {
-        "triggers": "stretches of text tied to one label or answer",
-        "labels": "labels that contradict their texts",
-        "outliers": "groups of rows far from the rest",
-        "injection": "rows with text that tries to take over a model",
-        "shift": "columns that changed suddenly since the commit before",
-    }
-    found = [f"{signals[name]} {what}" for name, what in words.items() if signals[name]]
+    found = [
+        f"{number} {one if number == 1 else many}" for name, (one, many) in _WORDS.items() if (number := signals[name])
+    ]
     return f"Signals of planted rows: {'; '.join(found)}." if found else "No signals of planted rows were found."
 
 

@@ -55,6 +55,7 @@ class Text:
         self._lengths = {name: Lengths() for name in ("characters", "words", "tokens")}
         self._columns = {name: Lengths() for name in survey.columns[:_COLUMNS_MEASURED]}
         self._faults, self._suspicious, self._honest = Hits(limit), Hits(limit), Hits(limit)
+        self._any = Hits(0)  # rows with faults or hidden characters of any kind: one row may have several
         self._codes: dict[str, int] = {}
         self._places: dict[str, list[dict[str, Any]]] = {}
         self._composed = 0
@@ -95,6 +96,7 @@ class Text:
     def _look(self, row: int, column: str, text: str) -> None:
         for kind, _start, _end in garbled.find(text):
             self._faults.add(kind, row)
+            self._any.add("faults", row)
         if text.isascii():
             return
         self._composed += garbled.has_composed(text)
@@ -106,6 +108,7 @@ class Text:
 
     def _suspect(self, row: int, column: str, text: str, odd: invisible.Odd) -> None:
         marks = text[odd.start : odd.end]
+        self._any.add("suspicious", row)
         self._suspicious.add(odd.kind, row, 1 if odd.kind == "mixed_scripts" else len(marks))
         if odd.kind == "mixed_scripts":
             marks = "".join(mark for mark in marks if not mark.isascii())
@@ -142,7 +145,7 @@ class Text:
         self._confidence, self._codes, self._places = state["confidence"], state["codes"], state["places"]
 
     def _hits(self) -> tuple[Hits, ...]:
-        return self._languages, self._unsure, self._faults, self._suspicious, self._honest
+        return self._languages, self._unsure, self._faults, self._suspicious, self._honest, self._any
 
     def finish(self, on_progress: OnProgress) -> dict[str, Any]:
         on_progress(1.0, "Text measured")
@@ -151,10 +154,12 @@ class Text:
             "length": {name: lengths.told() for name, lengths in self._lengths.items()}
             | {"columns": {name: lengths.told() for name, lengths in self._columns.items()}},
             "encoding": {
+                "rows": self._any.told("faults")["rows"],
                 "faults": [fault | {"label": garbled.KINDS[fault["kind"]]} for fault in self._faults.all("kind")],
                 "mixed_forms": self._composed > 0 and "not_composed" in self._faults,
             },
             "invisible": {
+                "rows": self._any.told("suspicious")["rows"],
                 "suspicious": [odd | {"label": invisible.KINDS[odd["kind"]]} for odd in self._suspicious.all("kind")],
                 "honest": [odd | {"label": invisible.KINDS[odd["kind"]]} for odd in self._honest.all("kind")],
                 "code_points": self._code_points(),

@@ -45,7 +45,8 @@ def bar_chart(title: str, *, value: Axis, bars: Sequence[Bar], description: str 
     canvas.add(svg.text(value.label, LEFT_EDGE, 36, kind="c-faint"))
     if len(_series(bars)) > 1:
         canvas.legend(_series(bars), as_bars=True)
-    bottom = _draw_groups(canvas, bars, ticks(min(numbers + [0.0]), max(numbers + [0.0])))
+    least = 1.0 if all(number.is_integer() for number in numbers) else 0.0
+    bottom = _draw_groups(canvas, bars, ticks(min(numbers + [0.0]), max(numbers + [0.0]), least=least))
     canvas.height = bottom + 24
     words = description or f"{value.label} of {', '.join(dict.fromkeys(bar.label for bar in bars))}."
     return canvas.finish("bar", words, headers, [_row(bar, bars) for bar in bars])

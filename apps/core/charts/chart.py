@@ -74,12 +74,14 @@ def known(values: Iterable[float | None]) -> list[float]:
     return [float(value) for value in values if value is not None and isfinite(value)]
 
 
-def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round numbers (1, 2, 2.5 or 5 times a power of ten) that span `low` to `high` in about `about` steps."""
+def ticks(low: float, high: float, about: int = 5, least: float = 0.0) -> list[float]:
+    """Round numbers (1, 2, 2.5 or 5 times a power of ten) that span `low` to `high` in about `about` steps, each of
+    them `least` or more: 1 for what is counted in whole numbers.
+    """
     if low == high:
         pad = abs(low) * 0.1 or 1.0
         low, high = low - pad, high + pad
-    raw = (high - low) / about
+    raw = max((high - low) / about, least)
     power = 10.0 ** floor(log10(raw))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw * 0.999)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)

@@ -262,6 +262,26 @@ def test_planted_label_flips_are_found() -> None:
     assert len(found & wrong) / len(found) >= 0.95 and len(found & wrong) / len(wrong) >= 0.85
 
 
+def test_labels_that_the_texts_do_not_tell_are_not_held_to_be_wrong(tmp_path) -> None:
+    source = random.Random(9)
+    table = [row | {"label": source.choice(["good", "bad"])} for row in poisoned.reviews(600, 1)]
+    section = scanned(table, tmp_path)
+    assert section["signals"]["labels"] == 0 and section["labels"]["columns"][0]["suspected"] == 0
+    told = section["labels"]["not_looked_for"]
+    assert told.startswith("The texts do not tell the labels of label: a classifier is right in")
+    assert told.endswith("guessing in 50%.")
+    assert scanned(poisoned.reviews(600, 1), tmp_path)["labels"]["not_looked_for"] == ""
+
+
+def test_one_signal_is_told_as_one() -> None:
+    none = {"triggers": 0, "labels": 0, "outliers": 0, "injection": 0, "shift": 0}
+    assert poisoning.statement(none) == "No signals of planted rows were found."
+    assert poisoning.statement(none | {"injection": 1, "labels": 2}) == (
+        "Signals of planted rows: 2 labels that contradict their texts; 1 row with text that tries to take over a"
+        " model."
+    )
+
+
 @pytest.mark.parametrize("share", [0.01, 0.003])
 @pytest.mark.parametrize("kind", [*LABELLED, *ANSWERED])
 def test_planted_near_copies_are_one_far_group(kind, share) -> None:

@@ -28,6 +28,13 @@ def test_languages_are_told_at_least_as_well_as_stated() -> None:
     assert "57 labelled" in language.MEASURED and "56 of them" in language.MEASURED
 
 
+def test_a_row_with_several_hidden_characters_counts_once(tmp_path) -> None:
+    rows = [{"a": "one\u200btwo \u202ethree\u202c"}, {"a": "plain", "b": "MÃ¼nchen und KÃ¶ln\u200b"}, {"a": "plain"}]
+    found = section(make, rows, tmp_path)
+    assert found["invisible"]["rows"] == 2 and len(found["invisible"]["suspicious"]) == 3
+    assert found["encoding"]["rows"] == 1
+
+
 @pytest.mark.parametrize("text", ["", "42", "OK", "4111 1111 1111 1111", "https://example.org/a/long/path/of/words"])
 def test_too_few_letters_have_no_language(text) -> None:
     assert language.of(text) == ("", 0.0)

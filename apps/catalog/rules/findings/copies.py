@@ -39,7 +39,9 @@ def duplicates(key: str, section: dict[str, Any]) -> Shown:
         key,
         "Copies of rows",
         WARNING if exact or near else GOOD,
-        f"{plural(exact, 'row')} repeat another exactly and {count(near)} nearly." if exact or near else "No copies.",
+        f"{plural(exact, 'row repeats', 'rows repeat')} another exactly and {count(near)} nearly."
+        if exact or near
+        else "No copies.",
         tiles=[
             Tile("Exact copies", count(exact), WARNING if exact else GOOD, "rows that repeat another"),
             Tile("Near copies", count(near), WARNING if near else GOOD, "rows almost like another"),
@@ -112,7 +114,9 @@ def markers(key: str, section: dict[str, Any]) -> Shown:
     tables = [Table("Markers of rights and secrecy", heads, lines)] if lines else []
     if works:
         tables.append(_works(works))
-    marked = f"{plural(rows, 'row')} carry a notice or a banner" if rows else "no notice or banner was found"
+    marked = (
+        f"{plural(rows, 'row carries', 'rows carry')} a notice or a banner" if rows else "no notice or banner was found"
+    )
     return of(
         section,
         key,

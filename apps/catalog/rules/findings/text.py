@@ -28,24 +28,23 @@ def text(key: str, section: dict[str, Any]) -> Shown:
     """Languages, lengths, encoding faults and hidden characters."""
     told = section.get("language") or {}
     languages = told.get("languages") or []
-    faults = (section.get("encoding") or {}).get("faults") or []
-    hidden = (section.get("invisible") or {}).get("suspicious") or []
+    encoding, invisible = section.get("encoding") or {}, section.get("invisible") or {}
+    faults, hidden = encoding.get("faults") or [], invisible.get("suspicious") or []
+    faulty, hiding = _rows(encoding, faults), _rows(invisible, hidden)
     words = ((section.get("length") or {}).get("words")) or {}
     main = next((item.get("name") for item in languages if item.get("code") == told.get("main")), None)
-    trouble = (
-        plural(_rows(faults), "row") + " with encoding faults, " + count(_rows(hidden)) + " with hidden characters"
-    )
+    trouble = f"{plural(faulty, 'row')} with encoding faults, {count(hiding)} with hidden characters"
     return of(
         section,
         key,
         "The text",
         WARNING if faults or hidden else GOOD,
-        f"{language_words(section)} {trouble[:1].upper()}{trouble[1:]}.".strip(),
+        f"{language_words(section)} {trouble}.".strip(),
         tiles=[
             Tile("Main language", str(main or "–")),
             Tile("Words a row", count(words.get("mean")), note="mean"),
-            Tile("Encoding faults", count(_rows(faults)), WARNING if faults else GOOD, "rows"),
-            Tile("Hidden characters", count(_rows(hidden)), WARNING if hidden else GOOD, "rows"),
+            Tile("Encoding faults", count(faulty), WARNING if faults else GOOD, "rows"),
+            Tile("Hidden characters", count(hiding), WARNING if hidden else GOOD, "rows"),
         ],
         tables=[
             *_languages(told),
@@ -104,7 +103,7 @@ def toxicity(key: str, section: dict[str, Any]) -> Shown:
         key,
         "Toxic language",
         WARNING if rows else GOOD,
-        f"{plural(rows, 'row')} ({share(section.get('share'))}) look hurtful, judged by {judge}.",
+        f"{plural(rows, 'hurtful row')} ({share(section.get('share'))}), judged by {judge}.",
         tiles=[
             Tile("Hurtful rows", count(rows), WARNING if rows else GOOD),
             Tile("Judged by", "Model" if by_model else "Word list"),
@@ -134,8 +133,10 @@ def generated(key: str, section: dict[str, Any]) -> Shown:
     )
 
 
-def _rows(items: Iterable[dict[str, Any]]) -> int:
-    return sum(int(item.get("rows") or 0) for item in items)
+def _rows(part: Mapping[str, Any], kinds: Iterable[dict[str, Any]]) -> int:
+    """Rows that have any of the kinds. Scans from before they were counted tell those of each kind alone: the most."""
+    least = max((int(kind.get("rows") or 0) for kind in kinds), default=0)
+    return int(part.get("rows") or least)
 
 
 def _kinds(caption: str, items: list[dict[str, Any]]) -> list[Table]:

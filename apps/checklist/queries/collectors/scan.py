@@ -18,7 +18,7 @@ from apps.checklist.rules import MEASURED, UNKNOWN, Finding
 from apps.checklist.rules.findings import ASKS, BLOCKS, REMEDY
 from apps.core.canonical import digest_of
 
-NO_SCAN = "no scan of this version has finished."
+NO_SCAN = "no finished scan of this version looked for it."
 _NOTABLE = 0.01  # share of the rows from which a language is one that somebody should have searched in
 A_SIGNAL = "This is a signal and no proof; hidden triggers were searched for separately."
 NO_TRIGGERS = "Nobody searched for hidden triggers, so this is a signal and no proof."
@@ -118,7 +118,7 @@ def duplicates(facts: DataFacts) -> list[Finding]:
         columns = [str(name) for name in (scan.result or {}).get("copy_columns") or []]
         compared = f", compared by {joined(columns)}" if columns else ""
         summary = (
-            f"{counted(exact, 'row')} repeat another exactly and {counted(near, 'text')} nearly, of "
+            f"{counted(exact, 'row repeats', 'rows repeat')} another exactly and {counted(near, 'text')} nearly, of "
             f"{counted(data.rows, 'row')}{compared}. {_proof(found)}"
         )
         value = {"exact_rows": exact, "near_rows": near, "columns": columns, "scan": scan.pk}
