@@ -83,6 +83,9 @@ router.register("assessments", checklist.AssessmentUpgradeViewSet, "assessment-u
 router.register("assessments", checklist.AssessmentGateViewSet, "assessment-gate")
 router.register("assessments", checklist.AssessmentWorkViewSet, "assessment-work")
 router.register("assignments", checklist.AssignmentViewSet, "assignment")
+router.register("assessments", checklist.AssessmentCitationViewSet, "assessment-citation")
+router.register("evidence-documents", checklist.EvidenceDocumentViewSet, "evidence-document")
+router.register("evidence-versions", checklist.EvidenceVersionViewSet, "evidence-version")
 router.register("gate-policies", checklist.GatePolicyViewSet, "gate-policy")
 router.register("audit", portal.TrailViewSet, "audit")
 

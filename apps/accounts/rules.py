@@ -61,6 +61,9 @@ POLICY: dict[str, frozenset[str]] = {
     "remark.withdraw": frozenset({ADMINISTRATOR}),  # another's; one's own whoever wrote it
     "policy.change": frozenset({ADMINISTRATOR, COMPLIANCE}),
     "waiver.grant": _DECIDERS,
+    "evidence.edit": _MAKERS,
+    "evidence.withdraw": frozenset({ADMINISTRATOR, COMPLIANCE}),
+    "evidence.read": _EVERYONE,  # whoever decides or audits looks at what a decision rests on
     "framework.load": frozenset({ADMINISTRATOR, COMPLIANCE}),
     "deployment.start": _BUILDERS,
     "deployment.stop": _MAKERS,

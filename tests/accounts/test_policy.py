@@ -1,4 +1,4 @@
-"""Every action of the policy, tried over the API by every role and by an outsider: 138 requests, one table."""
+"""Every action of the policy, tried over the API by every role and by an outsider, in one table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from apps.risks.services import risk_create
 from apps.serving.services import application_add
 from apps.tracking.rules.places import Place
 from apps.tracking.services import experiment_create, tracked_file_store, tracking_run_create
+from tests.checklist.documents import make_document
 from tests.checklist.framework_files import raw_framework, text_of
 from tests.makers import (
     FILES,
@@ -265,6 +266,16 @@ CASES: dict[str, Case] = {
             "gate-policies/", {"team": team.pk, "name": "all", "text": SIGNED_BY_ALL, "reason": "any of them signs"}
         )
     ),
+    "evidence.edit": Case(
+        lambda by, team: Ask(
+            "evidence-documents/",
+            {"team": team.pk, "title": "Policy", "shows": "x", "method": "x", "link": "https://example.org"},
+        )
+    ),
+    "evidence.withdraw": Case(
+        lambda by, team: Ask(f"evidence-versions/{make_document(by, team).pk}/withdraw/", {"reason": "It was forged."})
+    ),
+    "evidence.read": Case(lambda by, team: Ask(f"evidence-versions/{make_document(by, team).pk}/file/", method="get")),
     "framework.load": Case(lambda by, team: Ask("frameworks/", {"text": FRAMEWORK}), outsider=403),
     "deployment.start": Case(_deploy),
     "deployment.stop": Case(lambda by, team: _deployment(by, team, "stop", {"reason": "enough"})),

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from apps.checklist import rules
 from apps.checklist.models import Answer, Assessment, Evidence
 from apps.checklist.rules.frameworks import ANSWERS, ASSESSED
+from apps.checklist.rules.library import STANDINGS
 from apps.core.serializing import Input, JsonObject, Key, Reference
 
 DIGEST = r"^[0-9a-f]{64}$"
@@ -23,6 +24,7 @@ class Revision(serializers.IntegerField):
 class EvidenceOut(serializers.Serializer[Any]):
     """What stands behind an answer, with the digest of what it spoke of when it was collected."""
 
+    id = serializers.IntegerField(source="pk")
     collector = serializers.CharField(help_text="empty: given by hand")
     status = serializers.ChoiceField(choices=STATUSES)
     method = serializers.CharField()
@@ -34,10 +36,25 @@ class EvidenceOut(serializers.Serializer[Any]):
     subject_digest = serializers.CharField()
     collected_at = serializers.DateTimeField()
     given_by = serializers.CharField(help_text="empty: the platform")
+    cites = serializers.IntegerField(
+        source="cites_id", allow_null=True, help_text="id of the version of a document in the evidence library"
+    )
+
+
+class CitedOut(serializers.Serializer[Any]):
+    """The version of a document that a piece of evidence cites, as it stands at this moment."""
+
+    document = serializers.IntegerField()
+    number = serializers.IntegerField(source="standing.number")
+    state = serializers.ChoiceField(choices=list(STANDINGS.items()), source="standing.state")
+    expires_on = serializers.DateField(source="standing.expires_on", allow_null=True)
+    effective_on = serializers.DateField()
+    instead = serializers.IntegerField(allow_null=True, help_text="id of the newest version, where it could be cited")
 
 
 class EvidenceNow(EvidenceOut):
     stale_because = serializers.CharField(help_text="empty: it still holds")
+    cited = CitedOut(allow_null=True, help_text="null: it cites nothing in the evidence library")
 
 
 class GateItemOut(serializers.Serializer[Any]):

@@ -4,21 +4,25 @@ from datetime import date
 
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.rules import APPROVER
 from apps.checklist.models import Answer, Evidence, SignOff, Waiver
+from apps.checklist.queries.cited import CITES, cited_view
 from apps.checklist.rules import AnswerView, EvidenceView, Known, SignOffView, WaiverView, waiver_state
 from apps.checklist.rules.findings import PLACE
 from apps.checklist.rules.statements import stale_because
 from apps.registry.models import RegisteredModel
 
 # Answers whose views are made are read with this.
-WITH_EVIDENCE = Prefetch("evidence", queryset=Evidence.objects.select_related("given_by"), to_attr="pieces")
+WITH_EVIDENCE = Prefetch(
+    "evidence", queryset=Evidence.objects.select_related("given_by").prefetch_related(CITES), to_attr="pieces"
+)
 _PLACES = {RegisteredModel._meta.label_lower: "registry:model-describe"}
 
 
-def answer_view(answer: Answer, basis: str, known: Known) -> AnswerView:
-    """An answer as it stands: `basis` is what a statement made now would speak of."""
+def answer_view(answer: Answer, basis: str, known: Known, on: date | None = None) -> AnswerView:
+    """An answer as it stands on a day (today): `basis` is what a statement made now would speak of."""
     present = known.digest_by_subject
     return AnswerView(
         pk=answer.pk,
@@ -30,7 +34,7 @@ def answer_view(answer: Answer, basis: str, known: Known) -> AnswerView:
         answered_by=str(answer.answered_by or ""),
         answered_by_id=answer.answered_by_id,
         answered_at=answer.answered_at,
-        evidence=tuple(evidence_view(item, present) for item in _pieces(answer)),
+        evidence=tuple(evidence_view(item, present, on) for item in _pieces(answer)),
         is_statement_outdated=bool(answer.stated) and answer.stated_on != basis,
         value=answer.value,
     )
@@ -43,9 +47,13 @@ def _pieces(answer: Answer) -> list[Evidence]:
     return found
 
 
-def evidence_view(item: Evidence, present: dict[tuple[str, str, str], str]) -> EvidenceView:
-    """A piece of evidence, and whether it still holds against the `present` digests."""
+def evidence_view(item: Evidence, present: dict[tuple[str, str, str], str], on: date | None = None) -> EvidenceView:
+    """A piece of evidence, and whether it still holds: what was collected against the `present` digests, what cites
+    the library against the day.
+    """
     subject = (item.collector, item.subject_type, item.subject_id)
+    cited = cited_view(item.cites, on or timezone.localdate()) if item.cites is not None else None
+    stale = cited.standing.outdated_because if cited else ""
     return EvidenceView(
         pk=item.pk,
         collector=item.collector,
@@ -59,8 +67,9 @@ def evidence_view(item: Evidence, present: dict[tuple[str, str, str], str]) -> E
         subject_digest=item.subject_digest,
         collected_at=item.collected_at,
         given_by=str(item.given_by or ""),
-        stale_because=stale_because(subject, item.subject_digest, item.subject_label, present),
+        stale_because=stale or stale_because(subject, item.subject_digest, item.subject_label, present),
         page=_page_of(item),
+        cited=cited,
     )
 
 

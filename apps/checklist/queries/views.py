@@ -44,6 +44,7 @@ class _Read:
     sign_offs: tuple[SignOffView, ...]
     waivers: tuple[WaiverView, ...]
     policy: InForce
+    on: date
 
 
 def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[int, AssessmentView]:
@@ -52,7 +53,8 @@ def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[
 
     The assessments come with their subject, `created_by` and `submitted_by` read.
     """
-    waivers, sign_offs = _waivers(assessments, on or timezone.localdate()), _sign_offs(assessments)
+    on = on or timezone.localdate()
+    waivers, sign_offs = _waivers(assessments, on), _sign_offs(assessments)
     knowledge, policies = knowledge_of(assessments), policies_for(assessments)
     answers, sources = _current_answers(assessments), sources_for(assessments, knowledge)
     return {
@@ -66,6 +68,7 @@ def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[
                 tuple(sign_offs[one.pk]),
                 tuple(waivers[one.pk]),
                 policies[one.pk],
+                on,
             ),
         )
         for one in assessments
@@ -145,7 +148,7 @@ def _with_problems(group: GroupView, problems: dict[str, tuple[GateItem, ...]]) 
 
 def _question_view(question: Question, read: _Read, waived: frozenset[str]) -> QuestionView:
     basis, row = statement_basis(question, read.known), read.answers.get(question.id)
-    answer = answer_view(row, basis, read.known) if row else None
+    answer = answer_view(row, basis, read.known, read.on) if row else None
     had = {(item.collector, item.subject_type, item.subject_id) for item in answer.evidence} if answer else set()
     view = QuestionView(
         question=question,

@@ -1,5 +1,6 @@
 """What can be decided about a checklist without a database: frameworks, ways of knowing, staleness, and the gate."""
 
+from apps.checklist.rules.evidence import EvidenceView
 from apps.checklist.rules.findings import COLLECTORS, Finding, Known
 from apps.checklist.rules.frameworks import Framework, FrameworkInvalid, Group, Question, Section, framework_from, told
 from apps.checklist.rules.gate import gate_of, problems_of
@@ -25,7 +26,6 @@ from apps.checklist.rules.status import (
 from apps.checklist.rules.views import (
     AnswerView,
     AssessmentView,
-    EvidenceView,
     GroupView,
     QuestionView,
     SignOffView,

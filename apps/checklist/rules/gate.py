@@ -109,9 +109,7 @@ def weaker_than(view: QuestionView, answer: AnswerView, minimum: str) -> Iterato
 def _stale(view: QuestionView, answer: AnswerView) -> Iterator[GateItem]:
     for item in answer.evidence:
         if item.is_stale:
-            yield GateItem(
-                view.id, item.stale_because, "Collect the evidence again and read what has changed.", kind=STALE
-            )
+            yield GateItem(view.id, item.stale_because, item.remedy, kind=STALE)
     if answer.is_statement_outdated:
         yield GateItem(
             view.id,

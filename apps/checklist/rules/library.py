@@ -58,6 +58,11 @@ class Standing:
         return SOON if self.expires_on <= self.on + SOON_BEFORE else CURRENT
 
     @property
+    def holds(self) -> bool:
+        """Whether an answer can rest on it."""
+        return self.state in HOLDS
+
+    @property
     def label(self) -> str:
         """The state in words."""
         return STANDINGS[self.state]
@@ -79,6 +84,29 @@ class Standing:
         if self.state == EXPIRED and self.expires_on is not None:
             return f"{which} expired: {self.expires_on.isoformat()} was the last day on which it held."
         return ""
+
+
+@dataclass(frozen=True)
+class Cited:
+    """The version of a document that a piece of evidence cites, as it stands at this moment.
+
+    `instead` is the newest version, where another than the cited one holds.
+    """
+
+    version: int
+    document: int
+    standing: Standing
+    filename: str
+    effective_on: date
+    instead: int | None = None
+    instead_number: int = 0
+
+    @property
+    def remedy(self) -> str:
+        """What makes the answer hold again."""
+        if self.instead is not None:
+            return f"Read version {self.instead_number} and cite it, if it still supports the answer."
+        return "Put a newer version into the evidence library and cite it, or take it off the answer."
 
 
 def dates_problem(effective_on: date, expires_on: date | None) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from apps.checklist.rules.findings import COLLECTORS, Finding
+from apps.checklist.rules.evidence import EvidenceView
+from apps.checklist.rules.findings import Finding
 from apps.checklist.rules.frameworks import ASSESSED, Framework, Group, Level, Question
 from apps.checklist.rules.policies.outcomes import RuleOutcome
 from apps.checklist.rules.policies.shapes import InForce
@@ -32,41 +33,6 @@ _THROUGH = {
     UNKNOWN: "Unknown",
     NOT_APPLICABLE: "Not applicable",
 }
-
-
-@dataclass(frozen=True)
-class EvidenceView:
-    """One piece of evidence behind an answer, and whether what it speaks of has changed since."""
-
-    pk: int
-    collector: str
-    status: str
-    method: str
-    summary: str
-    value: dict[str, Any]
-    subject_type: str
-    subject_id: str
-    subject_label: str
-    subject_digest: str
-    collected_at: datetime
-    given_by: str
-    stale_because: str = ""
-    page: str = ""  # the address of the page where what it asks for is said
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the thing it speaks of is gone or no longer the same."""
-        return bool(self.stale_because)
-
-    @property
-    def status_label(self) -> str:
-        """How it is known, in a word."""
-        return STATUSES[self.status]
-
-    @property
-    def title(self) -> str:
-        """What brought it, in words."""
-        return COLLECTORS.get(self.collector, "Given by hand")
 
 
 @dataclass(frozen=True)

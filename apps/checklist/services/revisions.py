@@ -78,6 +78,7 @@ def revise(
     findings: Iterable[Finding],
     given: Iterable[Evidence],
     action: str,
+    reason: str = "",
 ) -> Answer:
     """Write the next revision with its evidence, record it, and open the assessment again where that is due."""
     if before is not None:
@@ -102,7 +103,7 @@ def revise(
         "status": status,
         "evidence": sorted(item.subject_digest for item in evidence),
     }
-    record(action=action, obj=assessment, by=by, data=data)
+    record(action=action, obj=assessment, by=by, reason=reason, data=data)
     is_seen_later = action == COLLECT and assessment.state == APPROVED and question.subject == DEPLOYMENT
     if assessment.state != OPEN and not (is_seen_later and assessment.version_id is not None):
         _reopen(assessment, question, by)
@@ -142,6 +143,7 @@ def _copied(answer: Answer, item: Evidence) -> Evidence:
         subject_id=item.subject_id,
         subject_label=item.subject_label,
         subject_digest=item.subject_digest,
+        cites_id=item.cites_id,
         given_by_id=item.given_by_id,
         collected_at=item.collected_at,
     )

@@ -31,6 +31,7 @@ PAGES = {
     "registry.modelversion": "portal:version-detail",
     "serving.deployment": "serving:deployment-detail",
     "monitoring.driftrun": "monitoring:drift-detail",
+    "checklist.evidenceversion": "checklist:library-version",
 }
 
 # What can be kept as evidence, or carry a cure: tables whose rows belong to a team, with words for the page, and what
@@ -41,6 +42,7 @@ HOLDABLE = {
     "serving.deployment": ("Deployments", ["version__model"]),
     "tracking.trackingrun": ("Logged runs", ["experiment"]),
     "evaluation.evaluationrun": ("Evaluations", ["version__model"]),
+    "checklist.evidenceversion": ("Documents of the evidence library", ["document"]),
 }
 # What an incident may be reported about from its own page.
 REPORTABLE = {*HOLDABLE, "catalog.dataset", "registry.aisystem", "registry.registeredmodel", "monitoring.driftrun"}
