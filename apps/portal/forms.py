@@ -1,15 +1,18 @@
 """Questions to the lineage, versions to stand side by side, what is taken from cards, and reasons."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 
 from apps.accounts.models import Team, User
 from apps.accounts.queries import teams_where
+from apps.audit.queries.exports import Wanted
 from apps.core.form_fields import NewestChoiceField
+from apps.portal.queries import trail_people
 from apps.portal.queries.lineage import KINDS, things_that_answer
 from apps.registry.models import ModelVersion
 from apps.registry.queries import models_seen_by, versions_seen_by
@@ -128,10 +131,60 @@ class HistoryForm(forms.Form):
         label="Bring the files of runs and models along",
         required=False,
         initial=True,
-        help_text="Without them versions come as records; they can be fetched later by importing once more.",
+        help_text="Without them versions come as records without files, and a later import adds none to what is here.",
     )
 
     def __init__(self, user: User, servers: Sequence[str], data: Any = None) -> None:
         super().__init__(data)
         self.fields["address"].choices = [(one, one) for one in servers]  # type: ignore[attr-defined]
         self.fields["team"].queryset = teams_where(user, "model.create")  # type: ignore[attr-defined]
+
+
+def _day(label: str) -> forms.DateField:
+    latest = MaxValueValidator(date(2999, 12, 31))
+    widget = forms.DateInput(attrs={"type": "date"})
+    return forms.DateField(label=label, required=False, widget=widget, validators=[latest])
+
+
+class TrailFilterForm(forms.Form):
+    """Which entries of the trail; what cannot be understood is left out of the filter."""
+
+    actor = forms.ChoiceField(label="Who", required=False)
+    action = forms.CharField(
+        required=False, max_length=80, widget=forms.TextInput(attrs={"placeholder": "version.approve"})
+    )
+    object_type = forms.CharField(
+        label="About", required=False, max_length=80, widget=forms.TextInput(attrs={"placeholder": "a kind of object"})
+    )
+    object_id = forms.CharField(label="Number", required=False, max_length=80)
+    since = _day("From (UTC)")
+    until = _day("To, included")
+
+    def __init__(self, user: User, data: Any) -> None:
+        cleared = {name: str(data.get(name, "")).replace("\0", "").strip() for name in self.base_fields}
+        super().__init__(cleared)
+        people = [(f"user:{one.pk}", one.name or f"Person {one.pk}") for one in trail_people(user)]
+        you = (f"user:{user.pk}", f"{user.name} (you)")
+        known = [("", "anybody"), you, *people, ("worker", "A worker"), ("system", "The platform")]
+        asked = cleared["actor"]
+        field = self.fields["actor"]
+        assert isinstance(field, forms.ChoiceField)
+        # A link may name somebody who is in no team any more.
+        field.choices = known if asked in dict(known) else [*known, (asked, asked)]
+
+    @property
+    def wanted(self) -> Wanted:
+        """The filters that could be understood."""
+        self.is_valid()
+        given = self.cleaned_data
+        words = {name: given.get(name) or "" for name in ("actor", "action", "object_type", "object_id")}
+        since, until = given.get("since"), given.get("until")
+        return Wanted(
+            **words,
+            since=_midnight(since) if since else None,
+            until=_midnight(until) + timedelta(days=1) if until else None,
+        )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -119,6 +119,13 @@
     bar.scrollLeft = tab.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
   }
 
+  // A lineage that is too wide for the window begins with what it is drawn for, and what led there and on, beside it.
+  for (const box of document.querySelectorAll(".chart-graph .c-node-info")) {
+    const drawing = box.closest(".chart-scroll"), from = drawing.getBoundingClientRect(), at = box.getBoundingClientRect();
+    drawing.scrollLeft = at.left - from.left - (drawing.clientWidth - at.width) / 2;
+    break;
+  }
+
   // What the address points at may lie in something folded.
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -156,6 +156,12 @@ def test_graph_refuses_circles_and_strangers():
         graph("G", nodes=nodes, edges=[Edge("a", "c")])
 
 
+def test_versions_of_one_model_are_told_apart_in_boxes_too_narrow_for_its_name():
+    nodes = [Node(str(number), f"An assistant with a long name v{number}") for number in (9, 10)]
+    words = [element.text or "" for element in ET.fromstring(graph("G", nodes=nodes, edges=[]).svg).iter()]
+    assert [word[-4:] for word in words if word.startswith("An as") and "…" in word] == ["… v9", " v10"]
+
+
 def test_graph_goes_from_left_to_right_without_needless_crossings():
     nodes = [Node(key, key) for key in "abcdxyzw"]
     edges = [Edge("a", "w"), Edge("b", "z"), Edge("c", "y"), Edge("d", "x")]

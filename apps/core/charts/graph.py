@@ -196,7 +196,7 @@ def _box(node: Node, x: float, y: float) -> str:
     if node.kind:
         body += svg.text(svg.cut(node.kind, room, 10), x + 10, y + 18, size=10)
     body += svg.text(
-        svg.cut(node.label, room, 12.8), x + 10, y + (36 if node.kind else 30), kind="c-title", size=12, bold=True
+        _fitted(node.label, room), x + 10, y + (36 if node.kind else 30), kind="c-title", size=12, bold=True
     )
     return svg.element("a", body, href=own_address(node.url)) if node.url else svg.element("g", body)
 
@@ -206,3 +206,12 @@ def own_address(url: str) -> str:
     if not url.startswith("/") or url.startswith("//"):
         raise ValueError("A box may link to a path on this portal only.")
     return url
+
+
+def _fitted(label: str, room: float) -> str:
+    """The label as far as there is room; the number of a version stays, since it tells boxes of one model apart."""
+    size = 12.8
+    head, _, last = label.rpartition(" ")
+    if svg.width_of(label, size) <= room or not (last[:1] == "v" and last[1:].isdigit()):
+        return svg.cut(label, room, size)
+    return f"{svg.cut(head, room - svg.width_of(f' {last}', size), size)} {last}"
