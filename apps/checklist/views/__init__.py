@@ -1,5 +1,6 @@
 """The pages of checklists: the list, one checklist, one question with its history, and the sign-off."""
 
+from apps.checklist.views.answer_files import assessment_export, assessment_fill_in
 from apps.checklist.views.answers import answer, evidence_add_view
 from apps.checklist.views.assessments import assessment_detail, collect, decide, submit
 from apps.checklist.views.controls import control_add_view, controls_check_view
@@ -35,6 +36,8 @@ __all__ = [
     "answer",
     "assessment_create_view",
     "assessment_detail",
+    "assessment_export",
+    "assessment_fill_in",
     "assessment_list",
     "assessment_start",
     "assessment_upgrade_view",

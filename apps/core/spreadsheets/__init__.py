@@ -3,7 +3,8 @@
 What is written comes back character by character; what comes back from elsewhere is treated as hostile.
 """
 
+from apps.core.foreign_text import MOST_BYTES
 from apps.core.spreadsheets.reading import Line, Sheet, read
 from apps.core.spreadsheets.writing import Page, workbook
 
-__all__ = ["Line", "Page", "Sheet", "read", "workbook"]
+__all__ = ["MOST_BYTES", "Line", "Page", "Sheet", "read", "workbook"]

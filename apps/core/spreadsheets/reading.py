@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from apps.core.foreign_text import ForeignText
+from apps.core.foreign_text import MOST_BYTES, ForeignText
 from apps.core.listing import as_meant
 from apps.core.spreadsheets.bounds import MOST_COLUMNS, MOST_ROWS, refuse
 from apps.core.spreadsheets.xlsx import cells_of
@@ -36,6 +36,8 @@ def read(content: bytes, page: str) -> Sheet:
 
     In CSV, the separator is that of the header, and what was put before a cell against formulas is taken away again.
     """
+    if len(content) > MOST_BYTES:
+        refuse(f"Such a file is read up to {MOST_BYTES // 1024 // 1024} MiB.", "too_large")
     if content.startswith(_OLD):
         refuse("This is an old or a protected workbook, which is not read.", "not_read")
     rows = cells_of(content, page) if content.startswith(_ZIP) else _csv_rows(_TEXT.text(content))
