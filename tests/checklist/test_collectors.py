@@ -25,9 +25,9 @@ from tests.stories import (
     tuning_result,
 )
 
-# lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, deployments,
-# and what was noticed since: systems, drift, risks, incidents
-QUERIES = 16
+# lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, tags of their data,
+# deployments, and what was noticed since: systems, drift, risks, incidents
+QUERIES = 17
 
 
 def one(version: ModelVersion, collector: str) -> Finding:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit.models import AuditEntry
+from apps.catalog.services import tag_create
 from apps.checklist.models import Assessment, GatePolicy, SignOff, Waiver
 from apps.checklist.queries import assessments_waiting_for, present_view
 from apps.checklist.queries.policies import default_policy, policies_for
@@ -178,6 +179,13 @@ def test_rows_that_nobody_measured_on_cannot_be_told(submitted: World) -> None:
     set_policy(submitted, "requires: evaluation.loss <= 100 on suite moon", TWO)
     assert outcome(submitted, "requires").outcome == "cannot be told"
     assert not present_view(again(submitted)).gate.is_green
+
+
+def test_a_tag_of_the_data_names_its_rows(submitted: World) -> None:
+    set_policy(submitted, "requires: evaluation.loss <= 100 on suite golden", TWO)
+    assert "but on Support questions v1 (support-questions, " in outcome(submitted, "requires").says
+    tag_create(by=submitted.people.olga, version=submitted.data, name="golden")
+    assert outcome(submitted, "requires").outcome == "met"
 
 
 # --- several sign-offs

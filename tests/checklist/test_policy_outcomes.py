@@ -9,7 +9,7 @@ import pytest
 from apps.checklist.queries.policies import default_policy, policy_read
 from apps.checklist.rules import MEASURED, NOT_APPLICABLE, UNKNOWN, QuestionView, gate_of
 from apps.checklist.rules.gate import file_problems
-from apps.checklist.rules.measurements import HELD_OUT, SEEN, Measurement, suite_name
+from apps.checklist.rules.measurements import HELD_OUT, SEEN, Measurement, suite_name, suite_names
 from apps.checklist.rules.policies import InForce
 from apps.checklist.rules.policies.evaluating import Evaluated, Facts, evaluate
 from apps.checklist.rules.policies.outcomes import RuleOutcome
@@ -128,7 +128,8 @@ SCORES: list[tuple[str, list[Measurement], str, str]] = [
     (ASK, [score(value=0.6), score(value=0.9)], "not met", "0.6"),  # the newest counts, not the best
     (f"{ASK} on suite support-v2", [score()], "met", ""),
     (f"{ASK} on suite support", [score()], "met", ""),
-    (f"{ASK} on suite other", [score()], "cannot be told", "on other"),
+    (f"{ASK} on suite other", [score()], "cannot be told", "on no rows of that name, but on Support v2 (support, "),
+    (f"{ASK} on suite other", [], "cannot be told", "on other cannot be told: nobody has measured it"),
     ("requires: evaluation.exact_match.low >= 0.65", [score()], "not met", "lower end of the 95 % interval"),
     ("requires: evaluation.exact_match.high < 0.81", [score()], "met", ""),
     ("requires: evaluation.exact_match.difference > 0", [score(part="difference", value=0.1)], "met", ""),
@@ -152,6 +153,9 @@ def test_numbers_are_compared_as_they_are_written() -> None:
 
 def test_rows_are_called_by_their_names() -> None:
     assert suite_name("Support questions v2") == "support-questions-v2"
+    assert suite_names("Support", 2) == {"support", "support-v2"}
+    tagged = suite_names("Support", 2, ["Golden set", "v1", "3"])
+    assert tagged == {"support", "support-v2", "golden-set", "support-golden-set"}, "v1 is another version's name"
     assert suite_name("  Größe/Maß  v1 ") == "größe-maß-v1"
 
 

@@ -23,12 +23,12 @@ from tests.stories import (
 )
 
 # Roles, answers, their evidence, its givers where people gave any, sign-offs, the team's policies, other assessments
-# that lend answers, the seven of the collectors' facts (eight where applications call a deployment), and the four of
+# that lend answers, the eight of the collectors' facts (nine where applications call a deployment), and the four of
 # what was noticed since: systems, drift, risks, incidents.
-VIEW = 23
+VIEW = 24
 # Roles, shares of models and data, versions, assessments, answers, evidence, sign-offs, policies, other assessments,
-# the collectors' seven, and the four of what was noticed since.
-POSTURE = 26
+# the collectors' eight, and the four of what was noticed since.
+POSTURE = 27
 
 
 def reader(world: World) -> User:

@@ -176,7 +176,8 @@ def _evaluations(pks: list[int]) -> dict[int, list[EvaluationRun]]:
     runs = EvaluationRun.objects.filter(version_id__in=pks, state=SUCCEEDED).defer("log", "result")
     runs = runs.select_related("baseline__model", "dataset_version__dataset").order_by("-finished_at", "-pk")
     found: dict[int, list[EvaluationRun]] = defaultdict(list)
-    for run in runs.prefetch_related(Prefetch("scores", queryset=Score.objects.order_by("pk"))):
+    scores = Prefetch("scores", queryset=Score.objects.order_by("pk"))
+    for run in runs.prefetch_related(scores, "dataset_version__tags"):
         found[run.version_id].append(run)
     return found
 

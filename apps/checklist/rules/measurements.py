@@ -1,5 +1,7 @@
 """What was measured of a version in figures, as rules of policies hold it against numbers."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 HELD_OUT, UNSEEN, SEEN = "held_out", "unseen", "seen"
@@ -31,6 +33,18 @@ class Measurement:
     def figure(self, part: str) -> float:
         """The value, or the end of the interval that a rule names."""
         return {"low": self.low, "high": self.high}.get(part, self.value)
+
+
+_LIKE_A_NUMBER = re.compile(r"v?\d+")
+
+
+def suite_names(dataset: str, number: int, tags: Iterable[str] = ()) -> frozenset[str]:
+    """Every name that the rows of one dataset version go by: of the data in whatever version, of this version, and of
+    its tags, alone and behind the data's name. A tag that reads like the number of a version names nothing.
+    """
+    named = [tag for tag in tags if not _LIKE_A_NUMBER.fullmatch(tag.lower())]
+    labels = [dataset, f"{dataset} v{number}", *named, *(f"{dataset} {tag}" for tag in named)]
+    return frozenset(map(suite_name, labels))
 
 
 def suite_name(label: str) -> str:

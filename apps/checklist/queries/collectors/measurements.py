@@ -7,7 +7,7 @@ from django.urls import reverse
 from apps.catalog.models import DatasetVersion
 from apps.checklist.queries.collectors.evaluation import rows_are
 from apps.checklist.queries.facts import Facts
-from apps.checklist.rules.measurements import Measurement, suite_name
+from apps.checklist.rules.measurements import Measurement, suite_names
 from apps.evaluation.models import EvaluationRun
 from apps.evaluation.rules import BASELINE
 
@@ -41,5 +41,5 @@ def _figures(facts: Facts, run: EvaluationRun) -> Iterator[Measurement]:
 
 
 def _suites(data: DatasetVersion) -> frozenset[str]:
-    """The names that these rows go by: of this version of the data, and of the data in whatever version."""
-    return frozenset({suite_name(str(data)), suite_name(data.dataset.name)})
+    """The names that these rows go by."""
+    return suite_names(data.dataset.name, data.number, [tag.name for tag in data.tags.all()])

@@ -139,7 +139,7 @@ def _outcome(rule: Rule, policy: Policy, facts: Facts, standing: Mapping[str, li
     if isinstance(rule.argument, Signers):
         return _signed(rule, rule.argument, facts)
     if isinstance(rule.argument, Threshold):
-        items, figures = held_against(rule, rule.argument, facts.measurements)
+        items, figures = held_against(rule.argument, facts.measurements)
         return _told(rule, items, facts, figures)
     if rule.word == FILES_RELEASED:
         return _told(rule, list(facts.files), facts)

@@ -1,34 +1,41 @@
 """Holding a figure of an evaluation against the number that a rule names, exactly as both are written."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from operator import ge, gt, le, lt
 
 from apps.checklist.rules.measurements import SEEN, Measurement
 from apps.checklist.rules.policies.outcomes import Figure
-from apps.checklist.rules.policies.shapes import COMPARISONS, PARTS, Rule, Threshold
+from apps.checklist.rules.policies.shapes import COMPARISONS, PARTS, Threshold
 from apps.checklist.rules.problems import BELOW, POLICY, UNTOLD, GateItem
 
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {">=": ge, ">": gt, "<=": le, "<": lt}
 
 
-def held_against(
-    rule: Rule, asked: Threshold, measurements: Sequence[Measurement]
-) -> tuple[list[GateItem], tuple[Figure, ...]]:
+def held_against(asked: Threshold, measurements: Sequence[Measurement]) -> tuple[list[GateItem], tuple[Figure, ...]]:
     """What stands against the threshold, and the figures; `measurements` come with the newest first.
 
     Only measurements of the present files on rows that the model has not learned from tell anything.
     """
     part = "difference" if asked.part == "difference" else "version"
     named = [one for one in measurements if one.metric == asked.metric and one.part == part]
+    elsewhere = named
     named = [one for one in named if not asked.suite or asked.suite in one.suites]
     telling = [one for one in named if one.is_present and one.rows_are != SEEN]
     if not telling:
-        return [_untold(rule, asked, named)], tuple(_figure(asked, one) for one in named[:1])
+        return [_untold(asked, named, elsewhere)], tuple(_figure(asked, one) for one in named[:1])
     found = telling[0]
     figures = (_figure(asked, found),)
     return ([] if meets(found.figure(asked.part), asked) else [_below(asked, found)]), figures
+
+
+MOST_NAMED = 5  # measurements on other rows that a reason names
+
+
+def listed(suites: Iterable[str]) -> str:
+    """The names that rows go by, the shortest first."""
+    return ", ".join(sorted(suites, key=lambda name: (len(name), name)))
 
 
 def meets(value: float, asked: Threshold) -> bool:
@@ -43,12 +50,16 @@ def _words(asked: Threshold) -> str:
     return f"{PARTS[asked.part]}{asked.metric.replace('_', ' ')}{suite}"
 
 
-def _untold(rule: Rule, asked: Threshold, named: Sequence[Measurement]) -> GateItem:
-    """Why nobody can tell: nothing measured, other files measured, or rows that the model has learned from."""
+def _untold(asked: Threshold, named: Sequence[Measurement], elsewhere: Sequence[Measurement]) -> GateItem:
+    """Why nobody can tell: nothing measured, other files or other rows measured, or rows that the model has learned
+    from."""
     if any(one.is_present for one in named):
         why = "the only measurement is on rows that the model was trained on, which flatters it"
     elif named:
         why = "it was measured when the version had other files"
+    elif elsewhere:
+        rows = "; ".join(dict.fromkeys(f"{one.rows_label} ({listed(one.suites)})" for one in elsewhere[:MOST_NAMED]))
+        why = f"it was measured on no rows of that name, but on {rows}"
     else:
         why = "nobody has measured it"
     problem = f"The {_words(asked)} cannot be told: {why}."
