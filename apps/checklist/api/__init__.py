@@ -1,5 +1,6 @@
 """The API of frameworks, assessments, answers and sign-offs."""
 
+from apps.checklist.api.answer_files import AssessmentFilesViewSet
 from apps.checklist.api.controls import RiskControlViewSet
 from apps.checklist.api.frameworks import AssessmentUpgradeViewSet, FrameworkViewSet
 from apps.checklist.api.gates import AssessmentGateViewSet, GatePolicyViewSet, VersionGateView
@@ -9,6 +10,7 @@ from apps.checklist.api.viewsets import AssessmentViewSet
 from apps.checklist.api.work import AssessmentWorkViewSet, AssignmentViewSet
 
 __all__ = [
+    "AssessmentFilesViewSet",
     "AssessmentCitationViewSet",
     "EvidenceDocumentViewSet",
     "EvidenceVersionViewSet",

@@ -1,5 +1,6 @@
 """Every write about assessments, answers, evidence and sign-offs."""
 
+from apps.checklist.services.answer_files import answers_checked, answers_import, answers_take
 from apps.checklist.services.answers import answer_save, evidence_add, evidence_collect
 from apps.checklist.services.assessments import assessment_create
 from apps.checklist.services.assignments import assignment_end, assignment_give
@@ -22,6 +23,9 @@ __all__ = [
     "LOAD",
     "FrameworkRefused",
     "answer_save",
+    "answers_checked",
+    "answers_import",
+    "answers_take",
     "assessment_create",
     "assessment_decide",
     "assessment_submit",
