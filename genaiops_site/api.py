@@ -88,6 +88,8 @@ router.register("evidence-documents", checklist.EvidenceDocumentViewSet, "eviden
 router.register("evidence-versions", checklist.EvidenceVersionViewSet, "evidence-version")
 router.register("gate-policies", checklist.GatePolicyViewSet, "gate-policy")
 router.register("audit", portal.TrailViewSet, "audit")
+router.register("audit-checkpoints", portal.CheckpointViewSet, "audit-checkpoint")
+router.register("audit-checks", portal.TrailCheckViewSet, "audit-check")
 
 runs = portal.AllRunsViewSet
 run_paths = [
@@ -126,6 +128,7 @@ class Nowhere(APIView):
 
 urlpatterns = [
     path("v1/me/", accounts.MeView.as_view(), name="me"),
+    path("v1/audit-keys/", portal.TrailKeysView.as_view(), name="audit-keys"),
     path("v1/reminders/", reminders.DueView.as_view(), name="reminder-list"),
     path("v1/model-versions/<int:pk>/gate/", checklist.VersionGateView.as_view(), name="model-version-gate"),
     path(

@@ -13,7 +13,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from genaiops_site.enums import ENUM_NAMES
+from genaiops_site.openapi import DESCRIPTION
 from genaiops_site.schedule import schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.jobs",
     "apps.incidents",
+    "apps.trail",
     "apps.catalog",
     "apps.tracking",
     "apps.registry",
@@ -320,22 +321,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "GenAIOps API",
-    "DESCRIPTION": "What is known about each generative model, and how it is known.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "apps.core.openapi.add_problems",
-    ],
-}
+SPECTACULAR_SETTINGS = DESCRIPTION
 
 # --- caches, words, logs -------------------------------------------------------------------------------------------
 CACHES = {

@@ -30,6 +30,8 @@ class Run(models.Model):
 
     kind: ClassVar[str]
     job: ClassVar[str]
+    cancel_needs: ClassVar[str] = "run.cancel"  # the right that stopping it takes, and starting it again
+    retry_needs: ClassVar[str] = "run.retry"
 
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     progress = models.FloatField(default=0.0)

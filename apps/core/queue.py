@@ -42,6 +42,7 @@ SWEEP_CHUNKS = "catalog.sweep_chunks"
 CHECK_CONTROLS = "checklist.check_controls"
 REMIND = "reminders.remind"
 SIGN_TRAIL = "audit.checkpoint"
+CHECK_TRAIL = "trail.check"
 
 QUEUES: dict[str, str] = {
     IMPORT: CPU,
@@ -66,6 +67,7 @@ QUEUES: dict[str, str] = {
     CHECK_CONTROLS: CPU,
     REMIND: CPU,
     SIGN_TRAIL: CPU,
+    CHECK_TRAIL: CPU,
 }
 
 

@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from apps.portal.queries import TABS
-from apps.portal.views import comparing, documents, history, lineage, pages, removals
+from apps.portal.views import comparing, documents, history, lineage, pages, removals, trail
 
 app_name = "portal"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("runs/<slug:kind>/<int:pk>/retry/", pages.run_retry_view, name="run-retry"),
     path("lineage/answered/", lineage.answered, name="answered"),
     path("lineage/<slug:kind>/<int:pk>/", lineage.impact, name="impact"),
-    path("audit/", pages.trail, name="trail"),
-    path("audit/verify/", pages.trail_verify, name="trail-verify"),
+    path("audit/", trail.trail, name="trail"),
+    path("audit/verify/", trail.trail_verify, name="trail-verify"),
+    path("audit/check/", trail.trail_check, name="trail-check"),
+    path("audit/checkpoints/", trail.checkpoint_list, name="checkpoint-list"),
+    path("audit/export/<slug:form>/", trail.export, name="trail-export"),
+    path("audit/<int:pk>/", trail.entry_detail, name="trail-entry"),
 ]

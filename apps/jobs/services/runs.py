@@ -25,7 +25,7 @@ def team_of(run: Run) -> int:
 @transaction.atomic
 def run_cancel(*, by: User, run: Run, reason: str = "") -> None:
     """Stop a run: at once while it waits, at the next sign of life while it works."""
-    require(by, "run.cancel", team_of(run))
+    require(by, run.cancel_needs, team_of(run))
     rows = type(run)._default_manager.filter(pk=run.pk)
     now = timezone.now()
     stopped = rows.filter(state=rules.QUEUED).update(
@@ -41,7 +41,7 @@ def run_cancel(*, by: User, run: Run, reason: str = "") -> None:
 @transaction.atomic
 def run_retry(*, by: User, run: Run) -> None:
     """Queue a run again that failed, was cancelled or was lost; it continues from its checkpoints where it has any."""
-    require(by, "run.retry", team_of(run))
+    require(by, run.retry_needs, team_of(run))
     run.refresh_from_db()
     if not rules.may_move(run.state, rules.QUEUED) or run.state == rules.RUNNING:
         raise Conflict(f"A run that is {run.state} cannot be started again.", code="run.state")

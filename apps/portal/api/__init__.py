@@ -5,15 +5,19 @@ from apps.portal.api.comparing import CompareView
 from apps.portal.api.history import HistoryImportViewSet
 from apps.portal.api.lineage import AnsweredView, ImpactView
 from apps.portal.api.removals import ModelRemovalViewSet, VersionRemovalViewSet
-from apps.portal.api.runs import AllRunsViewSet, TrailViewSet
+from apps.portal.api.runs import AllRunsViewSet
+from apps.portal.api.trail import CheckpointViewSet, TrailCheckViewSet, TrailKeysView, TrailViewSet
 
 __all__ = [
     "AllRunsViewSet",
     "AnsweredView",
+    "CheckpointViewSet",
     "CompareView",
     "HistoryImportViewSet",
     "ImpactView",
     "ModelRemovalViewSet",
+    "TrailCheckViewSet",
+    "TrailKeysView",
     "TrailViewSet",
     "VersionCardsViewSet",
     "VersionRemovalViewSet",

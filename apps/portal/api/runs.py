@@ -1,4 +1,4 @@
-"""The API of what joins several apps: runs of every kind, the trail, and the gate of a model version."""
+"""The API of runs of every kind."""
 
 import base64
 import binascii
@@ -6,26 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
-from apps.accounts.queries import may_anywhere, person
-from apps.audit.models import AuditEntry
-from apps.audit.queries import chain_verify
-from apps.core.errors import Refused
-from apps.core.filtering import KeyFilter
+from apps.accounts.queries import person
 from apps.core.paging import ApiPages
 from apps.core.runs import run_models
-from apps.core.serializing import STATES, Input, JsonObject, Key, Reference, RunDetail, RunSummary
-from apps.core.viewsets import ReadViewSet
+from apps.core.serializing import STATES, Input, Key, Reference, RunDetail, RunSummary
 from apps.jobs.services import run_cancel, run_retry
 from apps.portal import queries
 
@@ -45,7 +37,7 @@ class RunListIn(Input):
     """The query parameters of the list of all runs."""
 
     kind = serializers.CharField(
-        required=False, help_text="scan, commit, diff, import, tuning, evaluation, serving, drift, report"
+        required=False, help_text="scan, commit, diff, import, tuning, evaluation, serving, drift, report, trail_check"
     )
     state = serializers.ChoiceField(choices=STATES, required=False)
     team = Key(required=False)
@@ -132,88 +124,3 @@ def _decoded(cursor: str) -> queries.RunMark:
     if mark.created_at.tzinfo is None or kind not in run_models():
         raise NotFound("Invalid cursor")
     return mark
-
-
-class EntryOut(serializers.ModelSerializer[AuditEntry]):
-    """One entry of the trail, as it is chained, with the name of who acted."""
-
-    actor_name = serializers.SerializerMethodField()
-    data = JsonObject()  # type: ignore[assignment] # a field of the answer
-
-    class Meta:
-        model = AuditEntry
-        fields = [
-            "sequence",
-            "at",
-            "actor",
-            "actor_name",
-            "action",
-            "object_type",
-            "object_id",
-            "object_label",
-            "team_id",
-            "reason",
-            "data",
-            "previous",
-            "digest",
-        ]
-
-    def get_actor_name(self, entry: AuditEntry) -> str:
-        return self.context["names"][entry.pk]
-
-
-class VerdictOut(serializers.Serializer[Any]):
-    """What a walk over every row of the chain found."""
-
-    is_intact = serializers.BooleanField()
-    rows = serializers.IntegerField(help_text="how many rows were read")
-    broken_at = serializers.IntegerField(allow_null=True, help_text="the first broken row")
-    problem = serializers.CharField()
-    head = serializers.CharField(help_text="the digest of the last good row; keep it elsewhere to detect a rewrite")
-
-
-class EntryFilter(filters.FilterSet):
-    action = filters.CharFilter()
-    actor = filters.CharFilter()
-    object_type = filters.CharFilter()
-    object_id = filters.CharFilter()
-    team = KeyFilter(field_name="team_id")
-    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
-
-
-class TrailViewSet(ReadViewSet):
-    """The audit trail: entries of teams whose trail the person may read, and those about their own doings."""
-
-    seen = staticmethod(queries.trail_seen_by)
-    serializer_class = EntryOut
-    filterset_class = EntryFilter
-    queryset = AuditEntry.objects.none()
-
-    def get_queryset(self) -> QuerySet[AuditEntry]:
-        return queries.trail_seen_by(self.request.user)
-
-    def list(self, request: Request) -> Response:
-        """The entries, newest first."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        return self.get_paginated_response(self._shown(page))
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        """One entry, by its sequence number."""
-        return Response(self._shown([self.get_object()])[0])
-
-    @extend_schema(operation_id="audit_verify", responses=VerdictOut)
-    @action(detail=False, filterset_class=None, pagination_class=None)
-    def verify(self, request: Request) -> Response:
-        """Walk every row from the first and name the first broken one."""
-        if not may_anywhere(request.user, "trail.view"):
-            raise Refused(
-                "Your roles do not include reading the audit trail.",
-                remedy="Ask somebody who is administrator, compliance officer, approver or auditor.",
-            )
-        return Response(VerdictOut(chain_verify()).data)
-
-    def _shown(self, page: Any) -> Any:
-        lines = queries.with_actor_names(page)
-        names = {line.entry.pk: line.actor_name for line in lines}
-        return EntryOut(page, many=True, context={**self.get_serializer_context(), "names": names}).data

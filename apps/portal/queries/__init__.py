@@ -19,7 +19,7 @@ from apps.portal.queries.runs import (
 )
 from apps.portal.queries.search import search_for
 from apps.portal.queries.standing import standing_of_system
-from apps.portal.queries.trail import trail_seen_by, with_actor_names
+from apps.portal.queries.trail import trail_people, trail_seen_by, with_actor_names
 from apps.portal.queries.version import version_page_for
 from apps.portal.queries.version_tabs import TABS
 
@@ -42,6 +42,7 @@ __all__ = [
     "standing_of_system",
     "subject_links_of",
     "subjects_of",
+    "trail_people",
     "trail_seen_by",
     "version_page_for",
     "with_actor_names",

@@ -88,6 +88,12 @@ KINDS = {
         "version",
         ("version__model",),
     ),
+    "trail_check": Kind(
+        "Verification of the trail",
+        "Reads every entry of the audit trail against its signed checkpoints.",
+        "subject",
+        (),
+    ),
     "report": Kind("Audit pack", "Writes the report on a version, with its evidence.", "version", ("version__model",)),
 }
 
@@ -270,6 +276,8 @@ def result_link_of(run: Run) -> tuple[str, str] | None:
         "drift": ("See the charts and alerts", "monitoring:drift-detail", run.pk),
         "serving": ("See the deployment", "serving:deployment-detail", getattr(run, "deployment_id", None)),
     }
+    if run.kind == "trail_check":
+        return ("See the trail", reverse("portal:trail"))
     if isinstance(run, FileScanRun | FileCheckRun | SigningRun):
         return ("See the version's files", reverse("portal:version-tab", args=[run.version_id, "files"]))
     words, name, key = places.get(run.kind, ("", "", None))

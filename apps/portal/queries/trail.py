@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.accounts.queries import names_of, team_ids_where
+from apps.accounts.queries import names_of, people_in, team_ids_where
 from apps.audit.models import AuditEntry
 from apps.core.runs import run_models
 
@@ -26,6 +26,7 @@ class TrailLine:
     url: str = ""
 
 
+MOST_PEOPLE = 200
 _PAGES = {
     "catalog.dataset": "catalog:dataset-detail",
     "catalog.datasetversion": "catalog:version-detail",
@@ -64,6 +65,11 @@ def trail_seen_by(user: "User | AnonymousUser") -> QuerySet[AuditEntry]:
         return AuditEntry.objects.order_by("-sequence")
     seen = Q(team_id__in=team_ids_where(user, "trail.view")) | Q(actor=f"user:{user.pk}")
     return AuditEntry.objects.filter(seen).order_by("-sequence")
+
+
+def trail_people(user: User) -> "QuerySet[User]":
+    """The others in the teams whose trail the person may read, for a choice of whose doings to look at."""
+    return people_in(team_ids_where(user, "trail.view")).exclude(pk=user.pk)[:MOST_PEOPLE]
 
 
 def with_actor_names(entries: Iterable[AuditEntry]) -> list[TrailLine]:

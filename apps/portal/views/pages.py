@@ -1,20 +1,14 @@
 """Pages that join several apps. Each view reads one query or calls one service."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
-from apps.accounts.queries import may, may_anywhere, person
-from apps.audit.models import AuditEntry
-from apps.audit.queries import chain_verify
-from apps.core.errors import Refused
+from apps.accounts.queries import may, person
 from apps.core.form_fields import key_named
-from apps.core.listing import csv_answer, rows_page, wants_csv
+from apps.core.listing import rows_page
 from apps.core.models import Run
 from apps.core.rules import MOVES
 from apps.evaluation.models import EvaluationRun
@@ -88,10 +82,12 @@ def run_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "subjects": queries.subject_links_of(run),
         "settings": queries.plain_values(run.config),
         "results": queries.plain_values(run.result),
-        "is_told_above": run.state == run.State.SUCCEEDED and kind in ("recreation", "mlflow_import"),
-        "may_cancel": run.is_open and run.cancel_requested_at is None and may(person(request), "run.cancel", team),
+        "is_told_above": run.state == run.State.SUCCEEDED and kind in ("recreation", "mlflow_import", "trail_check"),
+        "may_cancel": run.is_open and run.cancel_requested_at is None and may(person(request), run.cancel_needs, team),
         "recreate_url": queries.recreate_url_of(person(request), run),
-        "may_retry": not run.is_open and run.state != run.State.SUCCEEDED and may(person(request), "run.retry", team),
+        "may_retry": not run.is_open
+        and run.state != run.State.SUCCEEDED
+        and may(person(request), run.retry_needs, team),
     }
     if not is_part:
         return render(request, "portal/run_detail.html", context)
@@ -113,37 +109,3 @@ def run_retry_view(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     run_retry(by=person(request), run=queries.run_seen(person(request), kind, pk))
     messages.success(request, "The run waits in the queue again.")
     return redirect("portal:run-detail", kind, pk)
-
-
-@require_GET
-def trail(request: HttpRequest) -> HttpResponseBase:
-    """The audit trail, filtered and paged."""
-    entries = queries.trail_seen_by(person(request))
-    for name in ("action", "object_type", "object_id", "actor"):
-        if value := request.GET.get(name, "").replace("\0", "").strip():
-            entries = entries.filter(**{name: value})
-    if wants_csv(request):
-        head = ("number", "at", "actor", "action", "object type", "object id", "about", "reason", "digest", "previous")
-        return csv_answer("audit-trail", head, (_entry_line(entry) for entry in entries.iterator(500)))
-    page = rows_page(request, entries)
-    context = {
-        "page": page,
-        "lines": queries.with_actor_names(page.object_list),
-        "may_verify": may_anywhere(person(request), "trail.view"),
-    }
-    return render(request, "portal/trail.html", context)
-
-
-def _entry_line(entry: AuditEntry) -> tuple[Any, ...]:
-    told = (entry.sequence, entry.at, entry.actor, entry.action, entry.object_type, entry.object_id)
-    return (*told, entry.object_label, entry.reason, entry.digest, entry.previous)
-
-
-@require_http_methods(["GET", "POST"])
-def trail_verify(request: HttpRequest) -> HttpResponse:
-    """Walk the whole chain and say what was found. A reload or a bookmark leads back to the trail."""
-    if request.method == "GET":
-        return redirect("portal:trail")
-    if not may_anywhere(person(request), "trail.view"):
-        raise Refused("Your roles do not include reading the audit trail.")
-    return render(request, "portal/trail_verify.html", {"verdict": chain_verify()})
