@@ -12,15 +12,15 @@ from apps.checklist.rules.work import EVERYTHING, is_done
 from apps.checklist.services.assignments import NOTE_MOST
 from apps.checklist.services.discussions import REMARK_MOST
 
-_GROUP, _QUESTION = "group:", "question:"
+_WHOLE, _GROUP, _QUESTION = "whole", "group:", "question:"
 _WORDS_SHOWN = 90  # characters of a question in the list of parts
 
 
 class AssignmentForm(forms.Form):
     """A part that is not done, a person who may answer, and until when."""
 
-    part = forms.ChoiceField(label="Which part?", required=False)
-    person = forms.ModelChoiceField(User.objects.none(), label="Who does it?", empty_label=None)
+    part = forms.ChoiceField(label="Which part?")
+    person = forms.ModelChoiceField(User.objects.none(), label="Who does it?", empty_label="Choose somebody")
     due_on = forms.DateField(
         label="Until when?",
         required=False,
@@ -38,11 +38,13 @@ class AssignmentForm(forms.Form):
     def __init__(
         self, data: QueryDict | None, *, view: AssessmentView, people: list[User], asked: dict[str, str]
     ) -> None:
-        named = next((f"{kind}:{asked[kind]}" for kind in ("question", "group") if asked.get(kind)), "")
+        named = next((f"{kind}:{asked[kind]}" for kind in ("question", "group") if asked.get(kind)), _WHOLE)
         super().__init__(data, initial={"part": named})
         fields: Any = self.fields
-        fields["part"].choices = [("", EVERYTHING), *_parts(view)]
+        fields["part"].choices = [(_WHOLE, EVERYTHING), *_parts(view)]
         fields["person"].queryset = User.objects.filter(pk__in=[one.pk for one in people]).order_by("name", "pk")
+        if len(people) == 1:
+            fields["person"].empty_label = None
 
     def clean(self) -> dict[str, Any]:
         """What the service is given: the part as group or question."""

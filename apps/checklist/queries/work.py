@@ -18,7 +18,7 @@ from apps.checklist.queries.assessments import MISSING, with_names
 from apps.checklist.queries.discussions import discussions_of, discussions_seen_by
 from apps.checklist.queries.reading import place_of
 from apps.checklist.queries.views import views_of
-from apps.checklist.rules import AssessmentView
+from apps.checklist.rules import AssessmentView, Section
 from apps.checklist.rules.work import (
     DISCUSSED,
     LATE,
@@ -160,6 +160,11 @@ class Work:
     def of(self, group: str = "", question: str = "") -> AssignmentView | None:
         """Who has exactly this part; None where nobody has."""
         return self._by_part.get((group, question))
+
+    def over(self, section: Section) -> list[AssignmentView]:
+        """Who has this group, or one that it stands in; the outermost first."""
+        found = (self.of(group=group.id) for group in section.path)
+        return [one for one in found if one is not None]
 
     @cached_property
     def _by_part(self) -> dict[tuple[str, str], AssignmentView]:
