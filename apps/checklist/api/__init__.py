@@ -6,6 +6,7 @@ from apps.checklist.api.frameworks import AssessmentUpgradeViewSet, FrameworkVie
 from apps.checklist.api.gates import AssessmentGateViewSet, GatePolicyViewSet, VersionGateView
 from apps.checklist.api.library import AssessmentCitationViewSet, EvidenceDocumentViewSet, EvidenceVersionViewSet
 from apps.checklist.api.matrix import AssessmentMatrixViewSet
+from apps.checklist.api.quality import AssessmentQualityViewSet
 from apps.checklist.api.viewsets import AssessmentViewSet
 from apps.checklist.api.work import AssessmentWorkViewSet, AssignmentViewSet
 
@@ -17,6 +18,7 @@ __all__ = [
     "AssessmentMatrixViewSet",
     "AssessmentGateViewSet",
     "GatePolicyViewSet",
+    "AssessmentQualityViewSet",
     "AssessmentUpgradeViewSet",
     "AssessmentViewSet",
     "AssessmentWorkViewSet",

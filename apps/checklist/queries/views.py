@@ -13,7 +13,7 @@ from apps.checklist.queries.gates import approval_is_current, held, round_of
 from apps.checklist.queries.policies import policies_for
 from apps.checklist.queries.row_views import WITH_EVIDENCE, answer_view, sign_off_view, waiver_view
 from apps.checklist.queries.subjects import knowledge_of, page_of_subject
-from apps.checklist.queries.taking_over import Sources, sources_for
+from apps.checklist.queries.taking_over import Source, Sources, sources_for
 from apps.checklist.rules import (
     UNKNOWN,
     AssessmentView,
@@ -28,7 +28,7 @@ from apps.checklist.rules import (
 )
 from apps.checklist.rules.policies import InForce
 from apps.checklist.rules.statements import statement_basis
-from apps.checklist.rules.taking_over import TakenFrom
+from apps.checklist.rules.taking_over import Elsewhere, TakenFrom
 
 Answers = dict[str, Answer]
 
@@ -163,12 +163,21 @@ def _question_view(question: Question, read: _Read, waived: frozenset[str]) -> Q
 
 def _with_source(view: QuestionView, sources: Sources) -> QuestionView:
     """The question with an answer that was given elsewhere, where it has none of its own. Its own evidence stays: what
-    was found against it does not go with it.
+    was found against it does not go with it. Beside an own answer, the other one is kept to be compared.
     """
-    if (view.answer is not None and (view.answer.stated or view.answer.status != UNKNOWN)) or view.id not in sources:
+    if view.id not in sources:
         return view
     source = sources[view.id]
-    taken = TakenFrom(
+    taken, answer, own = _taken(view, source), source.view.answer, view.evidence
+    if view.answer is not None and (view.answer.stated or view.answer.status != UNKNOWN):
+        return replace(view, elsewhere=_elsewhere(source, taken))
+    return replace(
+        view, answer=replace(answer, evidence=(*answer.evidence, *own)) if answer else None, taken_from=taken
+    )
+
+
+def _taken(view: QuestionView, source: Source) -> TakenFrom:
+    return TakenFrom(
         assessment=source.assessment.pk,
         framework=source.framework.title,
         subject_label=str(source.assessment.subject),
@@ -178,7 +187,9 @@ def _with_source(view: QuestionView, sources: Sources) -> QuestionView:
         says=source.view.says,
         revision=view.revision,
     )
-    answer, own = source.view.answer, view.evidence
-    return replace(
-        view, answer=replace(answer, evidence=(*answer.evidence, *own)) if answer else None, taken_from=taken
-    )
+
+
+def _elsewhere(source: Source, taken: TakenFrom) -> Elsewhere:
+    answer = source.view.answer
+    value = answer.value if answer else {}
+    return Elsewhere(taken, source.view.question, source.view.status, value, source.view.value_words)

@@ -1,8 +1,10 @@
 """Which answers of one framework answer questions of another."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from apps.checklist.rules.frameworks import OWN, RELATIONS, SAME, Framework
+from apps.checklist.rules.frameworks import OWN, RELATIONS, SAME, Framework, Question
 
 Feeds = dict[str, dict[str, str]]
 
@@ -27,6 +29,17 @@ class TakenFrom:
     def relation_label(self) -> str:
         """How the other question stands to this one, in words."""
         return RELATIONS[self.relation]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """An answer that would be taken over, were there none to this very question."""
+
+    taken: TakenFrom
+    asked: Question
+    status: str
+    value: Mapping[str, Any]
+    value_words: str
 
 
 def feeds(target: Framework, source: Framework) -> Feeds:

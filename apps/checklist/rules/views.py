@@ -22,7 +22,7 @@ from apps.checklist.rules.status import (
     UNKNOWN,
 )
 from apps.checklist.rules.subjects import GENAIOPS
-from apps.checklist.rules.taking_over import TakenFrom
+from apps.checklist.rules.taking_over import Elsewhere, TakenFrom
 from apps.checklist.rules.values import value_words
 from apps.checklist.rules.waivers import WaiverView
 
@@ -94,7 +94,7 @@ class QuestionView:
 
     `basis` is the digest of what a statement made now would speak of; hand it back with the answer. `waived` are the
     keys of conflicts for which a waiver is in force. With `taken_from`, the answer was given to another question that
-    answers this one too. `levels` are those of the question's scale.
+    answers this one too; `elsewhere` is such an answer beside an own one. `levels` are those of the question's scale.
     """
 
     question: Question
@@ -105,6 +105,7 @@ class QuestionView:
     waived: frozenset[str] = frozenset()
     taken_from: TakenFrom | None = None
     levels: tuple[Level, ...] = ()
+    elsewhere: Elsewhere | None = None
 
     @property
     def id(self) -> str:
