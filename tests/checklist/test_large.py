@@ -16,6 +16,7 @@ from apps.registry.services import system_create
 from tests.checklist.conftest import World
 from tests.checklist.framework_files import URN, group, question, raw_framework, text_of
 from tests.makers import make_browser, make_client, make_data, make_person, queries_of
+from tests.stories import make_base_version
 
 GROUPS, IN_GROUP = 6, 50
 KINDS = ["system", "version", "dataset", "deployment"]
@@ -182,3 +183,24 @@ def test_the_api_pages_through_the_matrix(world: World, long: Assessment) -> Non
     assert len(told["rows"][0]["cells"]) == GROUPS * IN_GROUP
     assert api.get("/api/v1/assessments/matrix/", {"framework": URN, "after": long.pk}).json()["rows"] == []
     assert make_client(world.people.xena).get("/api/v1/assessments/matrix/", {"framework": URN}).json()["rows"] == []
+
+
+def test_versions_that_nobody_began_with_stand_below_the_matrix(world: World, long: Assessment) -> None:
+    client, url = make_browser(world.people.olga), reverse("checklist:matrix")
+    text = client.get(url, {"framework": URN}).content.decode()
+    begin = reverse("checklist:subject", args=["version", world.base.pk])
+    assert "not begun" in text and begin in text
+    assert reverse("checklist:subject", args=["version", world.version.pk]) not in text, "it is a line of the matrix"
+    assert begin not in client.get(url, {"framework": URN, "kind": "dataset"}).content.decode()
+    assert begin not in make_browser(world.people.xena).get(url, {"framework": URN}).content.decode()
+    before = queries_of(client, f"{url}?framework={URN}")
+    for number in range(3):
+        make_base_version(world.people.olga, world.people.team, f"Other {number}")
+    assert queries_of(client, f"{url}?framework={URN}") == before
+    api = make_client(world.people.olga)
+    told = api.get("/api/v1/assessments/not-begun/", {"framework": URN}).json()
+    assert [one["label"] for one in told["versions"]] == ["Other 2 v1", "Other 1 v1", "Other 0 v1", "Base v1"]
+    last = told["versions"][-2]["id"]
+    part = api.get("/api/v1/assessments/not-begun/", {"framework": URN, "after": last}).json()
+    assert [one["id"] for one in part["versions"]] == [world.base.pk] and part["next"] is None
+    assert make_client(world.people.xena).get("/api/v1/assessments/not-begun/").json()["versions"] == []

@@ -151,4 +151,44 @@ class GatePolicyIn(Input):
     )
 
 
+class PolicyPreviewIn(Input):
+    """A policy that is looked at before it is set."""
+
+    team = Key()
+    name = serializers.RegexField(
+        r"^[a-z0-9][a-z0-9-]{0,59}$", default="preview", help_text="as which policy of the team it would be set"
+    )
+    text = serializers.CharField(max_length=40_000, trim_whitespace=False)
+
+
+class ForeseenOut(serializers.Serializer[Any]):
+    """One version's gate as it is now, and as it would be."""
+
+    version = serializers.IntegerField()
+    subject = serializers.CharField()
+    assessment = serializers.IntegerField()
+    change = serializers.CharField(help_text="loses its approval, turns red, turns green; empty: stays as it is")
+    is_green_now = serializers.BooleanField()
+    is_green = serializers.BooleanField()
+    is_approval_current_now = serializers.BooleanField()
+    is_approval_current = serializers.BooleanField()
+    sign_offs_missing = serializers.IntegerField()
+    policy = PolicyUsed()
+    rules = RuleOut(many=True)
+    problems = GateItemOut(many=True)
+
+
+class PolicyPreviewOut(serializers.Serializer[Any]):
+    """What a policy would make of the gates of a team's versions."""
+
+    digest = serializers.CharField(help_text="of the policy")
+    looked_at = serializers.IntegerField(help_text="versions; fifty at most, those whose checklists were begun last")
+    is_cut = serializers.BooleanField(help_text="whether there are more")
+    keep_another_policy = serializers.IntegerField()
+    unknown_suites = serializers.ListField(
+        child=serializers.CharField(), help_text="names of rows that no data of the team goes by"
+    )
+    versions = ForeseenOut(many=True)
+
+
 __all__ = ["DecisionOut", "GateItemOut", "GateNow", "GatePolicyIn", "GatePolicyOut"]

@@ -10,9 +10,18 @@ from rest_framework.views import APIView
 
 from apps.accounts.queries import person, team_seen
 from apps.checklist import queries, services
-from apps.checklist.api.gate_shapes import DecisionOut, GateNow, GatePolicyIn, GatePolicyOut
-from apps.checklist.queries.explaining import gate_explained
+from apps.checklist.api.gate_shapes import (
+    DecisionOut,
+    GateNow,
+    GatePolicyIn,
+    GatePolicyOut,
+    PolicyPreviewIn,
+    PolicyPreviewOut,
+)
+from apps.checklist.queries.explaining import gate_explained, preview_told
 from apps.checklist.queries.policies import policies_seen_by
+from apps.checklist.queries.previewing import policy_preview
+from apps.checklist.services.policies import policy_checked
 from apps.core.errors import NotFound
 from apps.core.filtering import TeamFilter
 from apps.core.serializing import Reason
@@ -71,6 +80,15 @@ class GatePolicyViewSet(ReadViewSet):
         team = team_seen(request.user, given.pop("team"))
         made = services.policy_set(by=person(request), team=team, **given)
         return self.answer(GatePolicyOut, made, status.HTTP_201_CREATED)
+
+    @extend_schema(request=PolicyPreviewIn, responses=PolicyPreviewOut)
+    @action(detail=False, methods=["post"])
+    def preview(self, request: Request) -> Response:
+        """What the gate of the team's versions would say under a policy, as if it were set. Nothing is written."""
+        given = self.accepted_input(PolicyPreviewIn)
+        team, policy = team_seen(request.user, given["team"]), policy_checked(given["text"])
+        found = policy_preview(request.user, team, given["name"], policy)
+        return self.answer(PolicyPreviewOut, preview_told(found))
 
     @extend_schema(request=Reason, responses=GatePolicyOut)
     @action(detail=True, methods=["post"])

@@ -13,9 +13,10 @@ from apps.checklist.api.shapes import STATUSES
 from apps.checklist.models import Assessment
 from apps.checklist.queries.comparing import MOST, Compared, compared
 from apps.checklist.queries.matrix import Standings, standings_of
-from apps.checklist.rules.frameworks import ASSESSED
+from apps.checklist.queries.pages import versions_not_begun
+from apps.checklist.rules.frameworks import ASSESSED, VERSION
 from apps.checklist.rules.subjects import FIELDS, GENAIOPS
-from apps.core.serializing import Input, Key
+from apps.core.serializing import Input, Key, Reference
 from apps.core.viewsets import SeenViewSet
 
 AT_ONCE = 50
@@ -54,6 +55,21 @@ class MatrixOut(serializers.Serializer[Any]):
     framework = serializers.CharField()
     next = serializers.IntegerField(allow_null=True, help_text="give it as `after` for the next part; null: no more")
     rows = MatrixRowOut(many=True)
+
+
+class NotBegunIn(Input):
+    """Of which framework."""
+
+    framework = serializers.CharField(required=False, max_length=120, help_text="URN; the GenAIOps checklist")
+    after = Key(required=False, help_text="`next` of the part before")
+
+
+class NotBegunOut(serializers.Serializer[Any]):
+    """Some model versions without an assessment, the newest first."""
+
+    framework = serializers.CharField()
+    next = serializers.IntegerField(allow_null=True, help_text="give it as `after` for the next part; null: no more")
+    versions = Reference(many=True)
 
 
 class CompareIn(Input):
@@ -105,6 +121,20 @@ class AssessmentMatrixViewSet(SeenViewSet):
         lines = [_row(one, standings[one.pk]) for one in found[:AT_ONCE]]
         following = found[AT_ONCE - 1].pk if len(found) > AT_ONCE else None
         return Response(MatrixOut({"framework": used.urn, "next": following, "rows": lines}).data)
+
+    @extend_schema(operation_id="assessments_not_begun", parameters=[NotBegunIn], responses=NotBegunOut)
+    @action(detail=False, filterset_class=None, pagination_class=None, url_path="not-begun")
+    def not_begun(self, request: Request) -> Response:
+        """Model versions that nobody holds against one framework yet, the newest first, fifty at a time."""
+        asked = NotBegunIn(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        used = queries.framework(given.get("framework", GENAIOPS))
+        rows = versions_not_begun(request.user, used.urn).order_by("-pk")
+        rows = rows.filter(pk__lt=given["after"]) if given.get("after") else rows
+        found = list(rows[: AT_ONCE + 1]) if VERSION in used.subjects else []
+        following = found[AT_ONCE - 1].pk if len(found) > AT_ONCE else None
+        return Response(NotBegunOut({"framework": used.urn, "next": following, "versions": found[:AT_ONCE]}).data)
 
     @extend_schema(operation_id="assessments_compare", parameters=[CompareIn], responses=ComparedQuestionOut(many=True))
     @action(detail=False, filterset_class=None, pagination_class=None)

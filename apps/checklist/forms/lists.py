@@ -10,9 +10,10 @@ from apps.accounts.models import Team
 from apps.checklist.models import Assessment
 from apps.checklist.queries import frameworks
 from apps.checklist.rules import STATES, Framework
-from apps.checklist.rules.frameworks import ASSESSED
+from apps.checklist.rules.frameworks import ASSESSED, VERSION
 from apps.checklist.rules.subjects import FIELDS
 from apps.checklist.rules.work import WORK_SHOWN
+from apps.registry.models import ModelVersion
 
 
 class AssessmentFilterForm(forms.Form):
@@ -59,6 +60,7 @@ class MatrixForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, teams: "list[Team]", used: Framework) -> None:
         super().__init__(data, initial={"framework": used.urn})
+        self.subjects = used.subjects
         fields: Any = self.fields
         fields["framework"].choices = [(one.urn, one.title) for one in frameworks()]
         sections = [section for section in used.sections if section.group.questions]
@@ -76,6 +78,14 @@ class MatrixForm(forms.Form):
         if kind := wanted.get("kind"):
             rows = rows.filter(**{f"{FIELDS[kind]}__isnull": False})
         return rows.filter(team=wanted["team"]) if wanted.get("team") else rows
+
+    def not_begun(self, versions: "QuerySet[ModelVersion]") -> "QuerySet[ModelVersion]":
+        """Those of `versions` that could be a line here; none where the person asked for other kinds of things."""
+        self.is_valid()
+        wanted = getattr(self, "cleaned_data", {})
+        if VERSION not in self.subjects or wanted.get("kind") not in (None, "", VERSION):
+            return versions.none()
+        return versions.filter(team=wanted["team"]) if wanted.get("team") else versions
 
 
 def _offer_teams(form: forms.Form, teams: "list[Team]") -> None:

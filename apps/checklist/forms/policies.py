@@ -33,8 +33,10 @@ class PolicyForm(forms.Form):
     )
     expect_revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, user: Any, *args: Any, is_fixed: bool = False, **more: Any) -> None:
+    def __init__(self, user: Any, *args: Any, is_fixed: bool = False, is_preview: bool = False, **more: Any) -> None:
+        """To look at what it would say, nobody has to give a reason."""
         super().__init__(*args, **more)
+        self.fields["reason"].required = not is_preview
         team: Any = self.fields["team"]
         team.queryset = teams_where(user, "policy.change").order_by("name")
         if is_fixed:  # the next revision of one that is there

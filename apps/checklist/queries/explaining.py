@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from apps.checklist.queries.previewing import Foreseen, Preview
 from apps.checklist.rules import AssessmentView, SignOffView
-from apps.checklist.rules.policies import missing
+from apps.checklist.rules.policies import InForce, missing
 from apps.checklist.rules.policies.outcomes import Figure, Reason, RuleOutcome
 
 
@@ -33,15 +34,45 @@ def sign_offs_missing(view: AssessmentView) -> int:
 
 def policy_told(view: AssessmentView) -> dict[str, Any] | None:
     """Which policy holds; its id is None for the one that comes with the product."""
-    used = view.policy
-    if used is None:
-        return None
+    return _told(view.policy) if view.policy else None
+
+
+def _told(used: InForce) -> dict[str, Any]:
     return {
         "id": used.pk,
         "title": used.policy.title,
         "name": used.name,
         "revision": used.revision,
         "digest": used.policy.digest,
+    }
+
+
+def preview_told(preview: Preview) -> dict[str, Any]:
+    """What a policy would make of the gates of versions, beside what they are now."""
+    return {
+        "digest": preview.policy.digest,
+        "looked_at": len(preview.rows) + preview.others,
+        "is_cut": preview.is_cut,
+        "keep_another_policy": preview.others,
+        "unknown_suites": list(preview.unknown_suites),
+        "versions": [_foreseen(row) for row in preview.rows],
+    }
+
+
+def _foreseen(row: Foreseen) -> dict[str, Any]:
+    return {
+        "version": row.view.version_id,
+        "subject": row.view.subject_label,
+        "assessment": row.view.pk,
+        "change": row.change,
+        "is_green_now": row.view.gate.is_green,
+        "is_green": row.gate.is_green,
+        "is_approval_current_now": row.view.is_approval_current,
+        "is_approval_current": row.is_approval_current,
+        "sign_offs_missing": row.sign_offs_missing,
+        "policy": _told(row.used),
+        "rules": [_rule(outcome) for outcome in row.outcomes],
+        "problems": list(row.gate.problems),
     }
 
 

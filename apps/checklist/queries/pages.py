@@ -59,9 +59,14 @@ def coverages(assessments: Sequence[Assessment]) -> list[Coverage]:
 def versions_without_assessment(user: "User | AnonymousUser") -> QuerySet[ModelVersion]:
     """Versions for which the person could begin a checklist, newest first."""
     teams = team_ids_where(user, "assessment.answer")
-    begun = Assessment.objects.filter(framework=GENAIOPS, version=OuterRef("pk"))
-    versions = versions_seen_by(user).filter(~Exists(begun), team_id__in=teams).exclude(stage=RETIRED)
-    return versions.exclude(manifest_digest="").order_by("-created_at", "-pk")
+    return versions_not_begun(user, GENAIOPS).filter(team_id__in=teams).exclude(manifest_digest="")
+
+
+def versions_not_begun(user: "User | AnonymousUser", urn: str) -> QuerySet[ModelVersion]:
+    """Versions that the person sees and that nobody holds against a framework, newest first; not those out of use."""
+    begun = Assessment.objects.filter(framework=urn, version=OuterRef("pk"))
+    versions = versions_seen_by(user).filter(~Exists(begun)).exclude(stage=RETIRED)
+    return versions.order_by("-created_at", "-pk")
 
 
 @dataclass(frozen=True)
@@ -91,5 +96,7 @@ def deciders_of(user: "User | AnonymousUser", assessment: Assessment, view: Asse
 
 def page_of(evidence: EvidenceView) -> str:
     """The address of what a piece of evidence speaks of; empty where it has no page, or was given by hand."""
+    if evidence.cited is not None:
+        return reverse("checklist:library-detail", args=[evidence.cited.document])
     name = _PAGES.get(evidence.subject_type) if evidence.collector else None
     return reverse(name, args=[evidence.subject_id]) if name else ""

@@ -13,10 +13,12 @@ from apps.checklist.forms import MatrixForm
 from apps.checklist.queries import assessments_seen_by, framework
 from apps.checklist.queries.comparing import MOST, compared
 from apps.checklist.queries.matrix import Matrix, matrix_of
+from apps.checklist.queries.pages import versions_not_begun
 from apps.checklist.rules.subjects import GENAIOPS
 from apps.core.errors import Invalid
 from apps.core.listing import csv_answer, rows_page, wants_csv
 
+PAGE_OF_NOT_BEGUN = 25
 PAGE_OF_GROUPS, PAGE_OF_QUESTIONS = 50, 25  # lines; a question's cell costs more to draw than a group's number
 MOST_LINES = 500  # of the file
 
@@ -34,7 +36,8 @@ def posture_matrix(request: HttpRequest) -> HttpResponseBase:
         return csv_answer("posture", ("what", *_columns(matrix), "answered", "questions"), _lines(matrix))
     page = rows_page(request, rows, PAGE_OF_QUESTIONS if group else PAGE_OF_GROUPS)
     matrix = matrix_of(used, list(page.object_list), group)
-    context = {"form": form, "page": page, "matrix": matrix, "framework": used, "most": MOST}
+    not_begun = rows_page(request, form.not_begun(versions_not_begun(user, used.urn)), PAGE_OF_NOT_BEGUN, "begin")
+    context = {"form": form, "page": page, "matrix": matrix, "framework": used, "most": MOST, "not_begun": not_begun}
     return render(request, "checklist/matrix.html", context)
 
 

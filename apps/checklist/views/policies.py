@@ -5,13 +5,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.accounts.models import Team, User
 from apps.accounts.queries import may, may_anywhere, person
 from apps.checklist import services
 from apps.checklist.forms.policies import PolicyForm
 from apps.checklist.models import GatePolicy
 from apps.checklist.queries.policies import default_policy, default_text, policies_seen_by, policy_read, policy_seen
+from apps.checklist.queries.previewing import Preview, policy_preview
 from apps.checklist.rules.policies import Policy, Rule
 from apps.checklist.rules.policies.sentences import WORDS
+from apps.checklist.services.policies import policy_checked
 from apps.core.errors import Refused
 from apps.core.form_fields import attempt, posted, status_of
 
@@ -56,13 +59,21 @@ def policy_edit(request: HttpRequest) -> HttpResponse:
         raise Refused(
             "Your roles do not include “policy.change”.", remedy="Ask a compliance officer or an administrator."
         )
-    form = PolicyForm(user, posted(request), initial=_initial(before), is_fixed=before is not None)
-    made = attempt(form, services.policy_set, by=user) if request.method == "POST" else None
+    is_preview = "preview" in request.POST
+    form = PolicyForm(
+        user, posted(request), initial=_initial(before), is_fixed=before is not None, is_preview=is_preview
+    )
+    preview = attempt(form, _previewed, user=user) if is_preview else None
+    made = attempt(form, services.policy_set, by=user) if request.method == "POST" and not is_preview else None
     if made is not None:
         messages.success(request, f"{made} holds from now on.")
         return redirect("checklist:policy-detail", made.pk)
-    context = {"form": form, "before": before, "words": WORDS.values()}
-    return render(request, "checklist/policy_form.html", context, status=status_of(form))
+    context = {"form": form, "before": before, "words": WORDS.values(), "preview": preview}
+    return render(request, "checklist/policy_form.html", context, status=200 if preview else status_of(form))
+
+
+def _previewed(*, user: User, team: Team, name: str, text: str, **_: object) -> Preview:
+    return policy_preview(user, team, name, policy_checked(text))
 
 
 def _named(request: HttpRequest) -> GatePolicy | None:
