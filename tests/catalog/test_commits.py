@@ -45,7 +45,7 @@ def test_a_file_is_committed_and_checked_out_again(
 ) -> None:
     told = called("dataset_commit", file, dataset="Desk", email=people.olga.email, message="from disk")
     version = DatasetVersion.objects.get()
-    assert version.digest in told and version.commit_digest in told and f"{version.new_bytes} bytes are new" in told
+    assert version.digest in told and version.commit_digest in told and f"{version.new_bytes} bytes of them new" in told
     assert (version.message, version.branch, version.rows) == ("from disk", "main", 100)
     called("dataset_checkout", "Desk", "main", tmp_path / "out.jsonl", email=people.olga.email)
     assert (tmp_path / "out.jsonl").read_bytes() == file.read_bytes()

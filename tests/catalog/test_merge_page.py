@@ -140,6 +140,7 @@ def test_choices_that_make_no_sense_are_refused(
 def test_nothing_to_merge_is_said(olga: Client, dataset: Dataset) -> None:
     answer = olga.get(address(dataset), both(dataset))
     assert answer.status_code == 200 and "has everything of that version already" in answer.text
+    assert "There is nothing to merge" in answer.text and 'class="form merge"' not in answer.text
     assert merge(olga, dataset).status_code == 422
 
 

@@ -47,6 +47,14 @@ def test_by_the_api(people: People, dataset: Dataset) -> None:
     assert told.status_code == 422 and WORDS in str(told.json())
 
 
+def test_what_was_meant_is_asked_once(people: People, dataset: Dataset) -> None:
+    client, address = make_client(people.olga), f"/api/v1/datasets/{dataset.pk}/versions/"
+    told = client.post(address, {"file": sent(), "licence": "CC-BY-4.O"}, format="multipart").json()
+    assert f"{told['title']} {told['remedy']}".count("Did you mean CC-BY-4.0?") == 1
+    told = client.post(address, {"file": sent(), "licence": "MIT/BSD-3-Clause"}, format="multipart").json()
+    assert told["remedy"] == "Did you mean MIT OR BSD-3-Clause?"
+
+
 def test_by_the_page(people: People, dataset: Dataset) -> None:
     address = reverse("catalog:version-upload", args=[dataset.pk])
     given = {"file": sent(), "licence": WRONG, "branch": "main", "datasheet": ""}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from apps.catalog.rules.licences import judge
+from apps.catalog.rules.licences import Verdict, judge
 from apps.core.errors import Invalid
 
 
@@ -10,7 +10,7 @@ def licence_read(expression: str) -> str:
     """The expression as SPDX writes it. Raises Invalid, which names the word at fault."""
     verdict = judge(expression)
     if not verdict.valid:
-        raise Invalid(verdict.problem, code="licence.invalid", remedy=_advice(verdict.suggestion))
+        raise Invalid(verdict.problem, code="licence.invalid", remedy=_advice(verdict))
     return verdict.normalised
 
 
@@ -20,5 +20,7 @@ def require_readable(expression: str | None, before: Iterable[str] = ()) -> None
         licence_read(expression.strip())
 
 
-def _advice(suggestion: str) -> str:
-    return f"Did you mean {suggestion}?" if suggestion else "Leave it empty where nobody knows the licence yet."
+def _advice(verdict: Verdict) -> str:
+    if verdict.suggestion and verdict.suggestion not in verdict.problem:  # some problems name it themselves
+        return f"Did you mean {verdict.suggestion}?"
+    return "Leave it empty where nobody knows the licence yet."

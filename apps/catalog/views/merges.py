@@ -42,9 +42,10 @@ class Clashing:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a merge would do. `problem` says why nobody knows beforehand."""
+    """What a merge would do. `nothing` says why there is none to do, `problem` why nobody knows beforehand."""
 
     is_forward: bool = False
+    nothing: str = ""
     counts: dict[str, int] | None = None
     clashes: Sequence[Clashing] = ()
     total: int = 0
@@ -111,6 +112,8 @@ def _preview(user: User, dataset: Dataset, branch: Branch, source: Branch, taken
     try:
         plan = services.merge_preview(by=user, branch=branch, source=source.head)
     except (Conflict, Invalid) as error:
+        if error.code == "merge.nothing":
+            return Preview(nothing=error.message)
         run = last_clash(dataset, branch, source)
         told = clashes_of(run, MOST_SHOWN) if run is not None else []
         total = int((run.result or {}).get("conflicts_total", 0)) if run is not None else 0

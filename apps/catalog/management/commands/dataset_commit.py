@@ -58,7 +58,7 @@ class Command(BaseCommand):
         self.stdout.write(f"content {version.digest}")
         if words := carried_words({number for numbers in version.carried.values() for number in numbers}):
             self.stdout.write(f"licence and datasheet: {len(version.carried)} statements {words}")
-        self.stdout.write(f"chunks  {version.chunks}, of which {version.new_bytes} bytes are new")
+        self.stdout.write(f"stored  {version.chunks} chunks, {version.new_bytes} bytes of them new")
 
 
 def _datasheet(path: Path) -> dict[str, Any]:
