@@ -18,6 +18,14 @@ urlpatterns = [
     path("frameworks/<str:urn>/changes/", views.framework_changes, name="framework-changes"),
     path("frameworks/<str:urn>/file/", views.framework_file, name="framework-file"),
     path("frameworks/<str:urn>/scores/", views.framework_scores, name="framework-scores"),
+    path("library/", views.library_list, name="library-list"),
+    path("library/new/", views.library_add, name="library-add"),
+    path("library/<int:pk>/", views.library_detail, name="library-detail"),
+    path("library/<int:pk>/new-version/", views.library_version_add, name="library-version-add"),
+    path("library/<int:pk>/withdraw/", views.library_withdraw, name="library-withdraw"),
+    path("library/versions/<int:pk>/", views.library_version, name="library-version"),
+    path("library/versions/<int:pk>/file/", views.library_file, name="library-file"),
+    path("library/versions/<int:pk>/withdraw/", views.library_version_withdraw, name="library-version-withdraw"),
     path("policies/", views.policy_list, name="policy-list"),
     path("policies/set/", views.policy_edit, name="policy-edit"),
     path("policies/<int:pk>/", views.policy_detail, name="policy-detail"),
@@ -40,7 +48,10 @@ urlpatterns = [
     path("<int:pk>/remarks/<int:remark>/withdraw/", views.remark_withdraw_view, name="remark-withdraw"),
     path("<int:pk>/discussions/<int:discussion>/settle/", views.discussion_settle_view, name="discussion-settle"),
     path("<int:pk>/discussions/<int:discussion>/reopen/", views.discussion_reopen_view, name="discussion-reopen"),
-    # Ids of questions may hold dots, and may be named like a page above: these two stand last.
+    # Ids of questions may hold dots, and may be named like a page above: these stand last.
+    path("<int:pk>/<str:question>/cite/", views.evidence_cite_view, name="evidence-cite"),
+    path("<int:pk>/<str:question>/cite/new/", views.evidence_cite_new_view, name="evidence-cite-new"),
+    path("<int:pk>/<str:question>/evidence/<int:evidence>/drop/", views.evidence_drop_view, name="evidence-drop"),
     path("<int:pk>/<str:question>/evidence/", views.evidence_add_view, name="evidence-add"),
     path("<int:pk>/<str:question>/", views.answer, name="answer"),
 ]

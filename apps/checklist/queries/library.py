@@ -14,6 +14,7 @@ from apps.checklist.models import Evidence, EvidenceDocument, EvidenceVersion
 from apps.checklist.queries.cited import LIVE, newest_of, standing_of
 from apps.checklist.rules.library import CURRENT, EXPIRED, SOON, SOON_BEFORE, SUPERSEDED, WITHDRAWN, Standing
 from apps.core.errors import NotFound
+from apps.incidents.queries import is_held
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -160,3 +161,9 @@ def expiring_for(user: "User", on: date | None = None) -> QuerySet[EvidenceVersi
     cited = Evidence.objects.filter(cites=OuterRef("pk"), answer__is_current=True)
     rows = _newest().filter(mine, Q(expires_on__gte=on) | Q(Exists(cited), expires_on__lt=on))
     return rows.select_related("document__team").order_by("expires_on", "pk")
+
+
+def held_among(versions: Sequence[EvidenceVersion]) -> QuerySet[EvidenceVersion]:
+    """Those of these versions that an incident keeps as they are."""
+    rows = EvidenceVersion.objects.filter(is_held(EvidenceVersion), pk__in=[one.pk for one in versions])
+    return rows.select_related("document")

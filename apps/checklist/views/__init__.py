@@ -3,6 +3,7 @@
 from apps.checklist.views.answer_files import assessment_export, assessment_fill_in
 from apps.checklist.views.answers import answer, evidence_add_view
 from apps.checklist.views.assessments import assessment_detail, collect, decide, submit
+from apps.checklist.views.citing import evidence_cite_new_view, evidence_cite_view, evidence_drop_view
 from apps.checklist.views.controls import control_add_view, controls_check_view
 from apps.checklist.views.frameworks import (
     framework_changes,
@@ -13,6 +14,16 @@ from apps.checklist.views.frameworks import (
     framework_scores,
 )
 from apps.checklist.views.gates import decision_page, gate_page, gate_waive
+from apps.checklist.views.library import (
+    library_add,
+    library_detail,
+    library_file,
+    library_list,
+    library_version,
+    library_version_add,
+    library_version_withdraw,
+    library_withdraw,
+)
 from apps.checklist.views.lists import (
     assessment_create_view,
     assessment_list,
@@ -51,6 +62,9 @@ __all__ = [
     "discussion_reopen_view",
     "discussion_settle_view",
     "evidence_add_view",
+    "evidence_cite_new_view",
+    "evidence_cite_view",
+    "evidence_drop_view",
     "framework_changes",
     "framework_detail",
     "framework_file",
@@ -59,6 +73,14 @@ __all__ = [
     "framework_scores",
     "gate_page",
     "gate_waive",
+    "library_add",
+    "library_detail",
+    "library_file",
+    "library_list",
+    "library_version",
+    "library_version_add",
+    "library_version_withdraw",
+    "library_withdraw",
     "policy_detail",
     "policy_edit",
     "policy_list",

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts.queries import person
 from apps.checklist import services
 from apps.checklist.forms import AnswerForm, EvidenceForm, RemarkForm
+from apps.checklist.forms.library import CiteForm, DocumentForm
 from apps.checklist.models import Assessment
 from apps.checklist.queries import answer_history, assessment_seen, framework, present_view
 from apps.checklist.queries.reading import next_unanswered, place_of
@@ -15,7 +16,7 @@ from apps.checklist.queries.work import work_of
 from apps.checklist.rules import AssessmentView, QuestionView
 from apps.checklist.rules.values import value_words
 from apps.checklist.rules.work import covering
-from apps.checklist.views.pieces import rights_of, row_of
+from apps.checklist.views.pieces import cite_context, rights_of, row_of
 from apps.checklist.views.work_pieces import talk_context
 from apps.core.errors import Conflict, DomainError, NotFound
 
@@ -74,6 +75,8 @@ def question_page(
     form: AnswerForm | None = None,
     evidence_form: EvidenceForm | None = None,
     remark_form: RemarkForm | None = None,
+    cite_form: CiteForm | None = None,
+    document_form: DocumentForm | None = None,
     conflict: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -93,6 +96,7 @@ def question_page(
         "conflict": conflict,
         "hands": covering(page, work.standing, question),
         **talk_context(request, assessment, question, form=remark_form),
+        **cite_context(request, assessment, view, cite_form=cite_form, document_form=document_form),
     }
     return render(request, "checklist/question_detail.html", context, status=status)
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from apps.accounts.queries import may, person
 from apps.checklist.forms import AnswerForm
+from apps.checklist.forms.library import CiteForm, DocumentForm
 from apps.checklist.models import Assessment
 from apps.checklist.queries.pages import page_of
 from apps.checklist.queries.work import Work
@@ -20,6 +21,7 @@ def rights_of(request: HttpRequest, assessment: Assessment) -> dict[str, Any]:
     may_answer = is_alive and may(user, "assessment.answer", assessment.team_id)
     return {
         "may_answer": may_answer,
+        "may_read_library": may(user, "evidence.read", assessment.team_id),
         "may_submit": may_answer and assessment.state not in (SUBMITTED, APPROVED),
         "reopens": assessment.state in (SUBMITTED, APPROVED, REFUSED),
     }
@@ -35,6 +37,27 @@ def row_of(view: QuestionView, may_answer: bool, work: Work | None = None) -> di
         "hands": work.of(question=view.id) if work else None,
         "talk": work.talks.get(view.id) if work else None,
         "has_words": bool(view.answer and view.answer.has_statement),
+    }
+
+
+def cite_context(
+    request: HttpRequest,
+    assessment: Assessment,
+    view: QuestionView,
+    *,
+    cite_form: CiteForm | None = None,
+    document_form: DocumentForm | None = None,
+) -> dict[str, Any]:
+    """What the page of a question asks about the evidence library of those who may answer it."""
+    user = person(request)
+    if not may(user, "assessment.answer", assessment.team_id):
+        return {}
+    may_add = may(user, "evidence.edit", assessment.team_id)
+    return {
+        "change": {"assessment": assessment.pk, "question": view.id} if view.taken_from is None else None,
+        "cite_form": cite_form or CiteForm(assessment.team_id),
+        "document_form": document_form or (DocumentForm(auto_id="document-%s") if may_add else None),
+        "open_library": "cite" if cite_form else "document" if document_form else "",
     }
 
 
