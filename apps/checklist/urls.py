@@ -35,6 +35,7 @@ urlpatterns = [
     path("<int:pk>/decisions/<int:sign_off>/", views.decision_page, name="decision"),
     path("<int:pk>/export/", views.assessment_export, name="assessment-export"),
     path("<int:pk>/fill-in/", views.assessment_fill_in, name="assessment-fill-in"),
+    path("<int:pk>/quality/", views.quality_page, name="quality"),
     path("<int:pk>/upgrade/", views.assessment_upgrade_view, name="assessment-upgrade"),
     path("<int:pk>/", views.assessment_detail, name="assessment-detail"),
     path("<int:pk>/collect/", views.collect, name="collect"),

@@ -32,6 +32,7 @@ from apps.checklist.views.lists import (
 )
 from apps.checklist.views.matrix import comparison, posture_matrix
 from apps.checklist.views.policies import policy_detail, policy_edit, policy_list, policy_withdraw_view
+from apps.checklist.views.quality import quality_page
 from apps.checklist.views.upgrades import assessment_upgrade_view
 from apps.checklist.views.waivers import waiver_grant_view, waiver_revoke_view
 from apps.checklist.views.work import (
@@ -86,6 +87,7 @@ __all__ = [
     "policy_list",
     "policy_withdraw_view",
     "posture_matrix",
+    "quality_page",
     "remark_withdraw_view",
     "remark_write_view",
     "subject_assessments",

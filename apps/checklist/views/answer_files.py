@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import person
+from apps.accounts.rules import who_may
 from apps.checklist import services
 from apps.checklist.forms.answer_files import AnswerFileForm, TakeForm, rows_kept
 from apps.checklist.models import Assessment
@@ -68,6 +69,7 @@ def _page(
     rows = rows_kept(found.given, found.digest) if found and found.accepted else ""
     context = rights_of(request, assessment) | {
         "assessment": assessment,
+        "who": who_may("assessment.answer"),
         "form": form,
         "preview": found,
         "rows": rows,

@@ -11,6 +11,7 @@ from apps.checklist.forms import WaiverForm
 from apps.checklist.models import Assessment
 from apps.checklist.queries import assessment_seen, present_view
 from apps.checklist.queries.pages import coverage_of, deciders_of
+from apps.checklist.queries.quality import quality_of
 from apps.checklist.queries.reading import Reading, is_long, reading_of
 from apps.checklist.queries.upgrades import upgrade_offered
 from apps.checklist.queries.work import work_of
@@ -36,19 +37,21 @@ def assessment_page(
     deciders = deciders_of(person(request), assessment, view)
     may_waive = may(person(request), "waiver.grant", assessment.team_id) and not deciders.own_part
     work = work_of(person(request), view)
+    over = {section.group.id: work.over(section) for section in view.framework.sections}
     blocking = [question for question in view.questions if question.problems]
     context = rights | {
         "assessment": assessment,
         "view": view,
         "newer": upgrade_offered(assessment),
         "coverage": coverage_of(view),
+        "quality": quality_of(assessment, view),
         "blocking": blocking[:BLOCKING_SHOWN],
         "stand_open": len(blocking),
         "more_blocking": blocking[BLOCKING_SHOWN:],
         "reading": reading,
         "is_long": is_long(view.framework),
         "groups": [
-            (group, [row_of(q, rights["may_answer"], work) for q in items], work.of(group.group.id))
+            (group, [row_of(q, rights["may_answer"], work) for q in items], over.get(group.group.id, []))
             for group, items in reading.groups
         ],
         "work": work,

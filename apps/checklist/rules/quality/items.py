@@ -41,7 +41,7 @@ MEASURED_OTHERWISE = Check(
     "Read the evidence and change the answer, or put right what was measured.",
 )  # fmt: skip
 COPIED = Check(
-    "QC-007", "The same words answer several questions", WARNING,
+    "QC-007", "The same words answer several questions", NOTE,
     "Say what is asked of each, or refer from one to the other in words of its own.",
 )  # fmt: skip
 TOO_SHORT = Check(
