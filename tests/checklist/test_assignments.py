@@ -181,11 +181,12 @@ def test_the_page_gives_shows_and_takes_back(house: House) -> None:
 
 
 def test_a_group_and_the_whole_stand_on_the_assessment(house: House) -> None:
-    give(house, group="place")
+    give(house, group="place"), give(house, group="people")
     give(house, due_on=SOON)
     Assignment.objects.filter(group="").update(due_on=TODAY - timedelta(days=1))
     text = make_browser(house.cora).get(f"/checklists/{house.assessment.pk}/").content.decode()
-    assert text.count("Given to: <strong>Olga</strong>") == 1 and "The whole: <strong>Olga</strong>" in text
+    assert text.count("“Place” given to: <strong>Olga</strong>") == 1 and "The whole: <strong>Olga</strong>" in text
+    assert text.count("“People” given to: <strong>Olga</strong>") == 2, "the group within it names it too"
     assert "1 overdue" in text
     question = make_browser(house.cora).get(f"/checklists/{house.assessment.pk}/w-1/").content.decode()
     assert "“Place” given to" in question and "The whole given to" in question
