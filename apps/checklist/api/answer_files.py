@@ -24,14 +24,14 @@ class AnswerFileIn(Input):
     file = serializers.FileField(help_text=f"XLSX or CSV, at most {MOST_BYTES // 1024 // 1024} MiB")
 
 
-class ImportIn(Input):
+class AnswersImportIn(Input):
     apply = serializers.BooleanField(default=False, help_text="false: only say what the file would do")
     skip_refused = serializers.BooleanField(
         default=False, help_text="true: take the other rows where some are refused; false: then take none"
     )
 
 
-class ImportLineOut(serializers.Serializer[Any]):
+class AnswersImportLineOut(serializers.Serializer[Any]):
     """One row of the file: what it does, or why it does nothing."""
 
     line = serializers.IntegerField(source="number")
@@ -43,13 +43,13 @@ class ImportLineOut(serializers.Serializer[Any]):
     remedy = serializers.CharField()
 
 
-class ImportOut(serializers.Serializer[Any]):
+class AnswersImportOut(serializers.Serializer[Any]):
     """What a file does to an assessment, row by row."""
 
     is_applied = serializers.BooleanField()
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="rows by kind")
     warnings = serializers.ListField(child=serializers.CharField())
-    lines = ImportLineOut(many=True)
+    lines = AnswersImportLineOut(many=True)
 
 
 _AS = OpenApiParameter("as", str, enum=["xlsx", "csv"], default="xlsx", description="the kind of file")
@@ -59,7 +59,7 @@ class AssessmentFilesViewSet(SeenViewSet):
     """Assessments as files: to read, to fill in elsewhere, and to bring back."""
 
     seen = staticmethod(queries.assessments_seen_by)
-    serializer_class = ImportOut
+    serializer_class = AnswersImportOut
 
     @extend_schema(
         operation_id="assessments_export",
@@ -74,15 +74,15 @@ class AssessmentFilesViewSet(SeenViewSet):
 
     @extend_schema(
         operation_id="assessments_import",
-        parameters=[ImportIn],
+        parameters=[AnswersImportIn],
         request={"multipart/form-data": AnswerFileIn},
-        responses=ImportOut,
+        responses=AnswersImportOut,
     )
     @action(detail=True, methods=["post"], url_path="import", parser_classes=[MultiPartParser])
     def fill_in(self, request: Request, pk: str) -> Response:
         """Take answers from a file, all or none; without `apply`, say what it would do and write nothing."""
         assessment, file = self.get_object(), self.accepted_input(AnswerFileIn)["file"]
-        wanted = ImportIn(data=request.query_params.dict())
+        wanted = AnswersImportIn(data=request.query_params.dict())
         wanted.is_valid(raise_exception=True)
         by, content = person(request), file.read(MOST_BYTES + 1)
         is_applied, skip = wanted.validated_data["apply"], wanted.validated_data["skip_refused"]
@@ -91,4 +91,4 @@ class AssessmentFilesViewSet(SeenViewSet):
         else:
             found = services.answers_checked(by=by, assessment=assessment, content=content)
         told = {"counts": found.counts, "warnings": found.warnings, "lines": found.lines}
-        return self.answer(ImportOut, told | {"is_applied": is_applied})
+        return self.answer(AnswersImportOut, told | {"is_applied": is_applied})
