@@ -3,13 +3,27 @@
 import sys
 from functools import partial
 
-from benchmarks import assessments, copies, data, pdf, portal, registry, results, scan_size, scanning, trail, tuning
+from benchmarks import (
+    assessments,
+    copies,
+    data,
+    pdf,
+    portal,
+    registry,
+    results,
+    scan_rows,
+    scan_size,
+    scanning,
+    trail,
+    tuning,
+)
 
 SECTIONS = {
     "portal": portal.measure,
     "trail": trail.measure,
     "data": data.measure,
     "scanning": scanning.measure,
+    "scan-personal-1m": scan_rows.personal,
     "tuning": tuning.measure,
     "pdf": pdf.measure,
     "registry": registry.measure,
@@ -18,7 +32,7 @@ SECTIONS = {
 SIZES = {f"scan-{size:g}gb": partial(scan_size.measure, size) for size in scan_size.SIZES}
 SECTIONS |= dict([*SIZES.items()][:1])
 # Measured where they are named: the largest scan takes more than an hour.
-LONG = dict([*SIZES.items()][1:]) | {"copies-10m": copies.measure}
+LONG = dict([*SIZES.items()][1:]) | {"scan-1m": scan_rows.every, "copies-10m": copies.measure}
 
 
 def main() -> None:
