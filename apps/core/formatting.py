@@ -8,6 +8,7 @@ from math import floor, isfinite, log10
 
 UNKNOWN = "—"
 _STEPS = (("year", 31_557_600), ("month", 2_629_800), ("day", 86_400), ("hour", 3_600), ("minute", 60))
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float | int | None, digits: int | None = None) -> str:
@@ -27,7 +28,7 @@ def _significant(value: float, figures: int = 4) -> str:
     magnitude = floor(log10(abs(value)))
     if magnitude < -4:
         mantissa = value / 10.0**magnitude
-        return f"{mantissa:.{figures - 1}g} × 10^{magnitude}".replace("^-", "^−")
+        return f"{mantissa:.{figures - 1}g} × 10{str(magnitude).translate(_RAISED)}"
     text = f"{value:,.{max(figures - 1 - magnitude, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

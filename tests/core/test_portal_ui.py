@@ -122,7 +122,7 @@ def rendered(source: str, /, **values: object) -> str:
         (100.0, "100"),
         (float("nan"), "—"),
         (float("inf"), "∞"),
-        (0.0000123, "1.23 × 10^−5"),
+        (0.0000123, "1.23 × 10⁻⁵"),
     ],
 )
 def test_number(value, words):

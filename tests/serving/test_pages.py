@@ -68,7 +68,7 @@ def test_an_approved_version_is_deployed_and_only_while_its_files_are_the_approv
     again = olga.post(reverse(START), given)
     assert again.status_code == 422 and "already runs" in again.text
     ModelVersion.objects.filter(pk=version.pk).update(manifest_digest="0" * 64)
-    assert "no longer the ones that were approved" in olga.get(reverse(START), {"version": version.pk}).text
+    assert "has other files than those that were approved" in olga.get(reverse(START), {"version": version.pk}).text
 
 
 def test_the_start_is_for_those_who_may(people: People) -> None:

@@ -136,9 +136,9 @@ def _require_unprotected(model: RegisteredModel, version: ModelVersion | None = 
     if version is not None:
         held = held.filter(version=version)
     if names := list(held.values_list("name", flat=True)):
-        what = "version" if version is not None else "model"
+        what = "this version" if version is not None else "a version of this model"
         raise Conflict(
-            f"The protected alias “{names[0]}” points at this {what}.",
+            f"The protected alias “{names[0]}” points at {what}.",
             code="alias.in_the_way",
             remedy="Move the alias to another version or take it away first.",
         )

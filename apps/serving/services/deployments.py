@@ -28,11 +28,11 @@ def deployment_start(*, by: User, version: ModelVersion, name: str, environment:
     """Deploy an approved version. Raises Conflict for any other: approval is enforced here, not noted."""
     require(by, "deployment.start", version.team_id, shared=version.model)
     version = ModelVersion.objects.select_for_update().select_related("model").get(pk=version.pk)
-    if not version.is_deployable:
+    if obstacles := version.obstacles:
         raise Conflict(
-            f"{version} is not approved as it stands, so it cannot be deployed.",
+            f"{version} cannot be deployed: it {' and '.join(obstacles)}.",
             code="deployment.not_approved",
-            remedy="Complete its checklist and have it signed off by a second person.",
+            remedy="Once nothing of that holds any more and a second person has signed off its checklist, it can be.",
         )
     name = name.strip()
     if not name or not environment.strip():
