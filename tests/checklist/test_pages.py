@@ -229,7 +229,7 @@ def test_pages_hold_nothing_inline(submitted: World) -> None:
         assert len(ids) == len(set(ids)), "two things have the same id"
 
 
-LIST_QUERIES = 28  # for figures that were brought along, for what is watched, for what is in the person's hands too
+LIST_QUERIES = 29  # for figures brought along, what is watched, the verified trail and what the person has in hand
 
 
 def test_the_list_costs_as_much_for_thirty_as_for_one(people, django_assert_num_queries) -> None:

@@ -19,11 +19,14 @@ from apps.checklist.queries.views import views_of
 from apps.checklist.services import answer_save, assessment_decide, assessment_submit, waiver_grant, waiver_revoke
 from apps.checklist.services.policies import TEXT_MOST, policy_set, policy_withdraw
 from apps.core.canonical import digest_of
-from apps.core.errors import Conflict, Invalid, NotFound, Refused
+from apps.core.errors import Conflict, DomainError, Invalid, NotFound, Refused
+from apps.core.rules import SUCCEEDED
 from apps.registry.models import ModelVersion
 from apps.registry.services import system_create, system_version_add
+from apps.trail.models import TrailCheckRun
+from apps.trail.services import trail_check_start
 from tests.checklist.conftest import World
-from tests.makers import make_person
+from tests.makers import claim, make_person
 
 TODAY = timezone.localdate()
 SOON = TODAY + timedelta(days=30)
@@ -186,6 +189,34 @@ def test_a_tag_of_the_data_names_its_rows(submitted: World) -> None:
     assert "but on Support questions v1 (support-questions, " in outcome(submitted, "requires").says
     tag_create(by=submitted.people.olga, version=submitted.data, name="golden")
     assert outcome(submitted, "requires").outcome == "met"
+
+
+# --- the trail
+
+
+def verified(world: World, **found: Any) -> TrailCheckRun:
+    run = claim(trail_check_start(by=make_person("auditor", team=world.people.team, name=f"Ada {found}")))
+    run.end(SUCCEEDED, result={"is_intact": True, "rows": 40, "head": "f" * 64, "broken_at": None} | found)
+    return run
+
+
+def test_a_trail_that_was_found_changed_closes_every_gate(submitted: World) -> None:
+    set_policy(submitted)
+    assert outcome(submitted, "trail").outcome == "met" and not outcome(submitted, "trail").figures
+    first = verified(submitted)
+    (figure,) = outcome(submitted, "trail").figures
+    assert outcome(submitted, "trail").outcome == "met" and figure.label.startswith(f"Verification {first.pk} on ")
+    second = verified(submitted, is_intact=False, broken_at=17)
+    found = outcome(submitted, "trail")
+    assert found.outcome == "not met" and "was changed at entry 17." in found.says
+    assert f"Verification {second.pk} of " in found.says and found.never_waived_because
+    with pytest.raises(Conflict, match="the audit trail was changed"):
+        sign(submitted, officer(submitted))
+    (item,) = [one.item for one in found.standing]
+    with pytest.raises(DomainError):
+        waive(submitted, item.key)
+    verified(submitted)
+    assert outcome(submitted, "trail").outcome == "met", "once it was put right and verified again"
 
 
 # --- several sign-offs

@@ -23,12 +23,13 @@ from tests.stories import (
 )
 
 # Roles, answers, their evidence, its givers where people gave any, sign-offs, the team's policies, other assessments
-# that lend answers, the eight of the collectors' facts (nine where applications call a deployment), and the four of
-# what was noticed since: systems, drift, risks, incidents.
-VIEW = 24
+# that lend answers, the eight of the collectors' facts (nine where applications call a deployment), the four of
+# what was noticed since: systems, drift, risks, incidents; and the newest verification of the trail.
+VIEW = 25
 # Roles, shares of models and data, versions, assessments, answers, evidence, sign-offs, policies, other assessments,
-# the collectors' eight, and the four of what was noticed since.
-POSTURE = 27
+# the collectors' eight, the four of what was noticed since, and the newest
+# verification of the trail.
+POSTURE = 28
 
 
 def reader(world: World) -> User:

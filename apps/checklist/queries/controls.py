@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from apps.checklist.models import Assessment
 from apps.checklist.queries.assessments import with_names
 from apps.checklist.queries.frameworks import GENAIOPS
-from apps.checklist.queries.gates import files_of
+from apps.checklist.queries.gates import files_of, trail_known
 from apps.checklist.queries.policies import policy_read, vocabulary
 from apps.checklist.queries.subjects import knowledge_of
 from apps.checklist.queries.views import views_of
@@ -86,10 +86,13 @@ def _assessments(versions: set[int]) -> dict[int, Assessment]:
 
 def _facts(assessments: list[Assessment]) -> dict[int, Facts]:
     """What a rule is held against, by version."""
-    views, knowledge = views_of(assessments), knowledge_of(assessments)
+    views, knowledge, trail = views_of(assessments), knowledge_of(assessments), trail_known()
     return {
         one.version_id: Facts(
-            questions=list(views[one.pk].questions), files=files_of(one), measurements=knowledge.of(one).measurements
+            questions=list(views[one.pk].questions),
+            files=files_of(one),
+            measurements=knowledge.of(one).measurements,
+            trail=trail,
         )
         for one in assessments
         if one.version_id is not None

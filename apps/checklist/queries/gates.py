@@ -11,7 +11,10 @@ from apps.checklist.rules.gate import file_problems, problems_of
 from apps.checklist.rules.policies import InForce
 from apps.checklist.rules.policies.approvals import counted, still_holds
 from apps.checklist.rules.policies.evaluating import Evaluated, Facts, evaluate
+from apps.checklist.rules.policies.trail import TrailKnown
 from apps.checklist.rules.statements import DEPLOYMENT
+from apps.core.rules import SUCCEEDED
+from apps.trail.models import TrailCheckRun
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,9 @@ def held(
     known: Known,
     sign_offs: Sequence[SignOffView],
     waivers: Sequence[WaiverView],
+    trail: TrailKnown | None,
 ) -> Held:
-    """Hold one assessment against its policy."""
+    """Hold one assessment against its policy. `trail` is what `trail_known` found."""
     in_force = {waiver.conflict: waiver for waiver in reversed(waivers) if waiver.is_in_force}
     facts = Facts(
         questions=questions if assessment.moves_stage else (),
@@ -41,11 +45,31 @@ def held(
         measurements=known.measurements,
         waivers=in_force,
         signed=[frozenset(one.roles) for one in round_of(assessment, used, sign_offs)],
+        trail=trail,
     )
     found = evaluate(used, facts, is_gate=assessment.moves_stage)
     problems = found.by_question if assessment.moves_stage else {one.id: tuple(problems_of(one)) for one in questions}
     ended = frozenset(waiver.conflict for waiver in waivers) - in_force.keys()
     return Held(used, found, ended, problems)
+
+
+def trail_known() -> TrailKnown | None:
+    """The newest verification of the trail that came to an end; one query. Whoever asked for it, it is the whole
+    trail's, and nothing is told of what its entries say."""
+    done = TrailCheckRun.objects.filter(state=SUCCEEDED).defer("log", "config")
+    run = done.order_by("-finished_at", "-pk").first()
+    if run is None or run.finished_at is None:
+        return None
+    found = run.result or {}
+    return TrailKnown(
+        run=run.pk,
+        on=run.finished_at.date().isoformat(),
+        is_intact=bool(found.get("is_intact")),
+        rows=int(found.get("rows") or 0),
+        head=str(found.get("head") or ""),
+        broken_at=found.get("broken_at"),
+        page=reverse("portal:trail"),
+    )
 
 
 def round_of(assessment: Assessment, used: InForce, sign_offs: Sequence[SignOffView]) -> list[SignOffView]:

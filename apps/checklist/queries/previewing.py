@@ -8,7 +8,7 @@ from apps.accounts.models import Team
 from apps.catalog.models import Dataset, Tag
 from apps.checklist.models import Assessment
 from apps.checklist.queries.assessments import assessments_seen_by
-from apps.checklist.queries.gates import approval_is_current, held, round_of
+from apps.checklist.queries.gates import approval_is_current, held, round_of, trail_known
 from apps.checklist.queries.policies import about_of, current_policies, default_policy
 from apps.checklist.queries.subjects import Knowledge, knowledge_of
 from apps.checklist.queries.views import views_of
@@ -17,6 +17,7 @@ from apps.checklist.rules.measurements import suite_name
 from apps.checklist.rules.policies import About, InForce, Policy, chosen, missing
 from apps.checklist.rules.policies.outcomes import RuleOutcome
 from apps.checklist.rules.policies.shapes import Threshold
+from apps.checklist.rules.policies.trail import TrailKnown
 from apps.checklist.rules.subjects import GENAIOPS
 
 if TYPE_CHECKING:
@@ -101,19 +102,21 @@ def policy_preview(user: "User | AnonymousUser", team: Team, name: str, policy: 
     new = InForce(policy, name)
     others = [one for one in current_policies([team.pk])[team.pk] if one.name != name]
     about = about_of([one.version for one in tried if one.version is not None])
-    views, knowledge = views_of(tried), knowledge_of(tried)
+    views, knowledge, trail = views_of(tried), knowledge_of(tried), trail_known()
     foreseen = []
     for one in tried:
         view, after = views[one.pk], chosen([*others, new], about.get(one.version_id or 0, About("")), default_policy())
         if after is new or (view.policy is not None and view.policy.name == name):
-            foreseen.append(_foreseen(one, view, after, knowledge))
+            foreseen.append(_foreseen(one, view, after, knowledge, trail))
     rows_of = tuple(sorted(foreseen, key=lambda row: _ORDER[row.change]))
     return Preview(policy, rows_of, len(tried) - len(foreseen), len(found) > MOST, _unknown(team, policy))
 
 
-def _foreseen(assessment: Assessment, view: AssessmentView, used: InForce, knowledge: Knowledge) -> Foreseen:
+def _foreseen(
+    assessment: Assessment, view: AssessmentView, used: InForce, knowledge: Knowledge, trail: TrailKnown | None
+) -> Foreseen:
     questions = list(view.questions)
-    now = held(assessment, used, questions, knowledge.of(assessment), view.sign_offs, view.waivers)
+    now = held(assessment, used, questions, knowledge.of(assessment), view.sign_offs, view.waivers, trail)
     signed = round_of(assessment, used, view.sign_offs)
     return Foreseen(
         view=view,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.checklist.models import Answer, Assessment, SignOff, Waiver
 from apps.checklist.queries.frameworks import framework
-from apps.checklist.queries.gates import approval_is_current, held, round_of
+from apps.checklist.queries.gates import approval_is_current, held, round_of, trail_known
 from apps.checklist.queries.policies import policies_for
 from apps.checklist.queries.row_views import WITH_EVIDENCE, answer_view, sign_off_view, waiver_view
 from apps.checklist.queries.subjects import knowledge_of, page_of_subject
@@ -27,6 +27,7 @@ from apps.checklist.rules import (
     WaiverView,
 )
 from apps.checklist.rules.policies import InForce
+from apps.checklist.rules.policies.trail import TrailKnown
 from apps.checklist.rules.statements import statement_basis
 from apps.checklist.rules.taking_over import Elsewhere, TakenFrom
 
@@ -45,6 +46,7 @@ class _Read:
     waivers: tuple[WaiverView, ...]
     policy: InForce
     on: date
+    trail: TrailKnown | None
 
 
 def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[int, AssessmentView]:
@@ -57,6 +59,7 @@ def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[
     waivers, sign_offs = _waivers(assessments, on), _sign_offs(assessments)
     knowledge, policies = knowledge_of(assessments), policies_for(assessments)
     answers, sources = _current_answers(assessments), sources_for(assessments, knowledge)
+    trail = trail_known() if assessments else None
     return {
         one.pk: _assessment_view(
             one,
@@ -69,6 +72,7 @@ def views_of(assessments: Sequence[Assessment], on: date | None = None) -> dict[
                 tuple(waivers[one.pk]),
                 policies[one.pk],
                 on,
+                trail,
             ),
         )
         for one in assessments
@@ -100,7 +104,7 @@ def _waivers(assessments: Sequence[Assessment], on: date) -> dict[int, list[Waiv
 def _assessment_view(assessment: Assessment, read: _Read) -> AssessmentView:
     version, groups = assessment.version, tuple(_groups(read))
     questions = [question for group in groups for question in group.questions]
-    now = held(assessment, read.policy, questions, read.known, read.sign_offs, read.waivers)
+    now = held(assessment, read.policy, questions, read.known, read.sign_offs, read.waivers, read.trail)
     signed = round_of(assessment, read.policy, read.sign_offs)
     kind, pk = assessment.subject_kind, assessment.subject_id
     return AssessmentView(

@@ -15,6 +15,7 @@ UNANSWERED, WEAK, STALE, OBJECTION = "unanswered", "too weak", "stale", "objecti
 CONFLICT, USES, UNSAID, UNRECORDED = "licence conflict", "use unsaid", "unsaid", "unrecorded"
 CONTRADICTED, UNMEASURED = "contradicted", "unmeasured"
 BELOW, UNTOLD = "threshold missed", "cannot be told"
+CHANGED_TRAIL = "changed trail"
 
 # What no waiver lets pass, with the sentence that says why.
 NEVER_WAIVED = {
@@ -22,6 +23,7 @@ NEVER_WAIVED = {
     HELD: "A file that runs code when it is loaded can do anything; only somebody who looked at it may release it.",
     "four eyes": "A waiver is a second person's judgement; it cannot take the second person's place.",
     "trail": "A decision that leaves no record cannot be checked by anybody afterwards.",
+    CHANGED_TRAIL: "A record that somebody changed shows nothing; a waiver would be written into it as well.",
 }
 
 

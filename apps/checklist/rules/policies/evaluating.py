@@ -46,6 +46,7 @@ from apps.checklist.rules.policies.shapes import (
     missing,
 )
 from apps.checklist.rules.policies.thresholds import held_against
+from apps.checklist.rules.policies.trail import TrailKnown, against_trail
 from apps.checklist.rules.problems import (
     BROKEN,
     CONFLICT,
@@ -84,13 +85,14 @@ _UNTOLD = {USES, UNTOLD}  # kinds that say: nobody knows
 @dataclass(frozen=True)
 class Facts:
     """What a policy is held against. `signed` are the roles of each person who has signed in this round, `waivers`
-    those in force, by what they let pass."""
+    those in force, by what they let pass; `trail` is the newest verification, where there was one."""
 
     questions: Sequence[QuestionView]
     files: Sequence[GateItem] = ()
     measurements: Sequence[Measurement] = ()
     waivers: Mapping[str, WaiverView] | None = None
     signed: Sequence[frozenset[str]] = ()
+    trail: TrailKnown | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,9 @@ def _outcome(rule: Rule, policy: Policy, facts: Facts, standing: Mapping[str, li
         return _told(rule, items, facts, figures)
     if rule.word == FILES_RELEASED:
         return _told(rule, list(facts.files), facts)
+    if rule.word == TRAIL:
+        items, figures = against_trail(facts.trail)
+        return _told(rule, items, facts, figures)
     if rule.word in ALWAYS:
         return RuleOutcome(rule, MET, WORDS[rule.word].asks)
     views = _meant(rule, facts.questions)

@@ -181,5 +181,9 @@ WORDS: dict[str, Word] = {
         "approvals: NUMBER from {ROLES}", "So many different people with these roles have to sign.", _signers
     ),
     FOUR_EYES: Word(FOUR_EYES, "Nobody decides on their own work. It always holds.", _nothing(FOUR_EYES)),
-    TRAIL: Word(TRAIL, "Every decision is written into the audit trail. It always holds.", _nothing(TRAIL)),
+    TRAIL: Word(
+        TRAIL,
+        "Every decision is written into the audit trail, and no verification found it changed. It is always asked.",
+        _nothing(TRAIL),
+    ),
 }
