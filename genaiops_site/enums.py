@@ -5,6 +5,8 @@ ENUM_NAMES = {
     "Assessed": "apps.checklist.rules.frameworks.ASSESSED.items",
     "AuthorityReport": "apps.incidents.rules.REPORTS.items",
     "ControlState": "apps.risks.rules.CONTROL_STATES.items",
+    "DocumentKnown": "apps.checklist.rules.library.GIVEN.items",
+    "DocumentStanding": "apps.checklist.rules.library.STANDINGS.items",
     "EvidenceTable": "apps.incidents.api.shapes.TABLES",
     "FindingSeverity": "apps.registry.rules.safety.SEVERITIES.items",
     "HeldState": "apps.registry.rules.HELD_STATES.items",
