@@ -18,7 +18,7 @@ class DueOut(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(choices=list(KINDS.items()))
     number = serializers.IntegerField(
-        help_text="id of the incident, duty, action, risk, waiver, assessment, assignment or remark"
+        help_text="id of the incident, duty, action, risk, waiver, assessment, assignment, remark or document version"
     )
     title = serializers.CharField()
     team = serializers.CharField()

@@ -13,6 +13,7 @@ from apps.accounts.rules import secret_digest
 from apps.checklist.models import Waiver
 from apps.checklist.queries import assessments_waiting_for, posture
 from apps.checklist.queries.discussions import discussions_waiting_for, talk_page
+from apps.checklist.queries.library import expiring_for
 from apps.checklist.queries.work import waiting_for
 from apps.incidents.models import CorrectiveAction, IncidentDuty
 from apps.incidents.queries import clocks_running
@@ -23,6 +24,7 @@ from apps.reminders.rules import (
     CLOCK,
     DECISION,
     DUTY,
+    EVIDENCE,
     LISTED_AHEAD,
     PART,
     REVIEW,
@@ -62,7 +64,7 @@ def dated_for(user: User) -> list[Due]:
 
 
 def _dated(user: User) -> list[Due]:
-    return [*_clocks(user), *_duties(user), *_actions(user), *_reviews(user), *_waivers(user)]
+    return [*_clocks(user), *_duties(user), *_actions(user), *_reviews(user), *_waivers(user), *_evidence(user)]
 
 
 def _clocks(user: User) -> list[Due]:
@@ -160,6 +162,21 @@ def _talks(user: User) -> list[Due]:
     return [
         Due(TALK, row.newest, f"{row.assessment.subject}: {row.question or 'the whole'}", talk_page(row), row.team.name)
         for row in rows
+    ]
+
+
+def _evidence(user: User) -> list[Due]:
+    return [
+        Due(
+            EVIDENCE,
+            row.pk,
+            str(row),
+            reverse("checklist:library-detail", args=[row.document_id]),
+            row.document.team.name,
+            end_of(row.expires_on),
+        )
+        for row in expiring_for(user)[:MOST]
+        if row.expires_on is not None
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-CLOCK, DUTY, ACTION, REVIEW, WAIVER, DECISION, STALE, PART, TALK = (
+CLOCK, DUTY, ACTION, REVIEW, WAIVER, DECISION, STALE, PART, TALK, EVIDENCE = (
     "clock",
     "duty",
     "action",
@@ -15,6 +15,7 @@ CLOCK, DUTY, ACTION, REVIEW, WAIVER, DECISION, STALE, PART, TALK = (
     "stale",
     "part",
     "talk",
+    "evidence",
 )
 KINDS = {
     CLOCK: "Report to an authority",
@@ -26,6 +27,7 @@ KINDS = {
     STALE: "Approval no longer current",
     PART: "To be answered",
     TALK: "Somebody wrote to you",
+    EVIDENCE: "Evidence expires",
 }
 LATE, SOON, LATER, OPEN = "late", "soon", "later", "open"
 STAGES = {LATE: "Overdue", SOON: "Within a day", LATER: "Ahead", OPEN: "Waits"}

@@ -34,6 +34,7 @@ _PAGES = {
     "registry.modelversion": "portal:version-detail",
     "serving.deployment": "serving:deployment-detail",
     "checklist.assessment": "checklist:assessment-detail",
+    "checklist.evidencedocument": "checklist:library-detail",
     "incidents.incident": "incidents:incident-detail",
     "risks.risk": "risks:risk-detail",
 }
