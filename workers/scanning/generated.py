@@ -41,7 +41,7 @@ METHOD = (
     "Habits of chat models (stock phrases, refusals, lists in bold, sentences of even length) are weighed in a sample"
     " of texts. The share of marked texts is corrected for the detector's measured sensitivity and specificity"
     " (Rogan-Gladen with Lang-Reiczigel limits); because other machines write otherwise, the estimate lets the"
-    " sensitivity be anything up to the measured one, and counts texts too short to tell as undecided."
+    " sensitivity be anything from none to all, and counts texts too short to tell as undecided."
 )
 ERROR_RATE = (
     f"Of {SENSITIVITY.of} texts that a language model wrote {SENSITIVITY.right} were marked, of {SPECIFICITY.of} that"
@@ -103,9 +103,7 @@ class Generated:
 
     def finish(self, on_progress: OnProgress) -> dict[str, Any]:
         counts = self._counts
-        measured = widened(
-            estimate(counts["marked"], counts["texts"], SENSITIVITY, SPECIFICITY), counts["short"], counts["texts"]
-        )
+        measured = widened(estimate(counts["marked"], counts["texts"], SPECIFICITY), counts["short"], counts["texts"])
         told = _told(measured)
         declared = declared_share(self._config.declared)
         folder = str(self._config.option(self.name, "model", ""))

@@ -3,8 +3,8 @@
 Rogan and Gladen (1978) correct the marked share by sensitivity and specificity; Lang and Reiczigel (2014, "Confidence
 limits for prevalence of disease adjusted for estimated sensitivity and specificity") give the interval that knows how
 few texts both were measured on. Both take the sensitivity to be the same everywhere. For writing by machines it is not:
-another model, another request, and the habits are gone. So the estimate that is reported lets the sensitivity on these
-rows be anything from none to the measured one, and is wide where few texts are marked.
+another model, another request, and the habits are gone, or stand in every text. So the estimate that is reported lets
+the sensitivity on these rows be anything from none to all, and is wide where not all texts are marked.
 """
 
 from dataclasses import dataclass
@@ -60,25 +60,33 @@ def _bounded(value: float) -> float:
     return min(1.0, max(0.0, value))
 
 
-def estimate(marked: int, texts: int, sensitivity: Measured, specificity: Measured) -> Estimate:
+def estimate(marked: int, texts: int, specificity: Measured) -> Estimate:
     """Median and central 95 % of the share's posterior distribution.
 
-    Priors: every share is as likely as any other; the sensitivity lies anywhere between 0 and the upper 95 % limit of
-    the measured one; the share of false marks is what was measured (Beta). Binomial likelihood, on a grid.
+    Priors: every share is as likely as any other, and so is every sensitivity; the share of false marks is what was
+    measured (Beta). Binomial likelihood, on a grid. The lower end is never above that of the marked share itself, less
+    false marks: that much holds where every text of a machine is marked.
     """
     if texts == 0:
         return Estimate(0.5, 0.0, 1.0)
     shares, share_widths = _grid(_SHARES)
     rates, rate_widths = _grid(_RATES)
-    top = stats.beta.ppf(0.975, sensitivity.right + 1, max(1, sensitivity.of - sensitivity.right + 1))
     wrong = specificity.of - specificity.right
     false = stats.beta.ppf((np.arange(_FALSE) + 0.5) / _FALSE, wrong + 1, specificity.right + 1)[None, None, :]
-    seen = shares[:, None, None] * (top * rates)[None, :, None] + (1 - shares)[:, None, None] * false
+    seen = shares[:, None, None] * rates[None, :, None] + (1 - shares)[:, None, None] * false
     logs = stats.binom.logpmf(marked, texts, np.clip(seen, 1e-12, 1 - 1e-12)).astype(float)
     weight = (np.exp(logs - logs.max()) * rate_widths[None, :, None]).sum(axis=(1, 2)) * share_widths
     reached = np.cumsum(weight) / weight.sum()
     low, share, high = (float(shares[np.searchsorted(reached, q)]) for q in (0.025, 0.5, 0.975))
-    return Estimate(share, low if marked else 0.0, high)
+    return Estimate(share, min(low, _least(marked, texts, specificity)), high)
+
+
+def _least(marked: int, texts: int, specificity: Measured) -> float:
+    """The lower 95 % limit of the marked share (Clopper and Pearson), less the upper limit of that of false marks."""
+    if not marked:
+        return 0.0
+    wrong = stats.beta.ppf(0.975, specificity.of - specificity.right + 1, max(1, specificity.right))
+    return _bounded(float(stats.beta.ppf(0.025, marked, texts - marked + 1) - wrong))
 
 
 def _grid(points: int) -> tuple[np.ndarray, np.ndarray]:
