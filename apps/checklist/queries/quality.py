@@ -52,5 +52,6 @@ class Quality:
 
 def quality_of(assessment: Assessment, view: AssessmentView, on: date | None = None) -> Quality:
     """Look through the answers as they stand on a day (today). No queries: the view has all that is asked for."""
-    made_on = timezone.localdate(assessment.subject.created_at)
+    made_at = assessment.subject.created_at
+    made_on = min(made_at.date(), timezone.localdate(made_at))  # evidence of the same day may be dated either way
     return Quality(view, tuple(checked(view, made_on=made_on, today=on or timezone.localdate())))
