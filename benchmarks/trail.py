@@ -8,6 +8,7 @@ import time
 
 import django
 
+from benchmarks import trail_writers
 from benchmarks.results import Figure, Section
 
 ROWS, TOGETHER = 5_000, 100
@@ -29,7 +30,8 @@ def measure() -> Section:
         ),
         Figure("Verify", f"{verify:,.0f} rows/s", f"{2 * ROWS} rows, every digest computed anew"),
     ]
-    return Section("Audit trail", "One process, SQLite on this machine's disk.", figures)
+    about = "One process, SQLite on this machine's disk, unless a line says otherwise."
+    return Section("Audit trail", about, figures + trail_writers.measure())
 
 
 def main() -> None:

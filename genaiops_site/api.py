@@ -130,6 +130,7 @@ class Nowhere(APIView):
 
 urlpatterns = [
     path("v1/me/", accounts.MeView.as_view(), name="me"),
+    path("v1/audit-deliveries/", portal.TrailDeliveriesView.as_view(), name="audit-deliveries"),
     path("v1/audit-keys/", portal.TrailKeysView.as_view(), name="audit-keys"),
     path("v1/reminders/", reminders.DueView.as_view(), name="reminder-list"),
     path("v1/model-versions/<int:pk>/gate/", checklist.VersionGateView.as_view(), name="model-version-gate"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-HOUR, DAY = 3600.0, 24 * 3600.0
+MINUTE, HOUR, DAY = 60.0, 3600.0, 24 * 3600.0
 
 
 def schedule(run_sweep_seconds: float, checkpoint_seconds: float) -> dict[str, dict[str, Any]]:
@@ -17,6 +17,7 @@ def schedule(run_sweep_seconds: float, checkpoint_seconds: float) -> dict[str, d
         "remind": _every(HOUR, "reminders.remind"),
         "sweep-files": _every(HOUR, "registry.sweep_files"),
         "sign-trail": _every(checkpoint_seconds, "audit.checkpoint"),
+        "deliver-trail": _every(MINUTE, "trail.deliver"),
         "sweep-file-uploads": _every(HOUR, "registry.sweep_file_uploads"),
     }
 

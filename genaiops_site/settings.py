@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from genaiops_site.openapi import DESCRIPTION
 from genaiops_site.schedule import schedule
+from genaiops_site.trail import check_receivers, checked_years
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -221,9 +222,13 @@ TRAIL_FOLDER: str = env.str("TRAIL_FOLDER", default=str(VAR_DIR / "trail"))
 TRAIL_KEY_IS_OWN: bool = not env.str("TRAIL_KEY_FILE", default="")
 TRAIL_KEY_FILE: str = env.str("TRAIL_KEY_FILE", default="") or str(VAR_DIR / "keys" / "trail-signing.pem")
 TRAIL_CHECKPOINT_SECONDS: float = env.float("TRAIL_CHECKPOINT_SECONDS", default=3600.0)
-TRAIL_RETENTION_YEARS: int = env.int("TRAIL_RETENTION_YEARS", default=10)
-if TRAIL_RETENTION_YEARS < 10:
-    raise ImproperlyConfigured("TRAIL_RETENTION_YEARS must be 10 or more: documentation is kept that long by law.")
+TRAIL_RETENTION_YEARS: int = checked_years(env.int("TRAIL_RETENTION_YEARS", default=10))
+# Who is told every entry; whoever sets an address here decides alone where the portal sends to.
+TRAIL_SYSLOG_URL: str = env.str("TRAIL_SYSLOG_URL", default="")
+TRAIL_WEBHOOK_URL: str = env.str("TRAIL_WEBHOOK_URL", default="")
+TRAIL_WEBHOOK_SECRET: str = env.str("TRAIL_WEBHOOK_SECRET", default="")
+_PLAIN: bool = env.bool("TRAIL_WEBHOOK_PLAIN", default=False)
+check_receivers(TRAIL_SYSLOG_URL, TRAIL_WEBHOOK_URL, TRAIL_WEBHOOK_SECRET, _PLAIN)
 FILE_SCAN_SECONDS: int = env.int("FILE_SCAN_SECONDS", default=300)  # for one held file
 FILE_CHECK_DAYS: int = env.int("FILE_CHECK_DAYS", default=7)  # after which a version's stored files are read again
 FILE_CHECK_BYTES: int = env.int("FILE_CHECK_BYTES", default=100 * 1024**3)  # read in one sweep, about
@@ -338,5 +343,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"httpx": {"level": "WARNING"}},  # it would write whole addresses, which may hold secrets
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

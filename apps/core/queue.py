@@ -43,6 +43,7 @@ CHECK_CONTROLS = "checklist.check_controls"
 REMIND = "reminders.remind"
 SIGN_TRAIL = "audit.checkpoint"
 CHECK_TRAIL = "trail.check"
+DELIVER_TRAIL = "trail.deliver"
 
 QUEUES: dict[str, str] = {
     IMPORT: CPU,
@@ -68,6 +69,7 @@ QUEUES: dict[str, str] = {
     REMIND: CPU,
     SIGN_TRAIL: CPU,
     CHECK_TRAIL: CPU,
+    DELIVER_TRAIL: CPU,
 }
 
 

@@ -9,7 +9,7 @@ from apps.accounts.queries import may_anywhere, team_ids_seen_by
 from apps.audit.models import Checkpoint
 from apps.audit.queries.checkpoints import public_key_texts
 from apps.core.errors import Refused
-from apps.trail.models import TrailCheckRun
+from apps.trail.models import TrailCheckRun, TrailDelivery
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -50,3 +50,9 @@ def keys_for(user: "User | AnonymousUser") -> list[PublicKey]:
     """The portal's public keys, those of former years included."""
     require_reader(user)
     return [PublicKey(name, text) for name, text in public_key_texts().items()]
+
+
+def deliveries_for(user: "User | AnonymousUser") -> list[TrailDelivery]:
+    """How far each receiver was told, for everybody who may read a trail. No address is among it."""
+    require_reader(user)
+    return list(TrailDelivery.objects.all())

@@ -6,7 +6,7 @@ from apps.audit.queries.examining import examine_all
 from apps.core import queue
 from apps.jobs.services.claims import claimed
 from apps.trail.models import TrailCheckRun
-from apps.trail.services import trail_check_finish
+from apps.trail.services import deliveries_send, trail_check_finish
 
 
 @shared_task(name=queue.CHECK_TRAIL)
@@ -14,3 +14,8 @@ def check(run_id: int) -> None:
     with claimed(TrailCheckRun, run_id) as claim:
         if claim is not None:
             trail_check_finish(run=claim.run, found=examine_all(claim.progress))
+
+
+@shared_task(name=queue.DELIVER_TRAIL)
+def deliver() -> int:
+    return deliveries_send()

@@ -6,7 +6,7 @@ from apps.portal.api.history import HistoryImportViewSet
 from apps.portal.api.lineage import AnsweredView, ImpactView
 from apps.portal.api.removals import ModelRemovalViewSet, VersionRemovalViewSet
 from apps.portal.api.runs import AllRunsViewSet
-from apps.portal.api.trail import CheckpointViewSet, TrailCheckViewSet, TrailKeysView, TrailViewSet
+from apps.portal.api.trail import CheckpointViewSet, TrailCheckViewSet, TrailDeliveriesView, TrailKeysView, TrailViewSet
 
 __all__ = [
     "AllRunsViewSet",
@@ -17,6 +17,7 @@ __all__ = [
     "ImpactView",
     "ModelRemovalViewSet",
     "TrailCheckViewSet",
+    "TrailDeliveriesView",
     "TrailKeysView",
     "TrailViewSet",
     "VersionCardsViewSet",

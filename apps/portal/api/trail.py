@@ -25,7 +25,7 @@ from apps.core.serializing import Input, JsonObject, Key, RunDetail, RunSummary
 from apps.core.viewsets import ReadViewSet, RunViewSet, SeenViewSet
 from apps.portal import queries
 from apps.trail.models import TrailCheckRun
-from apps.trail.queries import checkpoints_for, checks_seen_by, keys_for, require_reader
+from apps.trail.queries import checkpoints_for, checks_seen_by, deliveries_for, keys_for, require_reader
 from apps.trail.services import checkpoint_ask, trail_check_start, trail_export
 
 
@@ -242,3 +242,24 @@ class TrailKeysView(APIView):
     def get(self, request: Request) -> Response:
         """All of them, those of former years included."""
         return Response(PublicKeyOut(keys_for(request.user), many=True).data)
+
+
+class DeliveryOut(serializers.Serializer[Any]):
+    """How far the trail was delivered to a receiver that the administrator set."""
+
+    target = serializers.CharField(help_text="syslog or webhook")
+    position = serializers.IntegerField(help_text="the last entry that was taken")
+    sent_at = serializers.DateTimeField(allow_null=True)
+    failures = serializers.IntegerField(help_text="since something was last taken")
+    problem = serializers.CharField()
+    next_at = serializers.DateTimeField(help_text="not asked again before")
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="when the receiver asked for no more")
+
+
+class TrailDeliveriesView(APIView):
+    """Where entries are sent as they come; addresses are told to nobody."""
+
+    @extend_schema(operation_id="audit_deliveries_list", responses=DeliveryOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Each receiver that was ever sent to."""
+        return Response(DeliveryOut(deliveries_for(request.user), many=True).data)

@@ -25,7 +25,7 @@ from apps.core.errors import NotFound
 from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.portal import queries
 from apps.portal.forms import TrailFilterForm
-from apps.trail.queries import checkpoints_for, keys_for, require_reader
+from apps.trail.queries import checkpoints_for, deliveries_for, keys_for, require_reader
 from apps.trail.services import checkpoint_ask, trail_check_start, trail_export
 
 CSV = ("number", "at", "actor", "action", "object type", "object id", "about", "reason", "digest", "previous")
@@ -116,7 +116,6 @@ def checkpoint_list(request: HttpRequest) -> HttpResponse:
         nothing = "Nothing was recorded since the last checkpoint, so there is nothing to sign."
         messages.success(request, f"{made.rows:,} entries are signed." if made else nothing)
         return redirect("portal:checkpoint-list")
-    keys = keys_for(user)
-    return render(
-        request, "portal/checkpoint_list.html", {"page": rows_page(request, checkpoints_for(user)), "keys": keys}
-    )
+    context = {"keys": keys_for(user), "deliveries": deliveries_for(user)}
+    page = rows_page(request, checkpoints_for(user))
+    return render(request, "portal/checkpoint_list.html", context | {"page": page})

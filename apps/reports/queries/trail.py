@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.accounts.queries import roles_by_team
 from apps.accounts.rules import ROLES
 from apps.audit.queries import as_fields, chain_verify, entries_about
+from apps.audit.queries.checkpoints import newest_checkpoint, public_key_texts, statement_of
 from apps.reports.queries.words import name_of
 
 HOW = (
@@ -28,10 +29,18 @@ def trail_facts(objects: dict[type[models.Model], Iterable[int]], team_id: int) 
     return {
         "how": HOW,
         "entries": entries,
-        "head": {"sequence": verdict.rows, "digest": verdict.head},
+        "head": {"sequence": verdict.last, "digest": verdict.head},
         "whole_chain": {"is_intact": verdict.is_intact, "entries": verdict.rows, "problem": verdict.problem},
+        "checkpoint": _checkpoint(),
+        "public_keys": public_key_texts(),
         "people": people({entry["actor"] for entry in entries}, team_id),
     }
+
+
+def _checkpoint() -> dict[str, Any] | None:
+    """The newest signed checkpoint of the trail, which anybody can hold against the public key that it names."""
+    newest = newest_checkpoint()
+    return statement_of(newest).as_json() if newest is not None else None
 
 
 def _subjects(objects: dict[type[models.Model], Iterable[int]]) -> list[tuple[str, list[int]]]:

@@ -1,4 +1,4 @@
-"""What people do with the trail: verify all of it, sign it, take entries along. Nothing here changes an entry."""
+"""What people ask for: to verify all of the trail, to sign it, to take entries along."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
