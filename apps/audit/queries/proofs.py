@@ -56,4 +56,5 @@ def proof_of(entry: AuditEntry) -> Proof:
     holds = root_by(bytes.fromhex(entry.digest), proof.place, size, proof.path) == checkpoint.root
     if own or holds:
         return proof
-    return Proof(entry, checkpoint, proof.path, "The checkpoint was signed over other entries than those that are there.")
+    problem = "The checkpoint was signed over other entries than those that are there."
+    return Proof(entry, checkpoint, proof.path, problem)
