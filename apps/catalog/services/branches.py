@@ -14,6 +14,7 @@ from apps.catalog.services.commits import version_create
 from apps.catalog.services.contents import content_of
 from apps.core import rules as run_rules
 from apps.core.errors import Conflict, Invalid
+from apps.incidents.services import require_free
 
 
 @transaction.atomic
@@ -53,6 +54,7 @@ def tag_create(*, by: User, version: DatasetVersion, name: str, message: str = "
     dataset = version.dataset
     require(by, "dataset.branch", dataset.team_id, shared=dataset)
     name = _free_name(dataset, name)
+    require_free(version)
     tag = Tag.objects.create(dataset=dataset, name=name, version=version, message=message.strip()[:300], created_by=by)
     record(action="dataset_version.tag", obj=version, by=by, data={"tag": name})
     return tag
@@ -62,6 +64,7 @@ def tag_create(*, by: User, version: DatasetVersion, name: str, message: str = "
 def tag_delete(*, by: User, tag: Tag) -> None:
     """Take a tag away; the version stays, and so does the trail of what it was called."""
     require(by, "dataset.branch", tag.dataset.team_id, shared=tag.dataset)
+    require_free(tag.version)
     record(action="dataset_version.untag", obj=tag.version, by=by, data={"tag": tag.name})
     tag.delete()
 

@@ -17,7 +17,7 @@ from apps.core.errors import Conflict, Invalid
 from apps.core.queue import enqueue
 from apps.incidents.queries import open_incidents_of
 from apps.incidents.rules import ALTERED, CRITICAL
-from apps.incidents.services import incident_close, incident_open
+from apps.incidents.services import incident_close, incident_open, require_free
 from apps.registry.models import FileCheckRun, ModelFile, ModelVersion, VersionSignature
 from apps.registry.queries.safety import FILE_LIST, manifest_found, versions_to_check
 from apps.registry.rules.safety import altered_words
@@ -109,6 +109,7 @@ def version_mend(*, by: User, version: ModelVersion, reason: str) -> ModelVersio
     version = ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=version.pk)
     if not reason.strip():
         raise Invalid("Say what happened and how it was put right.", code="reason.missing")
+    require_free(version)
     if version.broken_at is None:
         raise Conflict(f"No stored file of {version} is known to be altered.", code="version.intact")
     if version.checked_at is None or version.checked_at < version.broken_at:

@@ -13,6 +13,7 @@ from apps.core import rules as run_rules
 from apps.core import storage
 from apps.core.errors import Conflict, DomainError, Invalid, Refused
 from apps.core.queue import enqueue
+from apps.incidents.services import require_free
 from apps.registry.models import FileScanRun, HeldFile, ModelFile, ModelVersion
 from apps.registry.queries.safety import brought_by, held_files_of
 from apps.registry.rules import REFUSED, RELEASED
@@ -113,6 +114,8 @@ def _decide(held: HeldFile, state: str, *, by: User, action: str, reason: str) -
     version = ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=held.version_id)
     held = HeldFile.objects.select_for_update(of=("self",)).select_related("version").get(pk=held.pk)
     _check_decision(held, version, state, by, reason)
+    if state == RELEASED:  # keeping a file out protects people, whatever is held
+        require_free(version)
     held.state, held.decided_by, held.decided_at, held.reason = state, by, timezone.now(), reason.strip()
     held.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     version.held_files = held_files_of(version).exclude(state=RELEASED).count()

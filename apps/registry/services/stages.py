@@ -7,6 +7,7 @@ from apps.accounts.models import User
 from apps.accounts.services import require
 from apps.audit.services import record
 from apps.core.errors import Conflict, Invalid
+from apps.incidents.services import require_free
 from apps.registry import rules
 from apps.registry.models import ModelVersion
 from apps.registry.rules.deploying import obstacles
@@ -44,6 +45,8 @@ def version_retire(*, by: User, version: ModelVersion, reason: str) -> ModelVers
 def _stage_change(version: ModelVersion, to: str, *, by: User, action: str, reason: str = "") -> ModelVersion:
     version = ModelVersion.objects.select_for_update(of=("self",)).select_related("model").get(pk=version.pk)
     before = version.stage
+    if to not in {rules.REJECTED, rules.RETIRED}:  # taking it out of use protects people, whatever is held
+        require_free(version)
     if to == rules.APPROVED:
         _check_files(version)
     if not rules.may_move(before, to):

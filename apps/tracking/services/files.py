@@ -10,10 +10,10 @@ from apps.audit.services import record
 from apps.core import storage
 from apps.core.canonical import digest_of
 from apps.core.errors import Conflict, Invalid, NotFound
-from apps.incidents.services import require_free
 from apps.tracking.models import LoggedModel, TrackedFile, TrackingRun
 from apps.tracking.queries.files import files_of, holder_seen, rows_at
 from apps.tracking.rules.places import Place, path_checked
+from apps.tracking.services.holding import require_free_of_holds
 
 
 def tracked_file_store(*, by: User, place: Place, stream: BinaryIO, expect_size: int | None = None) -> TrackedFile:
@@ -42,7 +42,7 @@ def tracked_file_store(*, by: User, place: Place, stream: BinaryIO, expect_size:
 def _tracked_file_put(by: User, holder: TrackingRun | LoggedModel, path: str, stored: storage.Stored) -> TrackedFile:
     """One row a path; who changes files of one holder at the same time does so in turn."""
     type(holder)._default_manager.select_for_update(no_key=True).get(pk=holder.pk)
-    require_free(holder)
+    require_free_of_holds(holder)
     above = [path.rsplit("/", count)[0] for count in range(1, path.count("/") + 1)]
     is_folder = any(row.path != path for row in rows_at(holder, path))
     if is_folder or files_of(holder).filter(path__in=above).exists():
@@ -73,7 +73,7 @@ def tracked_files_remove(*, by: User, place: Place) -> int:
     rows = rows_at(holder, place.path)
     if not rows:
         raise NotFound(f"There is no file “{place.path[-100:]}” here.", code="file.unknown")
-    require_free(holder)
+    require_free_of_holds(holder)
     TrackedFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
     files = digest_of({row.path: row.digest for row in rows})
     record(action="tracked_file.remove", obj=holder, by=by, data={"count": len(rows), "files": files})

@@ -15,6 +15,7 @@ from apps.core.errors import Invalid, NotFound
 from apps.tracking import rules
 from apps.tracking.models import Experiment, LoggedModel, TrackedFile, TrackingRun
 from apps.tracking.rules.values import name_checked, param_checked, tag_checked, text
+from apps.tracking.services.holding import require_free_of_holds
 
 
 @transaction.atomic
@@ -121,6 +122,7 @@ def _locked(by: User, key: str) -> LoggedModel:
     if model is None:
         raise NotFound(f"Logged model with ID '{key[:40]}' not found.", code="logged_model.unknown")
     require(by, "tracking.log", model.team_id)
+    require_free_of_holds(model)
     return model
 
 
@@ -128,4 +130,5 @@ def _run_of(experiment: Experiment, key: str) -> TrackingRun:
     run = TrackingRun.objects.filter(uuid=key, team_id=experiment.team_id).first()
     if run is None:
         raise NotFound(f"Run with id={key[:40]} not found", code="tracking_run.unknown")
+    require_free_of_holds(run)
     return run
