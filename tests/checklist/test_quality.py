@@ -18,9 +18,11 @@ from apps.checklist.services import (
     assessment_create,
     assessment_upgrade,
     evidence_add,
+    evidence_cite_new,
     evidence_collect,
     framework_load,
 )
+from apps.checklist.services.library import Content
 from apps.registry.models import AISystem
 from apps.registry.services import system_change, system_create
 from tests.checklist.conftest import World
@@ -92,6 +94,16 @@ def test_evidence_from_before_what_it_speaks_of(people: People, held: Assessment
     Evidence.objects.update(collected_at=timezone.now() - timedelta(days=9))
     [item] = [item for item in items_of(held) if item.id == "QC-002"]
     assert item.question == "words" and "Support desk was made" in item.message and item.severity == "warning"
+
+
+def test_a_cited_document_of_before(people: People, held: Assessment) -> None:
+    say(people, held, "words")
+    content = Content(method="By post", link="https://example.org/old", effective_on=date(2020, 1, 1))
+    evidence_cite_new(
+        by=people.olga, assessment=held, question="words", title="Report", shows="What was tested.", content=content
+    )
+    [item] = [item for item in items_of(held) if item.id == "QC-002"]
+    assert "the oldest of 2020-01-01" in item.message
 
 
 def test_short_copied_and_hollow_words(people: People, held: Assessment) -> None:
