@@ -1,8 +1,9 @@
 """Steps of the bench beside MLflow, each a process of its own.
 
-`python -m benchmarks.registry_steps calls ADDRESS`          asks a server with MLflow's unmodified client
-`python -m benchmarks.registry_steps ours NUMBER`             fills the portal's model up to NUMBER versions
-`python -m benchmarks.registry_steps theirs NUMBER DATABASE`  fills MLflow's
+`python -m benchmarks.registry_steps first ADDRESS MODEL`     makes a model with one version and an alias
+`python -m benchmarks.registry_steps calls ADDRESS MODEL`     asks a server with MLflow's unmodified client
+`python -m benchmarks.registry_steps ours NUMBER`              fills the portal's model up to NUMBER versions
+`python -m benchmarks.registry_steps theirs NUMBER DATABASE`   fills MLflow's
 """
 
 import json
@@ -19,8 +20,8 @@ MOST_SECONDS = float(os.environ.get("BENCH_SECONDS", "20"))  # for one kind of c
 METRICS, PAGE = 100, 20
 
 
-def calls(address: str) -> dict[str, float]:
-    """Median milliseconds of each call, as a person's script waits for it."""
+def calls(address: str, name: str) -> dict[str, float]:
+    """Median milliseconds of each call about the model `name`, as a person's script waits for it."""
     os.environ |= {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
     from mlflow import MlflowClient
     from mlflow.entities import Metric
@@ -37,11 +38,11 @@ def calls(address: str) -> dict[str, float]:
         client.log_batch(run, metrics=metrics)
 
     return {
-        "get": _median(lambda number: client.get_registered_model(NAME)),
-        "alias read": _median(lambda number: client.get_model_version_by_alias(NAME, ALIAS)),
-        "search": _median(lambda number: client.search_model_versions(f"name = '{NAME}'", max_results=PAGE)),
+        "get": _median(lambda number: client.get_registered_model(name)),
+        "alias read": _median(lambda number: client.get_model_version_by_alias(name, ALIAS)),
+        "search": _median(lambda number: client.search_model_versions(f"name = '{name}'", max_results=PAGE)),
         "log-batch": _median(batch),
-        "create": _median(lambda number: store.create_model_version(NAME, SOURCE)),
+        "create": _median(lambda number: store.create_model_version(name, SOURCE)),
     }
 
 
@@ -58,14 +59,14 @@ def _median(call: Callable[[int], object]) -> float:
     return statistics.median(times) * 1000
 
 
-def first_version(address: str) -> None:
+def first_version(address: str, name: str) -> None:
     """The model, its first version and an alias on it."""
     from mlflow import MlflowClient
 
     client = MlflowClient(address, address)
-    client.create_registered_model(NAME)
-    client._get_registry_client().store.create_model_version(NAME, SOURCE)
-    client.set_registered_model_alias(NAME, ALIAS, "1")
+    client.create_registered_model(name)
+    client._get_registry_client().store.create_model_version(name, SOURCE)
+    client.set_registered_model_alias(name, ALIAS, "1")
 
 
 def prepare() -> None:
@@ -127,9 +128,9 @@ def _django() -> None:
 def main() -> None:
     step, *given = sys.argv[1:]
     if step == "calls":
-        print(json.dumps(calls(given[0])))
+        print(json.dumps(calls(*given)))
     elif step == "first":
-        first_version(given[0])
+        first_version(*given)
     elif step == "prepare":
         prepare()
     elif step == "ours":
