@@ -116,7 +116,8 @@ def test_withdrawing_asks_for_what_was_seen(world: World) -> None:
     seen = {"reason": "It was forged.", "expect_supports": supports["total"]}
     assert make_client(world.people.olga).post(f"{address}withdraw/", seen, format="json").status_code == 403
     assert client.post(f"{address}withdraw/", seen, format="json").json()["state"] == "withdrawn"
-    assert client.get(f"{VERSIONS}{version.pk}/file/").status_code == 200, "it stays readable"
+    kept = client.get(f"{VERSIONS}{version.pk}/file/")
+    assert b"".join(kept.streaming_content) == b"what the policy says", "it stays readable"
 
 
 def test_outsiders_are_told_that_nothing_is_there(world: World) -> None:
