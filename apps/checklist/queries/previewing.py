@@ -18,6 +18,7 @@ from apps.checklist.rules.policies import About, InForce, Policy, chosen, missin
 from apps.checklist.rules.policies.outcomes import RuleOutcome
 from apps.checklist.rules.policies.shapes import Threshold
 from apps.checklist.rules.policies.trail import TrailKnown
+from apps.checklist.rules.problems import APART
 from apps.checklist.rules.subjects import GENAIOPS
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ class Foreseen:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The first reasons against it."""
-        return tuple(item.problem for item in self.gate.problems[:SHOWN])
+        """The first reasons against it: what the policy asks beside the questions comes first."""
+        apart = [item.problem for item in (*self.gate.beside, *self.gate.files)]
+        asked = [f"{one.question}: {one.problem}" for one in self.gate.problems if one.question not in APART]
+        return tuple([*apart, *asked][:SHOWN])
 
     @property
     def more(self) -> int:

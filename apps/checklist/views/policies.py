@@ -64,6 +64,7 @@ def policy_edit(request: HttpRequest) -> HttpResponse:
         user, posted(request), initial=_initial(before), is_fixed=before is not None, is_preview=is_preview
     )
     preview = attempt(form, _previewed, user=user) if is_preview else None
+    form.fields["reason"].required = True  # of whoever sets it next
     made = attempt(form, services.policy_set, by=user) if request.method == "POST" and not is_preview else None
     if made is not None:
         messages.success(request, f"{made} holds from now on.")

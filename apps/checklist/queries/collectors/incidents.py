@@ -79,7 +79,9 @@ def _found(rows: list[Incident]) -> tuple[str, str, Any, dict[str, Any]]:
     elif still_open:
         value[ASKS] = f"{_named(still_open).capitalize()} {'is' if len(still_open) == 1 else 'are'} open; say what "
         value[ASKS] += "follows from that."
-    return DECLARED if told else UNKNOWN, _words(told) if told else NONE, told, value
+    # That something went wrong answers nothing by itself; that it was reported is on record by people's word.
+    is_answer = any(row["first_report_at"] for row in told)
+    return DECLARED if is_answer else UNKNOWN, _words(told) if told else NONE, told, value
 
 
 def _row(row: Incident, now: datetime) -> dict[str, Any]:
