@@ -249,7 +249,7 @@ class DeliveryOut(serializers.Serializer[Any]):
 
     target = serializers.CharField(help_text="syslog or webhook")
     position = serializers.IntegerField(help_text="the last entry that was taken")
-    sent_at = serializers.DateTimeField(allow_null=True)
+    taken_at = serializers.DateTimeField(source="sent_at", allow_null=True, help_text="when it last took something")
     failures = serializers.IntegerField(help_text="since something was last taken")
     problem = serializers.CharField()
     next_at = serializers.DateTimeField(help_text="not asked again before")
