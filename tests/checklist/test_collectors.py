@@ -25,8 +25,8 @@ from tests.stories import (
     tuning_result,
 )
 
-# lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, tags of their data,
-# deployments, and what was noticed since: systems, drift, risks, incidents
+# lineage of version and of base, derivations and sources of the data, scans, tuning, evaluations, scores, tags of their
+# data, deployments, and what was noticed since: systems, drift, risks, incidents
 QUERIES = 17
 
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0001_initial'),
+        ("monitoring", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='driftrun',
-            name='opens_incident',
-            field=models.BooleanField(default=False, help_text='whether alerts put an incident on record'),
+            model_name="driftrun",
+            name="opens_incident",
+            field=models.BooleanField(default=False, help_text="whether alerts put an incident on record"),
         ),
     ]
