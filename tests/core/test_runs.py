@@ -301,6 +301,7 @@ def test_every_kind_of_run_is_known() -> None:
         "serving",
         "drift",
         "report",
+        "trail_check",
     }
     with pytest.raises(NotFound):
         run_model("nonsense")
