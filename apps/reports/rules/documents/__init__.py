@@ -1,0 +1,1 @@
+"""Documents as data and rules: what they ask, what fills them, what they say."""

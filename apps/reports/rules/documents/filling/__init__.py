@@ -1,0 +1,1 @@
+"""What fills the points of a document, from a snapshot alone."""

@@ -1,0 +1,82 @@
+"""What kinds of documents there are: data, read from `apps/reports/documents/*.yaml` by `reading`."""
+
+from dataclasses import dataclass
+
+VERSION, SYSTEM, DEPLOYMENT, DATASET, INCIDENT = "version", "system", "deployment", "dataset", "incident"
+SUBJECTS = {
+    VERSION: "Model version",
+    SYSTEM: "AI system",
+    DEPLOYMENT: "Deployment",
+    DATASET: "Dataset version",
+    INCIDENT: "Incident",
+}
+PDF, DOCX, XLSX, JSON = "pdf", "docx", "xlsx", "json"
+FORMATS = {PDF: "PDF", DOCX: "Word", XLSX: "Excel", JSON: "JSON"}
+EVERYTHING = "all"
+
+
+@dataclass(frozen=True)
+class AudienceSpec:
+    """Who one edition of a document is for."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class PointSpec:
+    """One point: its place in the official text, our paraphrase of what it asks, and what fills it.
+
+    `fill` names fillers (see `filling.FILLERS`), `answers` framework questions as `urn#question`. `applies` names a
+    rule of `filling.CONDITIONS`; where that says no, the point is printed as not applicable with the rule's reason.
+    `needs` is "any" or "all" of fillers and answers together. `simplified` tells what the edition for small providers
+    does with it: "full", "short" (text and first table only) or "left_out".
+    """
+
+    id: str
+    ref: str
+    title: str
+    asks: str
+    remedy: str
+    fill: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    applies: str = ""
+    needs: str = "any"
+    audience: frozenset[str] = frozenset()
+    simplified: str = "full"
+
+
+@dataclass(frozen=True)
+class SectionSpec:
+    """Points under one heading."""
+
+    id: str
+    ref: str
+    title: str
+    points: tuple[PointSpec, ...]
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentSpec:
+    """One kind of document. `digest` is the SHA-256 of its file, so that a document can name the very text it used."""
+
+    slug: str
+    urn: str
+    version: int
+    title: str
+    summary: str
+    law: str
+    source_url: str
+    subjects: tuple[str, ...]
+    formats: tuple[str, ...]
+    sections: tuple[SectionSpec, ...]
+    digest: str
+    audiences: tuple[AudienceSpec, ...] = ()
+    notes: tuple[str, ...] = ()
+    lint: str = ""
+
+    @property
+    def points(self) -> list[PointSpec]:
+        """Every point, in order."""
+        return [point for section in self.sections for point in section.points]
