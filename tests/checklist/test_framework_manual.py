@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from apps.checklist.queries.framework_texts import MOST_BYTES, MOST_EVENTS
 from apps.checklist.queries.frameworks import framework_in, shipped
 from apps.checklist.rules.frameworks import ANSWERS, ASSESSED, RELATIONS, SUBJECTS, Framework, Group, Question
 from apps.checklist.rules.frameworks.spots import MOST_PROBLEMS
+from apps.checklist.rules.frameworks.texts import MOST_BYTES, MOST_EVENTS
 from apps.checklist.rules.frameworks.whole import MOST_QUESTIONS
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "frameworks.md").read_text("utf-8")

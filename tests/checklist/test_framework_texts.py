@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from apps.checklist.queries import framework_texts
 from apps.checklist.queries.frameworks import framework_in
 from apps.checklist.rules import FrameworkInvalid
+from apps.checklist.rules.frameworks import texts
 from tests.checklist.framework_files import URN, group, made, question, raw_framework, text_of
 
 BOMB = "a: &a [x, x]\n" + "".join(
@@ -50,9 +50,9 @@ def test_what_would_grow_run_or_mislead_is_refused(text: str | bytes, line: int,
 
 
 def test_a_file_and_the_values_in_it_have_a_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(framework_texts, "MOST_EVENTS", 100)
+    monkeypatch.setattr(texts, "MOST_EVENTS", 100)
     assert "at most 100 values" in problems("a: [" + "1, " * 200 + "]")[0][1]
-    monkeypatch.setattr(framework_texts, "MOST_BYTES", 1024 * 1024)
+    monkeypatch.setattr(texts, "MOST_BYTES", 1024 * 1024)
     assert "at most 1 MiB" in problems("x" * 1024 * 1024 + "y")[0][1]
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.checklist import rules
-from apps.checklist.queries.framework_texts import MOST_BYTES
 from apps.checklist.rules.frameworks import ANSWERS, ASSESSED, KINDS, RELATIONS, SUBJECTS
+from apps.checklist.rules.frameworks.texts import MOST_BYTES
 from apps.core.serializing import Input, Key, Reference
 
 STATUSES = list(rules.STATUSES.items())

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from apps.checklist.queries.framework_texts import MOST_BYTES
+from apps.checklist.rules.frameworks.texts import MOST_BYTES
 
 PASTED = "framework.yaml"
 

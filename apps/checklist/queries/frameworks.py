@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from apps.checklist.models import FrameworkFile
-from apps.checklist.queries.framework_texts import spots_of
 from apps.checklist.rules import Framework, FrameworkInvalid, framework_from
 from apps.checklist.rules.frameworks import OWN, Problem, Spot, check_among
+from apps.checklist.rules.frameworks.texts import spots_of
 from apps.checklist.rules.subjects import GENAIOPS as GENAIOPS
 from apps.core.errors import NotFound, Unavailable
 

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from apps.accounts.queries import roles_by_team, team_ids_seen_by, team_ids_where
 from apps.checklist.models import Assessment, GatePolicy
-from apps.checklist.queries.framework_texts import spots_of
 from apps.checklist.queries.frameworks import FOLDER, GENAIOPS, framework
 from apps.checklist.rules.frameworks import FrameworkInvalid, Problem
+from apps.checklist.rules.frameworks.texts import spots_of
 from apps.checklist.rules.policies import About, InForce, Policy, PolicyInvalid, Vocabulary, chosen, policy_from
 from apps.core.errors import NotFound
 from apps.evaluation.rules import METRICS

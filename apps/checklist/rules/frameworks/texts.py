@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from apps.checklist.rules.frameworks import FrameworkInvalid, Problem, Spot
+from apps.checklist.rules.frameworks.spots import FrameworkInvalid, Problem, Spot
 
 MOST_BYTES = 4 * 1024 * 1024  # the largest public catalogue of controls has about 2.5 MB
 MOST_EVENTS = 150_000  # a file with as many questions as may be, all of whose fields are filled, has about 100,000
