@@ -36,6 +36,8 @@ EVALUATE = "evaluation.evaluate"
 SERVE = "serving.serve"
 DRIFT = "drift.measure"
 REPORT = "reports.render"
+SNAPSHOT = "reports.snapshot"
+READINESS = "reports.readiness"
 SWEEP = "jobs.sweep_runs"
 SWEEP_UPLOADS = "catalog.sweep_uploads"
 SWEEP_CHUNKS = "catalog.sweep_chunks"
@@ -62,6 +64,8 @@ QUEUES: dict[str, str] = {
     SERVE: SERVING,
     DRIFT: CPU,
     REPORT: CPU,
+    SNAPSHOT: CPU,
+    READINESS: CPU,
     SWEEP: CPU,
     SWEEP_UPLOADS: CPU,
     SWEEP_CHUNKS: CPU,

@@ -73,7 +73,7 @@ def test_a_second_worker_finds_nothing_to_do(world: World) -> None:
 
 def test_a_failure_ends_in_the_row(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A template that names a foreign address is refused by the renderer, and the run says so."""
-    monkeypatch.setattr("apps.reports.services.document_html", lambda *_: '<img src="http://elsewhere.test/x">')
+    monkeypatch.setattr("apps.reports.services.packs.document_html", lambda *_: '<img src="http://elsewhere.test/x">')
     run = report_start(by=world.olga, version=world.version)
     tasks.render(run.pk)
     run.refresh_from_db()

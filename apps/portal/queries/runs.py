@@ -94,7 +94,9 @@ KINDS = {
         "subject",
         (),
     ),
-    "report": Kind("Audit pack", "Writes the report on a version, with its evidence.", "version", ("version__model",)),
+    "report": Kind("Document", "Writes a document, or an audit pack with its evidence.", "subject_label", ()),
+    "snapshot": Kind("Snapshot", "Freezes everything on record about one thing.", "subject_label", ()),
+    "readiness": Kind("Readiness check", "Looks which points of each document could be filled.", "subject_label", ()),
 }
 
 

@@ -13,6 +13,7 @@ SUBJECTS = {
 PDF, DOCX, XLSX, JSON = "pdf", "docx", "xlsx", "json"
 FORMATS = {PDF: "PDF", DOCX: "Word", XLSX: "Excel", JSON: "JSON"}
 EVERYTHING = "all"
+AUDIT_PACK = "audit-pack"  # the report on everything about a version; it has a layout of its own, and no file here
 
 
 @dataclass(frozen=True)

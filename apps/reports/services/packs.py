@@ -23,6 +23,7 @@ from apps.registry.models import ModelVersion
 from apps.reports.models import ReportRun
 from apps.reports.queries import snapshot
 from apps.reports.queries.document import document_html
+from apps.reports.rules.documents.spec import AUDIT_PACK, VERSION
 from apps.reports.rules.pack import Archive, archive, pack_files, page_count, pretty_json, sha256
 
 OnProgress = Callable[[float, str], None]
@@ -49,11 +50,18 @@ class Rendered:
 def report_start(*, by: User, version: ModelVersion) -> ReportRun:
     """Queue an audit pack of a version. Raises Conflict while another one of it is being made."""
     require(by, "report.create", version.team_id)
-    if ReportRun.objects.filter(version=version, state__in=run_rules.OPEN).exists():
+    if ReportRun.objects.filter(version=version, document=AUDIT_PACK, state__in=run_rules.OPEN).exists():
         raise Conflict(
             f"An audit pack of {version} is being made already.", code="report.open", remedy="Wait until it is ready."
         )
-    run = ReportRun.objects.create(team_id=version.team_id, version=version, created_by=by)
+    run = ReportRun.objects.create(
+        team_id=version.team_id,
+        subject_kind=VERSION,
+        subject_id=version.pk,
+        subject_label=str(version),
+        version=version,
+        created_by=by,
+    )
     record(action="report.start", obj=run, by=by, data={"version": version.pk})
     enqueue(run)
     return run

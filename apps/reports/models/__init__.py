@@ -1,0 +1,6 @@
+"""Snapshots of what is on record, and the documents that were made from them."""
+
+from apps.reports.models.runs import ReadinessRun, ReportRun, SnapshotRun
+from apps.reports.models.snapshots import Snapshot
+
+__all__ = ["ReadinessRun", "ReportRun", "Snapshot", "SnapshotRun"]
