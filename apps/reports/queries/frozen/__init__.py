@@ -1,0 +1,1 @@
+"""What a snapshot holds, read from the record once: plain JSON that documents are made from."""
