@@ -207,7 +207,7 @@ def choice_of(user: User) -> ReminderChoice:
 def person_of_calendar(secret: str) -> User | None:
     """Whose calendar an address is; None where it is nobody's, was taken back, or its person may not sign in."""
     choice = ReminderChoice.objects.filter(calendar_digest=secret_digest(secret)).select_related("user").first()
-    return choice.user if choice is not None and choice.user.is_active else None
+    return choice.user if choice is not None and choice.user.has_access else None
 
 
 def people_to_remind() -> list[User]:

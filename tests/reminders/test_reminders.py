@@ -144,9 +144,10 @@ def test_the_calendar_is_read_by_its_own_reader_and_only_by_whoever_knows_its_ad
     assert b".ics" not in browser.get("/reminders/").content
 
 
-def test_a_person_who_may_not_sign_in_has_no_calendar(people: People) -> None:
+@pytest.mark.parametrize("ended", [{"is_active": False}, {"access_ends_at": timezone.now() - timedelta(minutes=1)}])
+def test_a_person_who_may_not_sign_in_has_no_calendar(people: People, ended: dict[str, Any]) -> None:
     secret = calendar_make(by=people.rui)
-    type(people.rui).objects.filter(pk=people.rui.pk).update(is_active=False)
+    type(people.rui).objects.filter(pk=people.rui.pk).update(**ended)
     browser = make_browser(people.xena)
     assert browser.get(f"/reminders/calendar/{secret}.ics").status_code == 404
 
