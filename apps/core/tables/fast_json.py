@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pa_json
 import pyarrow.types as kinds
 
-from apps.core.tables.exact import MAYBE_TINY, is_finite
+from apps.core.tables.exact import is_finite, may_be_tiny
 from apps.core.tables.lines import MAX_LINE_BYTES
 
 MOST_FAILURES = 8  # blocks in a row; after that the file is not of one shape, and asking costs more than it saves
@@ -98,6 +98,6 @@ def _looked_through(block: bytes) -> int:
     """
     ends = b"\r\n" if block.endswith(b"\r\n") else b"\n"
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
-    is_odd = b"\x00" in block or b"\\u0000" in block or len(block) > MAX_LINE_BYTES or MAYBE_TINY.search(block)
+    is_odd = b"\x00" in block or b"\\u0000" in block or len(block) > MAX_LINE_BYTES or may_be_tiny(block)
     is_closed = block.startswith(b"{") and block.rstrip(b"\r\n").endswith(b"}")
     return lines if is_closed and not is_odd and block.count(b"}" + ends + b"{") == lines - 1 else 0
