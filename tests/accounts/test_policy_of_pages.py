@@ -50,7 +50,6 @@ def _tried(browser: Client, rooms: Rooms, room: str, row: Row, role: str) -> str
     with transaction.atomic():
         entries = AuditEntry.objects.count()
         answer = browser.get(address) if row.body is None else browser.post(address, row.body(rooms))
-        answer.close()
         written = AuditEntry.objects.count() - entries
         transaction.set_rollback(True)
     if answer.status_code not in wanted:
