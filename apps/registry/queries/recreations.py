@@ -34,4 +34,5 @@ def tuning_seen(user: "User | AnonymousUser", pk: int) -> TuningRun:
 def recreations_of(tunings: Iterable[int]) -> dict[int, RecreationRun]:
     """The newest finished repetition of each of these tuning runs, by the tuning's id; one query."""
     runs = RecreationRun.objects.filter(tuning_id__in=list(tunings), state=SUCCEEDED).defer("log")
+    runs = runs.select_related("created_by")
     return {run.tuning_id: run for run in runs.order_by("finished_at", "pk")}

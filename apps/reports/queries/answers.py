@@ -41,8 +41,8 @@ def assessment_facts(version: ModelVersion) -> dict[str, Any]:
         "created_at": moment(view.created_at),
         "submitted_by": display_name(view.submitted_by),
         "submitted_at": moment(view.submitted_at),
-        "sign_offs": [_sign_off(item) for item in view.sign_offs],
-        "waivers": [_waiver(item) for item in view.waivers],
+        "sign_offs": [sign_off_facts(item) for item in view.sign_offs],
+        "waivers": [waiver_facts(item) for item in view.waivers],
         "is_approval_current": view.is_approval_current,
     }
 
@@ -72,21 +72,22 @@ def _unanswered(view: QuestionView) -> QuestionView:
 
 def _checklist(used: Framework, groups: Iterable[GroupView], gate: Gate) -> dict[str, Any]:
     return {
-        "framework": _framework(used),
-        "gate": {"is_green": gate.is_green, "gaps": [_gap(item) for item in gate.problems]},
+        "framework": framework_facts(used),
+        "gate": {"is_green": gate.is_green, "gaps": [gap_facts(item) for item in gate.problems]},
         "groups": [
             {
                 "id": group.group.id,
                 "title": group.title,
                 "summary": group.group.summary,
-                "questions": [_question(question) for question in group.questions],
+                "questions": [question_facts(question) for question in group.questions],
             }
             for group in groups
         ],
     }
 
 
-def _framework(used: Framework) -> dict[str, Any]:
+def framework_facts(used: Framework) -> dict[str, Any]:
+    """Which framework it is, and who wrote it."""
     return {
         "urn": used.urn,
         "version": used.version,
@@ -97,11 +98,13 @@ def _framework(used: Framework) -> dict[str, Any]:
     }
 
 
-def _gap(item: GateItem) -> dict[str, str]:
+def gap_facts(item: GateItem) -> dict[str, str]:
+    """One reason against approval."""
     return {"question": item.question, "problem": item.problem, "remedy": item.remedy}
 
 
-def _question(view: QuestionView) -> dict[str, Any]:
+def question_facts(view: QuestionView) -> dict[str, Any]:
+    """A question with its answer, the evidence behind it, and what stands against it."""
     return {
         "id": view.id,
         "text": view.question.text,
@@ -109,7 +112,7 @@ def _question(view: QuestionView) -> dict[str, Any]:
         "status": view.status,
         "is_stale": view.is_stale,
         "answer": None if view.answer is None else _answer(view.answer) | _taken(view),
-        "gaps": [_gap(item) for item in view.problems],
+        "gaps": [gap_facts(item) for item in view.problems],
         "found_since": [finding.summary for finding in view.uncollected],
     }
 
@@ -157,7 +160,8 @@ def _evidence(view: EvidenceView) -> dict[str, Any]:
     }
 
 
-def _sign_off(view: SignOffView) -> dict[str, Any]:
+def sign_off_facts(view: SignOffView) -> dict[str, Any]:
+    """One decision, and what it was taken on."""
     return {
         "decision": view.decision,
         "reason": view.reason,
@@ -169,7 +173,8 @@ def _sign_off(view: SignOffView) -> dict[str, Any]:
     }
 
 
-def _waiver(view: WaiverView) -> dict[str, Any]:
+def waiver_facts(view: WaiverView) -> dict[str, Any]:
+    """One waiver with its reason and its end."""
     return {
         "conflict": view.conflict,
         "question": view.question,

@@ -124,7 +124,7 @@ def _dataset(
         "rows": data.rows,
         "columns": data.columns,
         "licence": data.licence,
-        "sources": [_source(link, team_id) for link in origins.sources_of(data)],
+        "sources": [source_facts(link, team_id) for link in origins.sources_of(data)],
         "derived_from": [{"id": one.origin_id, "how": one.how} for one in origins.derivations.get(data.pk, [])],
         "provenance": data.provenance,
         "provenance_gaps": provenance_gaps(data.provenance),
@@ -135,7 +135,7 @@ def _dataset(
     }
 
 
-def _source(link: VersionSource, team_id: int) -> dict[str, Any]:
+def source_facts(link: VersionSource, team_id: int) -> dict[str, Any]:
     """A source of a dataset version, with who verified its licence and the digest of the document that permits it. Of
     one of another team only its licence and its share are told."""
     source = link.source

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from apps.accounts.models import User
-from apps.accounts.queries import roles_by_team
+from apps.accounts.models import Team, User
+from apps.accounts.queries import members_of
 from apps.accounts.rules import ROLES
 from apps.audit.queries import as_fields, chain_verify, entries_about
 from apps.audit.queries.checkpoints import newest_checkpoint, public_key_texts, statement_of
@@ -51,9 +51,12 @@ def people(actors: Iterable[str], team_id: int) -> dict[str, dict[str, Any]]:
     """Display name and present roles in the team by actor (`user:12`); no address."""
     numbers = {int(actor.partition(":")[2]) for actor in actors if actor.startswith("user:")}
     found = User.objects.filter(pk__in=numbers).order_by("pk")
-    return {f"user:{user.pk}": {"name": name_of(user), "roles": _roles(user, team_id)} for user in found}
+    held = {one.person.pk: one.roles for one in members_of(Team(pk=team_id))}
+    return {f"user:{user.pk}": {"name": name_of(user), "roles": _roles(user, held.get(user.pk, []))} for user in found}
 
 
-def _roles(user: User, team_id: int) -> list[str]:
-    held = roles_by_team(user).get(team_id, frozenset())
-    return [label for role, label in ROLES.items() if role in held]
+def _roles(user: User, held: list[str]) -> list[str]:
+    if not user.has_access:
+        return []
+    roles = {*held, *(["administrator"] if user.is_superuser else [])}
+    return [label for role, label in ROLES.items() if role in roles]

@@ -33,10 +33,11 @@ def _score(score: Score) -> dict[str, Any]:
 
 def deployment_facts(version: ModelVersion) -> list[dict[str, Any]]:
     """Where the version was deployed, and which applications know that they call generative AI."""
-    return [_deployment(deployment) for deployment in deployments_of(version).order_by("created_at", "pk")]
+    return [place_facts(deployment) for deployment in deployments_of(version).order_by("created_at", "pk")]
 
 
-def _deployment(deployment: Deployment) -> dict[str, Any]:
+def place_facts(deployment: Deployment) -> dict[str, Any]:
+    """One deployment, and the applications that call it."""
     run = newest_run(deployment)
     return {
         "id": deployment.pk,
