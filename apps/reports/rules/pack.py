@@ -6,10 +6,10 @@ import json
 import re
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from apps.reports.rules import verify_pack
+from apps.reports.rules.program import program
 
 README = """GenAIOps audit pack
 
@@ -66,8 +66,8 @@ def sha256(data: bytes) -> str:
 
 def pack_files(snapshot: dict[str, Any], document: bytes) -> dict[str, bytes]:
     """The content of a pack by path, without the manifest. `snapshot` is what the JSON holds, `document` the PDF."""
-    files = {verify_pack.DOCUMENT: document, verify_pack.SNAPSHOT: pretty_json(snapshot)}
-    files[verify_pack.TRAIL] = json_lines(snapshot["audit_trail"]["entries"])
+    files = {verify_pack.DOCUMENT: document, verify_pack.SNAPSHOT_1: pretty_json(snapshot)}
+    files[verify_pack.TRAIL_1] = json_lines(snapshot["audit_trail"]["entries"])
     for name, rows in (
         ("scan", _scans(snapshot)),
         ("evaluation", snapshot["evaluations"]),
@@ -77,7 +77,7 @@ def pack_files(snapshot: dict[str, Any], document: bytes) -> dict[str, bytes]:
     if snapshot["tuning"] is not None:
         files[f"evidence/tuning-{snapshot['tuning']['id']}.json"] = pretty_json(snapshot["tuning"])
     files["evidence/checklist.json"] = pretty_json(snapshot["assessment"])
-    files["verify_pack.py"] = Path(verify_pack.__file__).read_bytes()
+    files["verify_pack.py"] = program()
     files["README.txt"] = README.format(subject=snapshot["subject"], generated_at=snapshot["generated_at"]).encode()
     return files
 
@@ -101,7 +101,7 @@ def archive(files: dict[str, bytes], *, subject: str, generated_at: str) -> Arch
     """The ZIP of these files with their manifest and the manifest's digest."""
     rows = [{"path": path, "size": len(data), "sha256": sha256(data)} for path, data in sorted(files.items())]
     manifest = pretty_json(
-        {"format": verify_pack.FORMAT, "subject": subject, "generated_at": generated_at, "files": rows}
+        {"format": verify_pack.FORMAT_1, "subject": subject, "generated_at": generated_at, "files": rows}
     )
     digest = sha256(manifest)
     beside = f"{digest}  {verify_pack.MANIFEST}\n".encode()

@@ -1,0 +1,49 @@
+"""What a check of a pack found."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.reports.rules.verify_pack.pdfs import PdfVerdict
+
+
+class Unreadable(Exception):
+    """The file cannot be checked at all."""
+
+
+@dataclass
+class Verdict:
+    """What a check of a pack found; `problems` is empty when the pack is intact.
+
+    `seal_key` is the id of the key that the manifest is sealed with, empty in packs of format 1, which have no seal.
+    `documents` holds the verdict on each PDF of a pack of format 2.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    files: int = 0
+    size: int = 0
+    manifest_digest: str = ""
+    subject: str = ""
+    generated_at: str = ""
+    format: str = ""
+    seal_key: str = ""
+    sealed_at: str = ""
+    entries: int = 0
+    checkpoints: int = 0
+    documents: dict[str, PdfVerdict] = field(default_factory=dict)
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing differs."""
+        return not self.problems
+
+
+def read_json(data: bytes, name: str, verdict: Verdict) -> Any:
+    """A JSON file's content; None, and a problem, where it is none."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        verdict.problems.append(f"{name}: is not valid JSON")
+        return None
