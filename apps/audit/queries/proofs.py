@@ -1,15 +1,24 @@
-"""The proof of one entry: that it stands in the chain where a signed checkpoint says, told without any other entry."""
+"""The proof of an entry: that it stands in the chain where a signed checkpoint says, told without any other entry."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from apps.audit.models import AuditEntry, Checkpoint
 from apps.audit.queries.chain import as_fields
-from apps.audit.queries.checkpoints import checkpoint_over, digests_between, public_key_texts, statement_of
+from apps.audit.queries.checkpoints import (
+    checkpoint_over,
+    digests_between,
+    file_names,
+    folder,
+    public_key_texts,
+    statement_of,
+    stored_digests,
+)
 from apps.audit.rules import entry_digest
-from apps.audit.rules.merkle import path_to, root_by
+from apps.audit.rules.merkle import path_to, paths_to, root_by, root_of
 
-FORMAT = "genaiops-trail-proof/1"
+FORMAT, EXTRACT_FORMAT = "genaiops-trail-proof/1", "genaiops-trail-proof/2"
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ def proof_of(entry: AuditEntry) -> Proof:
     own = "" if entry_digest(as_fields(entry)) == entry.digest else "The entry's content no longer has its digest."
     if checkpoint is None:
         return Proof(entry, None, [], own)
-    digests = digests_between(checkpoint.since + 1, checkpoint.rows)
+    digests = digests_under(checkpoint)
     proof = Proof(entry, checkpoint, path_to(digests, entry.sequence - checkpoint.since - 1), own)
     size = checkpoint.rows - checkpoint.since
     holds = root_by(bytes.fromhex(entry.digest), proof.place, size, proof.path) == checkpoint.root
@@ -58,3 +67,43 @@ def proof_of(entry: AuditEntry) -> Proof:
         return proof
     problem = "The checkpoint was signed over other entries than those that are there."
     return Proof(entry, checkpoint, proof.path, problem)
+
+
+def digests_under(checkpoint: Checkpoint) -> list[bytes]:
+    """The digests of a checkpoint's rows: of the database, or of the list that was exported with the checkpoint where
+    some of its rows are archived.
+    """
+    found = digests_between(checkpoint.since + 1, checkpoint.rows)
+    beside = folder("checkpoints") / file_names(checkpoint.rows)[1]
+    if len(found) < checkpoint.rows - checkpoint.since and beside.is_file():
+        return list(stored_digests(beside))
+    return found
+
+
+def extract_proof(sequences: Iterable[int]) -> dict[str, Any]:
+    """The proof of many entries at once, for an extract of the trail: the checkpoints over them, and for each entry the
+    hashes that lead from its digest to its checkpoint's root. `unsigned` names the entries under no checkpoint yet, and
+    those whose checkpoint was signed over other rows than are there.
+    """
+    checkpoints: list[dict[str, Any]] = []
+    paths: list[dict[str, Any]] = []
+    left = sorted(set(sequences))
+    unsigned: list[int] = []
+    while left:
+        checkpoint = checkpoint_over(left[0])
+        if checkpoint is None:
+            unsigned.append(left.pop(0))
+            continue
+        here = [number for number in left if number <= checkpoint.rows]
+        left = left[len(here) :]
+        digests = digests_under(checkpoint)
+        if root_of(digests) != checkpoint.root:
+            unsigned += here
+            continue
+        checkpoints.append(statement_of(checkpoint).as_json())
+        found = paths_to(digests, [number - checkpoint.since - 1 for number in here])
+        paths += [
+            {"sequence": number, "rows": checkpoint.rows, "path": found[number - checkpoint.since - 1]}
+            for number in here
+        ]
+    return {"format": EXTRACT_FORMAT, "checkpoints": checkpoints, "paths": paths, "unsigned": unsigned}

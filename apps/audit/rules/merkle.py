@@ -5,7 +5,7 @@ word about what the other entries say.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _LEAF, _NODE = b"\x00", b"\x01"  # RFC 6962, 2.1: leaves and nodes can never be taken for each other
 
@@ -35,6 +35,24 @@ def path_to(digests: Sequence[bytes], place: int) -> list[str]:
     if place < split:
         return [*path_to(digests[:split], place), root_of(digests[split:])]
     return [*path_to(digests[split:], place - split), root_of(digests[:split])]
+
+
+def paths_to(digests: Sequence[bytes], places: Iterable[int]) -> dict[int, list[str]]:
+    """The same for many places at once: each node of the tree is computed a single time."""
+    levels = [[_leaf(digest) for digest in digests]]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        pairs = [_node(*below[left : left + 2]) for left in range(0, len(below) - 1, 2)]
+        levels.append(pairs + below[2 * len(pairs) :])  # a node without a neighbour rises as it is
+    return {place: list(_beside(levels, place)) for place in places}
+
+
+def _beside(levels: list[list[bytes]], place: int) -> Iterator[str]:
+    """The neighbour of the node at each level, from the leaf up; where there is none, the node rises without one."""
+    for level in levels[:-1]:
+        if place ^ 1 < len(level):
+            yield level[place ^ 1].hex()
+        place //= 2
 
 
 def root_by(digest: bytes, place: int, size: int, path: Sequence[str]) -> str:
