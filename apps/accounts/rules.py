@@ -75,6 +75,7 @@ POLICY: dict[str, frozenset[str]] = {
     "risk.edit": _MAKERS,
     "risk.decide": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
     "report.create": _EVERYONE,
+    "snapshot.take": _EVERYONE,  # whoever makes a document freezes the record for it
     "run.cancel": _MAKERS,
     "run.retry": _MAKERS,
 }

@@ -1,11 +1,12 @@
-"""The door of audit packs: claim, make, store."""
+"""The doors of documents: claim, freeze or make, store."""
 
 from celery import shared_task
 
 from apps.core import queue
 from apps.jobs.services.claims import claimed
-from apps.reports.models import ReportRun
-from apps.reports.services import report_make
+from apps.reports.models import ReadinessRun, ReportRun, SnapshotRun
+from apps.reports.rules.documents.spec import AUDIT_PACK
+from apps.reports.services import document_make, readiness_make, report_make, snapshot_make
 
 
 @shared_task(name=queue.REPORT)
@@ -13,6 +14,25 @@ def render(run_id: int) -> None:
     with claimed(ReportRun, run_id) as claim:
         if claim is None:
             return
-        from apps.core.pdf import render_pdf
+        if claim.run.document == AUDIT_PACK:
+            from apps.core.pdf import render_pdf
 
-        report_make(run=claim.run, render=render_pdf, on_progress=claim.progress)
+            report_make(run=claim.run, render=render_pdf, on_progress=claim.progress)
+        else:
+            from apps.reports.rendering import RENDERERS
+
+            document_make(run=claim.run, renderers=RENDERERS, on_progress=claim.progress)
+
+
+@shared_task(name=queue.SNAPSHOT)
+def freeze(run_id: int) -> None:
+    with claimed(SnapshotRun, run_id) as claim:
+        if claim is not None:
+            snapshot_make(run=claim.run, on_progress=claim.progress)
+
+
+@shared_task(name=queue.READINESS)
+def look_through(run_id: int) -> None:
+    with claimed(ReadinessRun, run_id) as claim:
+        if claim is not None:
+            readiness_make(run=claim.run, on_progress=claim.progress)

@@ -21,6 +21,9 @@ from apps.registry.rules import RISK_CLASSES
 
 AT = OpenApiParameter("at", OpenApiTypes.DATETIME, description="only what worked in it at this time (ISO 8601)")
 CLASSES = list(RISK_CLASSES.items())
+SMALL = (
+    "whether its provider is a small enterprise, which may document it in the simplified form; set by who classifies"
+)
 
 
 class SystemOut(serializers.ModelSerializer[AISystem]):
@@ -31,8 +34,8 @@ class SystemOut(serializers.ModelSerializer[AISystem]):
     class Meta:
         model = AISystem
         fields = [
-            "id", "team", "name", "description", "intended_purpose", "owner", "risk_class", "risk_reason", "created_by",
-            "created_at", "updated_at",
+            "id", "team", "name", "description", "intended_purpose", "owner", "risk_class", "risk_reason",
+            "is_small_provider", "created_by", "created_at", "updated_at",
         ]  # fmt: skip
 
 
@@ -55,6 +58,7 @@ class SystemIn(Input):
     owner = Key(required=False, help_text="id of a person of the team; default: you")
     risk_class = serializers.ChoiceField(choices=CLASSES, required=False)
     risk_reason = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    is_small_provider = serializers.BooleanField(required=False, help_text=SMALL)
 
 
 class SystemChange(Reason):
@@ -66,6 +70,7 @@ class SystemChange(Reason):
     owner = Key(required=False)
     risk_class = serializers.ChoiceField(choices=CLASSES, required=False)
     risk_reason = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    is_small_provider = serializers.BooleanField(required=False, help_text=SMALL)
 
 
 class PartOut(serializers.ModelSerializer[SystemVersion]):

@@ -52,6 +52,11 @@ class SystemForm(forms.Form):
     risk_reason = forms.CharField(
         label="Why is it of this class?", required=False, max_length=20_000, widget=_TWO_LINES
     )
+    is_small_provider = forms.BooleanField(
+        label="Its provider is a small enterprise or a start-up",
+        required=False,
+        help_text="Such a provider may hand in the technical documentation in a simplified form (AI Act, Art. 11(1)).",
+    )
 
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(data)
@@ -59,7 +64,12 @@ class SystemForm(forms.Form):
         self.fields["team"].queryset = teams_where(user, "system.edit")  # type: ignore[attr-defined]
         self.fields["owner"].queryset = people_in(teams)  # type: ignore[attr-defined]
         if not team_ids_where(user, "system.classify"):
-            del self.fields["risk_class"], self.fields["risk_reason"]
+            self.leave_classes()
+
+    def leave_classes(self) -> None:
+        """Take out what only those may set who classify systems."""
+        for name in ("risk_class", "risk_reason", "is_small_provider"):
+            self.fields.pop(name, None)
 
 
 class SystemChangeForm(SystemForm):
@@ -77,8 +87,8 @@ class SystemChangeForm(SystemForm):
         del self.fields["team"]
         owner: Any = self.fields["owner"]
         owner.queryset, owner.required, owner.empty_label = people_in([system.team_id]), True, None
-        if not may(user, "system.classify", system.team_id) and "risk_class" in self.fields:
-            del self.fields["risk_class"], self.fields["risk_reason"]
+        if not may(user, "system.classify", system.team_id):
+            self.leave_classes()
         self.initial = {name: getattr(system, name) for name in self.fields if hasattr(system, name)}
 
 

@@ -19,6 +19,9 @@ class AISystem(models.Model):
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="who answers for it")
     risk_class = models.CharField(max_length=20, choices=list(rules.RISK_CLASSES.items()), default=rules.RISK_UNKNOWN)
     risk_reason = models.TextField(blank=True, help_text="why it is of this class")
+    is_small_provider = models.BooleanField(
+        default=False, help_text="its provider is a small enterprise, which may document it in the simplified form"
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)

@@ -27,10 +27,12 @@ def system_create(
     owner: User | None = None,
     risk_class: str = RISK_UNKNOWN,
     risk_reason: str = "",
+    is_small_provider: bool = False,
 ) -> AISystem:
     """Put an AI system on record. Raises Conflict for a name that the team has, Invalid for an owner from elsewhere.
 
-    Its risk class is set by those who may classify systems; anybody else leaves it unknown.
+    Its risk class is set by those who may classify systems, and so is whether its provider is a small one (AI Act,
+    Article 11(1)); anybody else leaves both as they are.
     """
     require(by, "system.edit", team)
     name = _name(name)
@@ -38,6 +40,8 @@ def system_create(
     _require_owner(team, owner)
     if risk_class != RISK_UNKNOWN:
         _require_class(by, team, risk_class, risk_reason)
+    if is_small_provider:
+        require(by, "system.classify", team)
     in_turn(team)
     _require_free(team, name)
     system = AISystem.objects.create(
@@ -48,9 +52,11 @@ def system_create(
         owner=owner,
         risk_class=risk_class,
         risk_reason=risk_reason,
+        is_small_provider=is_small_provider,
         created_by=by,
     )
-    record(action="system.create", obj=system, by=by, data={"risk_class": risk_class, "owner": f"user:{owner.pk}"})
+    told = {"risk_class": risk_class, "owner": f"user:{owner.pk}", "is_small_provider": is_small_provider}
+    record(action="system.create", obj=system, by=by, data=told)
     return system
 
 
@@ -63,6 +69,7 @@ def system_change(
     name: str | None = None,
     owner: User | None = None,
     risk_class: str | None = None,
+    is_small_provider: bool | None = None,
     **words: str | None,
 ) -> AISystem:
     """Change what is on record of a system; what is not given stays. `words`: description, intended_purpose,
@@ -84,6 +91,9 @@ def system_change(
     if risk_class is not None and risk_class != system.risk_class:
         _require_class(by, system.team, risk_class, wanted.get("risk_reason", system.risk_reason))
         wanted["risk_class"] = risk_class
+    if is_small_provider is not None and is_small_provider != system.is_small_provider:
+        require(by, "system.classify", system.team_id)
+        wanted["is_small_provider"] = is_small_provider
     changed = _apply(system, wanted)
     record(action="system.change", obj=system, by=by, reason=reason.strip(), data=changed)
     return system
@@ -163,6 +173,8 @@ def _apply(system: AISystem, wanted: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"fields": sorted(changed)}
     if "risk_class" in changed:
         told["risk_class"] = {"before": system.risk_class, "after": changed["risk_class"]}
+    if "is_small_provider" in changed:
+        told["is_small_provider"] = changed["is_small_provider"]
     if "owner" in changed:
         told["owner"] = {"before": f"user:{system.owner_id}", "after": f"user:{changed['owner'].pk}"}
     for key, value in changed.items():

@@ -1,5 +1,24 @@
-"""Every write about documents and audit packs."""
+"""Every write about documents, snapshots and audit packs."""
 
+from apps.reports.services.documents import document_finish, document_make, document_snapshot, document_start
 from apps.reports.services.packs import Rendered, report_finish, report_make, report_start
+from apps.reports.services.readiness import readiness_finish, readiness_make, readiness_start
+from apps.reports.services.snapshots import snapshot_finish, snapshot_make, snapshot_start, snapshot_take
 
-__all__ = ["Rendered", "report_finish", "report_make", "report_start"]
+__all__ = [
+    "Rendered",
+    "document_finish",
+    "document_make",
+    "document_snapshot",
+    "document_start",
+    "readiness_finish",
+    "readiness_make",
+    "readiness_start",
+    "report_finish",
+    "report_make",
+    "report_start",
+    "snapshot_finish",
+    "snapshot_make",
+    "snapshot_start",
+    "snapshot_take",
+]

@@ -73,6 +73,11 @@ class Facts:
         return self._list("systems")
 
     @property
+    def is_of_small_provider(self) -> bool:
+        """Whether every system that it speaks of is marked as that of a small provider, and there is one."""
+        return bool(self.systems) and all(system.get("is_small_provider") for system in self.systems)
+
+    @property
     def versions(self) -> list[Json]:
         """Every model version, the subject's first."""
         return self._list("versions")

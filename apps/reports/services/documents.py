@@ -1,0 +1,208 @@
+"""Making a document: asked for by a person, made by a worker from a snapshot and from nothing else."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.accounts.services import in_turn, require
+from apps.audit.services import WORKER, record
+from apps.core import rules as run_rules
+from apps.core import storage
+from apps.core.errors import Conflict, Invalid
+from apps.core.queue import enqueue
+from apps.registry.models import ModelVersion
+from apps.reports.models import ReportRun, Snapshot
+from apps.reports.queries.kinds import FORMS, Kind, kind_named
+from apps.reports.queries.snapshots import snapshot_bytes, snapshot_facts
+from apps.reports.queries.subjects import Subject, is_of_small_provider
+from apps.reports.rules.documents.assembling import assemble
+from apps.reports.rules.documents.content import Document
+from apps.reports.rules.documents.filling.facts import Facts
+from apps.reports.rules.documents.spec import AUDIT_PACK, PDF, SUBJECTS, VERSION
+from apps.reports.rules.documents.standing import standing
+from apps.reports.rules.pack import page_count
+from apps.reports.services.packs import report_start
+from apps.reports.services.snapshots import Frozen, OnProgress, about, frozen_now, snapshot_take
+
+Render = Callable[[Document, datetime], bytes]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished document before it is stored: how it stands, and the bytes of each of its formats."""
+
+    standing: dict[str, Any]
+    files: dict[str, bytes]
+    seconds: dict[str, float]
+
+
+@transaction.atomic
+def document_start(
+    *,
+    by: User,
+    document: str,
+    subject: Subject | None = None,
+    snapshot: Snapshot | None = None,
+    audience: str = "",
+    is_simplified: bool = False,
+) -> ReportRun:
+    """Queue a document: of a thing as it is at present, or from a snapshot, whatever became of the thing since.
+
+    Raises NotFound for a kind that there is not, Invalid for one that cannot be about this or has no such edition, and
+    Conflict while the same is being made.
+    """
+    named = _subject_fields(subject, snapshot)
+    require(by, "report.create", named["team_id"])
+    kind = kind_named(document)
+    _check_kind(kind, named["subject_kind"], audience)
+    if is_simplified:
+        _check_simplified(kind, subject, snapshot)
+    if kind.slug == AUDIT_PACK:
+        return _pack_start(by, subject)
+    chosen = {"document": kind.slug, "audience": audience, "is_simplified": is_simplified, "snapshot": snapshot}
+    in_turn(named["team_id"])
+    same = {name: named[name] for name in ("subject_kind", "subject_id")} | chosen
+    if ReportRun.objects.filter(**same, state__in=run_rules.OPEN).exists():
+        raise Conflict("This document is being made already.", code="report.open", remedy="Wait until it is ready.")
+    version = _version_of(named)
+    run = ReportRun.objects.create(**named, **chosen, version=version, created_by=by)
+    record(action="document.start", obj=run, by=by, data=_told(run))
+    enqueue(run)
+    return run
+
+
+def _subject_fields(subject: Subject | None, snapshot: Snapshot | None) -> dict[str, Any]:
+    """What the document is about. Raises Invalid unless it is named in exactly one way."""
+    if snapshot is not None and subject is None:
+        names = ("team_id", "subject_kind", "subject_id", "subject_label")
+        return {name: getattr(snapshot, name) for name in names}
+    if subject is not None and snapshot is None:
+        return about(subject)
+    raise Invalid("Name either what the document is about, or the snapshot to make it from.", code="document.subject")
+
+
+def _check_kind(kind: Kind, subject_kind: str, audience: str) -> None:
+    if subject_kind not in kind.subjects:
+        words = " or ".join(SUBJECTS[one] for one in kind.subjects)
+        raise Invalid(f"“{kind.title}” cannot be about this. It is about: {words}.", code="document.subject")
+    if audience and audience not in {one.id for one in kind.audiences}:
+        raise Invalid(f"“{kind.title}” has no edition for “{audience}”.", code="document.audience")
+
+
+def _check_simplified(kind: Kind, subject: Subject | None, snapshot: Snapshot | None) -> None:
+    if not kind.has_simplified:
+        raise Invalid(f"“{kind.title}” has no simplified edition.", code="document.simplified")
+    is_small = is_of_small_provider(subject) if subject is not None else False
+    if snapshot is not None:
+        is_small = snapshot_facts(snapshot).is_of_small_provider
+    if not is_small:
+        raise Invalid(
+            "Only small providers may hand in the simplified edition.",
+            code="document.simplified",
+            remedy="If you are one, say so in the record of the AI system.",
+        )
+
+
+def _pack_start(by: User, subject: Subject | None) -> ReportRun:
+    if isinstance(subject, ModelVersion):
+        return report_start(by=by, version=subject)
+    raise Invalid("An audit pack is made of a model version as it is at present.", code="document.subject")
+
+
+def _version_of(named: dict[str, Any]) -> ModelVersion | None:
+    """The model version that it is about, for the list of its documents."""
+    is_version = named["subject_kind"] == VERSION
+    return ModelVersion.objects.filter(pk=named["subject_id"]).first() if is_version else None
+
+
+def _told(run: ReportRun) -> dict[str, Any]:
+    """What the trail is told of a document that is asked for."""
+    names = ("document", "subject_kind", "subject_id", "audience", "is_simplified")
+    return {name: getattr(run, name) for name in names} | {"snapshot": run.snapshot_id}
+
+
+def document_make(*, run: ReportRun, renderers: Mapping[str, Render], on_progress: OnProgress) -> None:
+    """Make a claimed run's document in all its formats. `renderers` come with the task, because what sets a PDF is not
+    for the portal's process.
+    """
+    kind = kind_named(run.document)
+    assert kind.spec is not None  # the audit pack has a way of its own
+    on_progress(0.0, "Reading the record")
+    content = _snapshot_of(run)
+    facts = Facts(json.loads(content))
+    on_progress(0.4, "Filling the points")
+    document = document_of(run, facts, kind)
+    files: dict[str, bytes] = {}
+    seconds: dict[str, float] = {}
+    for place, form in enumerate(kind.formats):
+        on_progress(0.45 + 0.5 * place / len(kind.formats), f"Setting the {FORMS[form]} file")
+        began = time.monotonic()
+        files[form] = renderers[form](document, datetime.fromisoformat(document.made_at))
+        seconds[form] = round(time.monotonic() - began, 3)
+    document_finish(run=run, made=Made(standing(kind.spec, document, facts), files, seconds))
+
+
+def _snapshot_of(run: ReportRun) -> bytes:
+    """The JSON that a document is made from: that of its snapshot, which is taken now where none was chosen."""
+    if run.snapshot is not None:
+        return snapshot_bytes(run.snapshot)
+    frozen = frozen_now(run, f"For the document of run {run.pk}")
+    document_snapshot(run=run, frozen=frozen)
+    return frozen.content
+
+
+@transaction.atomic
+def document_snapshot(*, run: ReportRun, frozen: Frozen) -> None:
+    """Keep the snapshot that was taken for a document: a repeated attempt makes the very same document."""
+    run.snapshot = snapshot_take(run=run, frozen=frozen, label="")
+    run.save(update_fields=["snapshot"])
+
+
+def document_of(run: ReportRun, facts: Facts, kind: Kind) -> Document:
+    """The document that a run makes, before it is set."""
+    assert kind.spec is not None and run.snapshot is not None
+    return assemble(
+        kind.spec,
+        facts,
+        audience=run.audience,
+        simplified=run.is_simplified,
+        made_at=max(run.created_at, run.snapshot.taken_at).isoformat(),
+        snapshot_digest=run.snapshot.digest,
+    )
+
+
+@transaction.atomic
+def document_finish(*, run: ReportRun, made: Made) -> None:
+    """Store each file by its digest, and put the digests into the trail."""
+    files = [_stored(form, data) for form, data in made.files.items()]
+    digests = {file["form"]: file["digest"] for file in files}
+    assert run.snapshot is not None
+    pages = next((file["pages"] for file in files if file["form"] == PDF), None)
+    told = {"files": digests, "snapshot_digest": run.snapshot.digest, "kind_digest": _digest_of_kind(run.document)}
+    run.end(
+        run_rules.SUCCEEDED,
+        files=files,
+        pages=pages,
+        result=told | {"standing": made.standing, "seconds": made.seconds},
+        message="Document ready",
+    )
+    record(action="document.finish", obj=run, by=WORKER, data=_told(run) | told)
+
+
+def _digest_of_kind(slug: str) -> str:
+    """The SHA-256 of the file that describes this kind of document."""
+    spec = kind_named(slug).spec
+    return spec.digest if spec else ""
+
+
+def _stored(form: str, data: bytes) -> dict[str, Any]:
+    stored = storage.put(BytesIO(data))
+    pages = page_count(data) if form == PDF else None
+    return {"form": form, "digest": stored.digest, "size": stored.size, "pages": pages}
