@@ -1,0 +1,125 @@
+"""Head and section 1 of the public summary of training content: scope, dependencies, modalities and sizes."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from apps.checklist.rules.status import DECLARED, MEASURED
+from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Table
+from apps.reports.rules.documents.filling.facts import Facts
+from apps.reports.rules.documents.filling.registry import filler
+from apps.reports.rules.documents.filling.training_sizes import (
+    ESTIMATED,
+    MODALITIES,
+    Amount,
+    Modality,
+    amount_problems,
+    amounts,
+    others,
+    range_of,
+    rounded,
+)
+
+ABSENT = "Not in the training data"
+HOW = {MEASURED: "Measured in a scan", ESTIMATED: "Estimated from the size of the file"}
+
+
+@filler("summary.updated")
+def updated(facts: Facts) -> Filled:
+    """The date of the record that the summary was made from."""
+    if not facts.taken_at:
+        return NOTHING
+    rows = (("Last update", date.fromisoformat(facts.taken_at[:10]).strftime("%d/%m/%Y")),)
+    return Filled((FactList(rows),), (Known(MEASURED, "Day on which the record was taken", facts.taken_at),))
+
+
+@filler("summary.scope")
+def scope(facts: Facts) -> Filled:
+    """What the summary covers, and whether an exemption applies."""
+    if not facts.versions:
+        return NOTHING
+    data = facts.training_data
+    covered = ", ".join(one["label"] for one in data) or "no dataset on record"
+    sentences = [f"This summary covers the content that {facts.label} was trained on: {covered}."]
+    bases = list(dict.fromkeys(row[0] for row, _ in _bases(facts)))
+    if bases:
+        sentences.append(
+            f"It covers the modification alone: the model was made from {', '.join(bases)}. What went into a model that"
+            " it was made from stands in the summary of that model's provider."
+        )
+    sentences.append(
+        "The exemption for free and open-source models in Article 53(2) covers points (a) and (b) of Article 53(1)."
+        " This summary is due under point (d), whatever the licence."
+    )
+    missing = () if data else (f"No dataset is on record that {facts.label} was trained on.",)
+    known = Known(MEASURED, f"Lineage of {facts.label}", "", str(facts.subject.get("digest") or ""))
+    return Filled((Paragraph("\n\n".join(sentences)),), (known,), missing)
+
+
+@filler("summary.dependencies")
+def dependencies(facts: Facts) -> Filled:
+    """The models that this one was made from."""
+    found = list(_bases(facts))
+    if not found:
+        return NOTHING
+    columns = ("Model and version", "Relation", "Licence", "Obtained from")
+    rows = tuple(dict.fromkeys(row for row, _ in found))
+    return Filled((Table("Models it was made from", columns, rows),), tuple(dict.fromkeys(known for _, known in found)))
+
+
+def _bases(facts: Facts) -> Iterator[tuple[tuple[str, ...], Known]]:
+    """The models that each version was directly made from, those on record before those that a card names."""
+    for version in facts.versions:
+        own = version["version"]
+        steps = {step["id"]: step for step in version.get("lineage") or ()}
+        relation = own.get("relation_label") or "—"
+        for link in (steps.get(own["id"]) or {}).get("made_from") or ():
+            step = steps.get(link["base_version"])
+            if step is not None:
+                known = Known(MEASURED, f"Lineage of {own['label']}", "", str(step.get("manifest_digest") or ""))
+                yield (step["label"], relation, step.get("licence") or "—", _origin(step)), known
+        for name in own.get("base_names") or ():
+            yield (str(name), relation, "—", "named in the card"), Known(DECLARED, f"Card of {own['label']}")
+
+
+def _origin(step: dict[str, Any]) -> str:
+    return str(step.get("source") or "made on this portal")
+
+
+@filler("summary.modalities")
+def modalities(facts: Facts) -> Filled:
+    """The size of the training data by modality."""
+    if not facts.training_data:
+        return NOTHING
+    found = amounts(facts)
+    rows = [_size(modality, [one for one in found if one.modality == modality.id]) for modality in MODALITIES]
+    other = "; ".join(others(facts))
+    rows.append(("Other", other or ABSENT, "—", "Declared in the datasheet" if other else "—"))
+    columns = ("Modality", "Range", "About", "How known")
+    table = Table("Modalities and size of the training data", columns, tuple(rows))
+    known = tuple(dict.fromkeys(one.known for one in found if one.value))
+    return Filled((table,), known, tuple(_problems(facts, found)))
+
+
+def _size(modality: Modality, found: list[Amount]) -> tuple[str, ...]:
+    total = sum(one.value for one in found)
+    if not total:
+        return (modality.title, ABSENT, "—", "—")
+    ways = dict.fromkeys(HOW.get(one.how, "Declared in the datasheet") for one in found if one.value)
+    return (modality.title, range_of(modality, total), f"{rounded(total)} {modality.unit}", "; ".join(ways))
+
+
+def _problems(facts: Facts, found: list[Amount]) -> Iterator[str]:
+    estimated = [one.data["label"] for one in found if one.how == ESTIMATED]
+    if estimated:
+        yield f"The tokens of {', '.join(estimated)} are only estimated: no scan has measured the texts."
+    yield from amount_problems(facts.training_data)
+    counted = {one.modality for one in found if one.value}
+    for version in facts.versions:
+        takes = str(version["version"].get("modality") or "").lower()
+        for one in MODALITIES:
+            if one.id in takes and one.id not in counted:
+                yield (
+                    f"{version['version']['label']} works with {one.title.lower()}, but no datasheet says how much of"
+                    " it was used in training."
+                )
