@@ -1,0 +1,55 @@
+"""Who answers for the system: the organisation, how to reach it, and who represents it."""
+
+from apps.checklist.rules.status import DECLARED
+from apps.reports.rules.documents.content import NOTHING, Filled, Known
+from apps.reports.rules.documents.filling.facts import Facts
+from apps.reports.rules.documents.filling.found import fact_list
+from apps.reports.rules.documents.filling.registry import filler
+
+_OWN = {"name", "address", "contact", "representative_name", "representative_address", "representative_contact"}
+
+
+def _known(facts: Facts) -> Known:
+    return Known(DECLARED, "Record of the organisation", facts.taken_at)
+
+
+@filler("provider.identity")
+def identity(facts: Facts) -> Filled:
+    """Name and address of the provider."""
+    organisation = facts.organisation
+    if not organisation.get("name"):
+        return Filled(missing=("The organisation's name is not on record.",))
+    missing = () if organisation.get("address") else ("The organisation's address is not on record.",)
+    rows = (("Name", organisation["name"]), ("Address", organisation.get("address")))
+    return fact_list(rows, _known(facts), missing=missing)
+
+
+@filler("provider.contact")
+def contact(facts: Facts) -> Filled:
+    """How the provider is reached."""
+    if not facts.organisation.get("contact"):
+        return Filled(missing=("No contact of the organisation is on record.",))
+    return fact_list((("Contact", facts.organisation["contact"]),), _known(facts))
+
+
+@filler("provider.representative")
+def representative(facts: Facts) -> Filled:
+    """The provider's authorised representative in the Union."""
+    told = facts.organisation
+    if not told.get("representative_name"):
+        return Filled(missing=("No authorised representative is on record.",))
+    rows = (
+        ("Authorised representative", told["representative_name"]),
+        ("Address", told.get("representative_address")),
+        ("Contact", told.get("representative_contact")),
+    )
+    missing = () if told.get("representative_contact") else ("How the representative is reached is not on record.",)
+    return fact_list(rows, _known(facts), missing=missing)
+
+
+@filler("provider.further")
+def further(facts: Facts) -> Filled:
+    """What else is on record about the organisation."""
+    rows = [(name.replace("_", " ").capitalize(), value) for name, value in facts.organisation.items()]
+    kept = [(name, value) for (name, value), key in zip(rows, facts.organisation, strict=True) if key not in _OWN]
+    return fact_list(kept, _known(facts)) if kept else NOTHING
