@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "apps.mlflow",
     "apps.reminders",
     "apps.reports",
+    "apps.auditors",
     "apps.portal",
 ]
 MIDDLEWARE = [
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.accounts.authentication.GuestDoors",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.core.middleware.DomainErrors",
@@ -169,6 +171,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "portal:overview"
+GUEST_HOME = "audit-room:home"
+AUDIT_ACCESS_DAYS: int = env.int("AUDIT_ACCESS_DAYS", default=90)  # the longest that an auditor is let in at once
 SIGN_IN_ATTEMPTS: int = env.int("SIGN_IN_ATTEMPTS", default=5)
 SIGN_IN_WINDOW_SECONDS: int = env.int("SIGN_IN_WINDOW_SECONDS", default=900)
 
@@ -229,6 +233,19 @@ TRAIL_WEBHOOK_URL: str = env.str("TRAIL_WEBHOOK_URL", default="")
 TRAIL_WEBHOOK_SECRET: str = env.str("TRAIL_WEBHOOK_SECRET", default="")
 _PLAIN: bool = env.bool("TRAIL_WEBHOOK_PLAIN", default=False)
 check_receivers(TRAIL_SYSLOG_URL, TRAIL_WEBHOOK_URL, TRAIL_WEBHOOK_SECRET, _PLAIN)
+# What documents are signed with, on worker machines only: a key of our own making, a file, or a security device.
+SEAL_KEY_IS_OWN: bool = not env.str("SEAL_KEY_FILE", default="")
+SEAL_KEY_FILE: str = env.str("SEAL_KEY_FILE", default="") or str(VAR_DIR / "keys" / "document-signing.pem")
+SEAL_KEY_PASSWORD: str = env.str("SEAL_KEY_PASSWORD", default="")
+SEAL_NAME: str = env.str("SEAL_NAME", default="")  # whom the self-made certificate names
+SEAL_PKCS11_MODULE: str = env.str("SEAL_PKCS11_MODULE", default="")
+SEAL_PKCS11_TOKEN: str = env.str("SEAL_PKCS11_TOKEN", default="")
+SEAL_PKCS11_LABEL: str = env.str("SEAL_PKCS11_LABEL", default="")
+SEAL_PKCS11_PIN: str = env.str("SEAL_PKCS11_PIN", default="")
+SEAL_TIMESTAMP_URL: str = env.str("SEAL_TIMESTAMP_URL", default="")  # RFC 3161; empty: no time stamps
+SEAL_TIMESTAMP_USER: str = env.str("SEAL_TIMESTAMP_USER", default="")
+SEAL_TIMESTAMP_PASSWORD: str = env.str("SEAL_TIMESTAMP_PASSWORD", default="")
+SEAL_TIMESTAMP_SECONDS: float = env.float("SEAL_TIMESTAMP_SECONDS", default=20.0)
 FILE_SCAN_SECONDS: int = env.int("FILE_SCAN_SECONDS", default=300)  # for one held file
 FILE_CHECK_DAYS: int = env.int("FILE_CHECK_DAYS", default=7)  # after which a version's stored files are read again
 FILE_CHECK_BYTES: int = env.int("FILE_CHECK_BYTES", default=100 * 1024**3)  # read in one sweep, about
@@ -288,6 +305,7 @@ RUN_LOST_AFTER_SECONDS: float = env.float("RUN_LOST_AFTER_SECONDS", default=60.0
 RUN_SWEEP_SECONDS: float = env.float("RUN_SWEEP_SECONDS", default=15.0)
 
 CELERY_BEAT_SCHEDULE = schedule(RUN_SWEEP_SECONDS, TRAIL_CHECKPOINT_SECONDS)
+PDF_PROCESSES: int = env.int("PDF_PROCESSES", default=0)  # that set one document's parts; 0: as many as there are CPUs
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 SCAN_SAVE_SECONDS: float = env.float("SCAN_SAVE_SECONDS", default=15.0)  # of scanning that a killed worker may cost
 PII_SPACY_MODEL: str = env.str("PII_SPACY_MODEL", default="")  # a folder; empty: no names and places by spaCy
