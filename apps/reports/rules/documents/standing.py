@@ -2,22 +2,44 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 from apps.reports.rules.documents import grading
-from apps.reports.rules.documents.assembling import readiness
+from apps.reports.rules.documents.assembling import assemble, readiness
 from apps.reports.rules.documents.content import Document
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.grading import Grading
+from apps.reports.rules.documents.reading import FULL
 from apps.reports.rules.documents.spec import DocumentSpec
 
 Grader = Callable[[Document, Facts], Grading]
-# By the name that a document's file gives as `lint`; each module of `grading` is one.
-GRADERS: dict[str, Grader] = {
-    module.name.replace("_", "-"): import_module(f"{grading.__name__}.{module.name}").grade
-    for module in iter_modules(grading.__path__)
-}
+
+
+def grader_named(lint: str) -> Grader:
+    """What grades documents whose file says `lint: <name>`: the module of `grading` of that name.
+
+    Raises ModuleNotFoundError for a name that there is not; a test tries every document's.
+    """
+    found: Grader = import_module(f"{grading.__name__}.{lint.replace('-', '_')}").grade
+    return found
+
+
+def edition_standing(
+    spec: DocumentSpec, facts: Facts, digest: str, *, audience: str = "", is_simplified: bool = False
+) -> dict[str, Any]:
+    """How one edition of a document would stand if it were made from these facts, whose SHA-256 is `digest`."""
+    made = assemble(
+        spec, facts, audience=audience, simplified=is_simplified, made_at=facts.taken_at, snapshot_digest=digest
+    )
+    told = {"document": spec.slug, "audience": audience, "is_simplified": is_simplified}
+    return told | standing(spec, made, facts)
+
+
+def editions_of(spec: DocumentSpec, facts: Facts) -> list[tuple[str, bool]]:
+    """The editions that can be made from these facts: audience and whether it is the simplified one."""
+    found = [("", False), *((audience.id, False) for audience in spec.audiences)]
+    is_offered = any(point.simplified != FULL for point in spec.points) and facts.is_of_small_provider
+    return [*found, ("", True)] if is_offered else found
 
 
 def standing(spec: DocumentSpec, document: Document, facts: Facts) -> dict[str, Any]:
@@ -29,7 +51,7 @@ def standing(spec: DocumentSpec, document: Document, facts: Facts) -> dict[str, 
         | {"remedy": gap.remedy}
         for gap in found.gaps
     ]
-    grades = GRADERS[spec.lint](document, facts) if spec.lint else None
+    grades = grader_named(spec.lint)(document, facts) if spec.lint else None
     return {name: getattr(found, name) for name in names} | {"gaps": gaps, "grading": grades and _as_json(grades)}
 
 

@@ -20,7 +20,8 @@ MOST_PDF_BYTES, MOST_SIGNATURES, MOST_SIGNATURE_BYTES = 128 * 1024**2, 16, 1024*
 _RANGE = re.compile(
     rb"/ByteRange\s{0,64}\[\s{0,64}(\d{1,12})\s{1,64}(\d{1,12})\s{1,64}(\d{1,12})\s{1,64}(\d{1,12})\s{0,64}\]"
 )
-_DATE = re.compile(rb"/M\s{0,8}\((D:[^()\\]{1,40})\)")
+_DATE = re.compile(rb"/M\s{0,8}\((D(?:[^()\\]|\\[0-7]{3}){1,40})\)")
+_OCTAL = re.compile(rb"\\([0-7]{3})")  # a character as its number: ISO 32000-1, 7.3.4.2
 _HEX_DIGITS = re.compile(rb"<(30(?:[0-9A-Fa-f]{2})+)>")  # a SEQUENCE in DER
 _NEAR = 65_536  # bytes around a signature in which the rest of its dictionary stands
 
@@ -168,7 +169,7 @@ def _claimed_time(data: bytes, first: int, second: int) -> datetime | None:
     before = data[max(0, first - _NEAR) : first]
     after = data[second : second + _NEAR]
     around = before[before.rfind(b" obj") + 1 :] + after[: max(after.find(b"endobj"), 0)]
-    dates = _DATE.findall(around)
+    dates = [_OCTAL.sub(lambda found: bytes([int(found.group(1), 8) & 0xFF]), each) for each in _DATE.findall(around)]
     return pdf_time(dates[0].decode("ascii", "replace")) if len(dates) == 1 else None
 
 

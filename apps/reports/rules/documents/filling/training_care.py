@@ -47,6 +47,10 @@ def _open(found: list[Share]) -> Iterator[str]:
         yield f"Mining of {', '.join(reserved)} is reserved, and nothing tells why it could be used all the same."
 
 
+def _note(one: Share) -> str:
+    return str(one.source.get("tdm_note") or "")
+
+
 def _code(one: Share) -> str:
     code = str(one.source.get("tdm_reservation") or NOBODY)
     return code if code in TDM_RESERVATIONS else NOBODY
