@@ -98,14 +98,23 @@ def page_count(pdf: bytes) -> int:
 
 
 def archive(files: dict[str, bytes], *, subject: str, generated_at: str) -> Archive:
-    """The ZIP of these files with their manifest and the manifest's digest."""
+    """The ZIP of these files with their manifest and the manifest's digest: a pack of format 1."""
+    manifest = manifest_of(files, form=verify_pack.FORMAT_1, subject=subject, generated_at=generated_at)
+    return packed(files, manifest, {})
+
+
+def manifest_of(files: dict[str, bytes], *, form: str, subject: str, generated_at: str, **more: Any) -> bytes:
+    """Path, size and SHA-256 of every file."""
     rows = [{"path": path, "size": len(data), "sha256": sha256(data)} for path, data in sorted(files.items())]
-    manifest = pretty_json(
-        {"format": verify_pack.FORMAT_1, "subject": subject, "generated_at": generated_at, "files": rows}
-    )
+    told = {"format": form, "subject": subject, "generated_at": generated_at, "files": rows}
+    return pretty_json(told | more)
+
+
+def packed(files: dict[str, bytes], manifest: bytes, beside: dict[str, bytes]) -> Archive:
+    """The ZIP of these files with their manifest, its digest, and what else stands beside it."""
     digest = sha256(manifest)
-    beside = f"{digest}  {verify_pack.MANIFEST}\n".encode()
-    whole = files | {verify_pack.MANIFEST: manifest, verify_pack.MANIFEST_DIGEST: beside}
+    told = f"{digest}  {verify_pack.MANIFEST}\n".encode()
+    whole = files | {verify_pack.MANIFEST: manifest, verify_pack.MANIFEST_DIGEST: told} | beside
     return Archive(stored_zip(whole), digest)
 
 

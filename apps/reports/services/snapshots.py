@@ -1,5 +1,6 @@
 """Freezing what is on record about one thing: asked for by a person, taken by a worker, never changed afterwards."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.services import in_turn, require
 from apps.audit.services import WORKER, record
+from apps.audit.services.checkpoints import checkpoint_make
 from apps.core import rules as run_rules
 from apps.core import storage
 from apps.core.errors import Conflict, Invalid
@@ -21,6 +23,7 @@ from apps.reports.queries.frozen import FORMAT, freeze
 from apps.reports.queries.subjects import Subject, kind_of_subject, subject_of
 from apps.reports.rules.pack import pretty_json
 
+logger = logging.getLogger(__name__)
 OnProgress = Callable[[float, str], None]
 LONGEST_LABEL = 300
 
@@ -78,8 +81,20 @@ def snapshot_make(*, run: SnapshotRun, on_progress: OnProgress) -> None:
 
 def frozen_now(run: SnapshotRun | ReportRun | ReadinessRun, reason: str) -> Frozen:
     """Everything on record about a run's subject at this moment."""
+    if not isinstance(run, ReadinessRun):
+        _sign_trail()
     subject, at = subject_of(run.subject_kind, run.subject_id), timezone.now()
     return Frozen(pretty_json(freeze(subject, by=run.created_by, at=at, reason=reason)), at, reason)
+
+
+def _sign_trail() -> None:
+    """Let a signed checkpoint stand over every entry that the snapshot will hold. A trail that was changed is not
+    signed: then the snapshot itself says what is wrong with the chain, and no pack is made from it.
+    """
+    try:
+        checkpoint_make(by=WORKER)
+    except Conflict as broken:
+        logger.warning("The trail is not signed for a snapshot: %s", broken.code)
 
 
 @transaction.atomic

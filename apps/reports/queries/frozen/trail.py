@@ -1,12 +1,11 @@
-"""The part of the audit trail that speaks of a snapshot's things, with the proof of its newest entry."""
+"""The part of the audit trail that speaks of a snapshot's things, with the proof that each entry is signed."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 
-from apps.audit.models import AuditEntry
-from apps.audit.queries.proofs import proof_of
+from apps.audit.queries.proofs import extract_proof
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
 from apps.checklist.models import Answer, Assessment, Evidence, SignOff, Waiver
 from apps.evaluation.models import EvaluationRun
@@ -25,15 +24,7 @@ Objects = dict[type[models.Model], Iterable[int]]
 def trail_told(scope: Scope, lineage: Iterable[int], incidents: list[Incident]) -> dict[str, Any]:
     """Every entry of the team about these things. `lineage` are the ids of the versions and of their base models."""
     told = trail_facts(_objects(scope, sorted(set(lineage)), incidents), scope.team_id)
-    return told | {"proof": _proof(told["entries"])}
-
-
-def _proof(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """That the newest of these entries stands in the signed chain, told without the entries of others."""
-    if not entries:
-        return None
-    newest = AuditEntry.objects.get(sequence=max(entry["sequence"] for entry in entries))
-    return proof_of(newest).as_json()
+    return told | {"proof": extract_proof(entry["sequence"] for entry in told["entries"])}
 
 
 def _objects(scope: Scope, lineage: list[int], incidents: list[Incident]) -> Objects:

@@ -1,0 +1,92 @@
+"""Putting documents, the record behind them, its evidence and the trail's proof into one sealed archive."""
+
+import json
+import re
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from apps.audit.queries.checkpoints import public_key_texts
+from apps.audit.services.keys import signing_key
+from apps.core import storage
+from apps.core.errors import Conflict
+from apps.reports.models import SealCertificate
+from apps.reports.rules.pack import Archive, sha256
+from apps.reports.rules.packing import MOST_EVIDENCE, MOST_EVIDENCE_FILE, Cited, Keys, Parts, cited_files, pack_of
+from apps.reports.rules.verify_pack import MOST_BYTES
+
+
+def pack_documents(*, snapshot: bytes, documents: dict[str, bytes], made_at: datetime) -> Archive:
+    """The sealed pack of documents that were made from one snapshot, given as its stored JSON. `documents` are the
+    files by their names, PDFs signed.
+
+    The same input gives the same bytes while the keys stay the same. Raises Conflict where an entry of the trail in the
+    snapshot stands under no signed checkpoint, where a stored file is no longer what it was, and for too much to pack.
+    """
+    facts = json.loads(snapshot)
+    _refuse_unproven(facts["audit_trail"])
+    cited, left_out = _cited(cited_files(facts))
+    made = pack_of(Parts(snapshot, facts, documents, cited, left_out), _keys(), made_at=made_at)
+    if len(made.data) > MOST_BYTES:
+        raise Conflict(
+            f"The pack would have {len(made.data) // 1024**2} MB; it may have {MOST_BYTES // 1024**2}.",
+            code="pack.too_large",
+            remedy="Make packs of fewer documents.",
+        )
+    return made
+
+
+def _refuse_unproven(trail: dict[str, Any]) -> None:
+    proven = {row["sequence"] for row in (trail.get("proof") or {}).get("paths", [])}
+    missing = sorted({entry["sequence"] for entry in trail["entries"]} - proven)
+    if missing:
+        raise Conflict(
+            f"{len(missing)} entries of the audit trail in this snapshot stand under no signed checkpoint, the first is"
+            f" {missing[0]}.",
+            code="pack.unproven",
+            remedy="Verify the whole trail. Then take a new snapshot and make the pack from that.",
+        )
+
+
+def _keys() -> Keys:
+    private = signing_key()
+    certificates = {row.fingerprint: row.pem for row in SealCertificate.objects.order_by("fingerprint")}
+    return Keys(private, public_key_texts(), certificates)
+
+
+def _cited(files: list[Cited]) -> tuple[dict[str, bytes], list[dict[str, str]]]:
+    """Cited files by their names in the pack, and what is left out and why."""
+    found: dict[str, bytes] = {}
+    left_out: list[dict[str, str]] = []
+    room = MOST_EVIDENCE
+    for file in files:
+        most = min(room, MOST_EVIDENCE_FILE)
+        content, why = _content(file, most)
+        if why:
+            left_out.append({"label": file.label, "filename": file.filename, "sha256": file.digest, "because": why})
+        else:
+            found[_name(file)] = content
+            room -= len(content)
+    return found, left_out
+
+
+def _content(file: Cited, most: int) -> tuple[bytes, str]:
+    if not storage.exists(file.digest):
+        return b"", "Its bytes were removed from the storage."
+    with storage.open(file.digest) as stream:
+        content = stream.read(most + 1)
+    if len(content) > most:
+        return b"", f"It is too large: files of up to {MOST_EVIDENCE_FILE} bytes, {MOST_EVIDENCE} in all, are packed."
+    if sha256(content) != file.digest:
+        raise Conflict(
+            f"The stored bytes of {file.label} were changed; they are not packed.",
+            code="pack.tampered",
+            remedy="Bring the file back from a copy you trust; its name in the storage is its digest.",
+        )
+    return content, ""
+
+
+def _name(file: Cited) -> str:
+    """The digest, and an ending that says what kind of file it is, where it is a plain one."""
+    ending = PurePosixPath(file.filename).suffix.lower()
+    return file.digest + (ending if re.fullmatch(r"\.[a-z0-9]{1,10}", ending) else "")
