@@ -25,7 +25,7 @@ from apps.reports.rules.documents.filling.answers import Answered, answered
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.filling.registry import about
 from apps.reports.rules.documents.reading import LEFT_OUT, SHORT
-from apps.reports.rules.documents.spec import EVERYTHING, DocumentSpec, PointSpec, SectionSpec
+from apps.reports.rules.documents.spec import EVERYTHING, WORDS, DocumentSpec, PointSpec, SectionSpec
 
 NOTHING_RECORDED = "The record holds nothing on this point."
 CONTRADICTED = "An answer says that this point does not apply ({reason}), yet the record holds something on it."
@@ -98,7 +98,7 @@ def _made(spec: PointSpec, facts: Facts) -> Point:
         if not applies:
             return replace(empty, state=NOT_APPLICABLE, reason=reason)
     found = [(FILLERS[name](facts), f"Not on record: {about(name)}.") for name in spec.fill]
-    said = [answered(facts, target) for target in spec.answers]
+    said = _each_told_once([answered(facts, target, words_only=spec.answers_as == WORDS) for target in spec.answers])
     reasons = tuple(dict.fromkeys(reason for one in said for reason in one.reasons))
     is_declined = bool(reasons) and not any(one.is_open for one in said)
     if is_declined and not any(filled for filled, _ in found):
@@ -113,6 +113,17 @@ def _made(spec: PointSpec, facts: Facts) -> Point:
         problems.append(STALE)
     gaps = tuple(Gap(problem, spec.remedy) for problem in dict.fromkeys(problems))
     return replace(empty, state=PARTLY if gaps else FILLED, blocks=whole.blocks, known=_each_once(whole), gaps=gaps)
+
+
+def _each_told_once(said: list[Answered]) -> list[Answered]:
+    """The answers, where one that was taken over from another question does not say the same words again."""
+    seen: set[tuple[Block, ...]] = set()
+    told = []
+    for one in said:
+        blocks = one.filled.blocks
+        told.append(replace(one, filled=replace(one.filled, blocks=())) if blocks in seen else one)
+        seen.add(blocks)
+    return told
 
 
 def _nothing(found: list[tuple[Filled, str]], said: list[Answered]) -> str:

@@ -13,6 +13,7 @@ from apps.reports.rules.documents.spec import (
     EVERYTHING,
     FORMATS,
     SUBJECTS,
+    WORDS,
     AudienceSpec,
     DocumentSpec,
     PointSpec,
@@ -27,7 +28,7 @@ SIMPLIFIED = (FULL, SHORT, LEFT_OUT)
 
 _HEAD = ("urn", "version", "title", "summary", "law", "source_url", "subjects", "formats", "sections")
 _HEAD_MORE = ("audiences", "notes", "lint")
-_POINT_MORE = ("fill", "answers", "applies", "needs", "audience", "simplified")
+_POINT_MORE = ("fill", "answers", "applies", "needs", "audience", "simplified", "answers_as")
 
 
 class SpecInvalid(FrameworkInvalid):
@@ -119,6 +120,7 @@ def _point(place: Place, audiences: set[str]) -> PointSpec:
         needs=place.one_of(found, "needs", (ANY, EVERYTHING), ANY),
         audience=frozenset(place.some_of(found, "audience", audiences, "names audiences of this document")),
         simplified=place.one_of(found, "simplified", SIMPLIFIED, FULL),
+        answers_as=place.one_of(found, "answers_as", (FULL, WORDS), FULL),
     )
     if found and not made.fill and not made.answers:
         place.refuse("a point names what fills it: fill, answers or both")

@@ -13,6 +13,7 @@ SUBJECTS = {
 PDF, DOCX, XLSX, JSON = "pdf", "docx", "xlsx", "json"
 FORMATS = {PDF: "PDF", DOCX: "Word", XLSX: "Excel", JSON: "JSON"}
 EVERYTHING = "all"
+WORDS = "words"
 AUDIT_PACK = "audit-pack"  # the report on everything about a version; it has a layout of its own, and no file here
 
 
@@ -31,7 +32,8 @@ class PointSpec:
     `fill` names fillers (see `filling.FILLERS`), `answers` framework questions as `urn#question`. `applies` names a
     rule of `filling.CONDITIONS`; where that says no, the point is printed as not applicable with the rule's reason.
     `needs` is "any" or "all" of fillers and answers together. `simplified` tells what the edition for small providers
-    does with it: "full", "short" (text and first table only) or "left_out".
+    does with it: "full", "short" (text and first table only) or "left_out". `answers_as` "words" leaves out who
+    answered and what evidence found, for readers who get neither names nor exact figures.
     """
 
     id: str
@@ -45,6 +47,7 @@ class PointSpec:
     needs: str = "any"
     audience: frozenset[str] = frozenset()
     simplified: str = "full"
+    answers_as: str = "full"
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ class Answered:
         return self.is_open or bool(self.reasons)
 
 
-def answered(facts: Facts, target: str) -> Answered:
+def answered(facts: Facts, target: str, *, words_only: bool = False) -> Answered:
     """The answers to the question `urn#id`. Nobody's answer is a gap, named with the question's text where the snapshot
-    has it."""
+    has it. `words_only` leaves out who answered and what evidence found: for readers who get neither."""
     urn, _, question = target.rpartition("#")
     found = facts.answered(urn, question)
     if not found:
@@ -33,7 +33,7 @@ def answered(facts: Facts, target: str) -> Answered:
     declined = [one for one in found if one.question["status"] == NOT_APPLICABLE]
     is_several = len(found) > 1
     return Answered(
-        joined(_filled(one, names_subject=is_several) for one in said),
+        joined(_filled(one, names_subject=is_several, words_only=words_only) for one in said),
         tuple(_reason(one, names_subject=is_several) for one in declined),
         bool(said),
     )
@@ -58,8 +58,10 @@ def _reason(one: Asked, *, names_subject: bool) -> str:
     return f"{one.subject['label']}: {words}" if names_subject else str(words)
 
 
-def _filled(one: Asked, *, names_subject: bool) -> Filled:
+def _filled(one: Asked, *, names_subject: bool, words_only: bool) -> Filled:
     answer = one.answer or {}
+    if words_only:
+        answer = answer | {"answered_by": "", "evidence": []}
     return Filled(tuple(_blocks(one, answer, names_subject)), tuple(_known(one, answer)), tuple(_missing(one, answer)))
 
 

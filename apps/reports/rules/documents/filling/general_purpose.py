@@ -119,8 +119,8 @@ def exemption(facts: Facts) -> Filled:
     words = tuple((label, f"{licence or 'no licence on record'}: {_openness(kind)}") for label, licence, kind in rows)
     law = Paragraph(
         "Article 53(2) exempts from points (a) and (b) of Article 53(1) models under a free and open-source licence"
-        " whose parameters, architecture and usage information are public, unless they have systemic risk. Points (c) and (d)"
-        " hold all the same."
+        " whose parameters, architecture and usage information are public, unless they have systemic risk. Points (c)"
+        " and (d) hold all the same."
     )
     return Filled((FactList(words), law), (Known(MEASURED, "Licences on record, followed through lineage"),), unread)
 

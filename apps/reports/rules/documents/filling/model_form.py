@@ -82,7 +82,7 @@ def operations_of(result: Json) -> float | None:
     tokens, every, trained = (result.get(name) for name in ("tokens_seen", "parameters_total", "parameters_trainable"))
     if not tokens or not every or trained is None:
         return None
-    return float(tokens) * (4.0 * every + 2.0 * trained)
+    return float(tokens * (4.0 * every + 2.0 * trained))
 
 
 def size_words(parameters: float) -> str:

@@ -33,6 +33,17 @@ def updated(facts: Facts) -> Filled:
     return Filled((FactList(rows),), (Known(MEASURED, "Day on which the record was taken", facts.taken_at),))
 
 
+@filler("summary.names")
+def names(facts: Facts) -> Filled:
+    """Names and numbers of the versions covered, with the digest of their files."""
+    rows, known = [], []
+    for version in facts.versions:
+        of, digest = version["version"], str(version["version"].get("manifest_digest") or "")
+        rows.append((f"{version['model']['name']}, version {of['number']}", f"files: SHA-256 {digest or 'not on record'}"))
+        known.append(Known(MEASURED, f"Digest of the files of {of['label']}", str(of.get("created_at") or ""), digest))
+    return Filled((FactList(tuple(rows)),), tuple(known)) if rows else NOTHING
+
+
 @filler("summary.scope")
 def scope(facts: Facts) -> Filled:
     """What the summary covers, and whether an exemption applies."""
@@ -83,7 +94,9 @@ def _bases(facts: Facts) -> Iterator[tuple[tuple[str, ...], Known]]:
 
 
 def _origin(step: dict[str, Any]) -> str:
-    return str(step.get("source") or "made on this portal")
+    """Where a model was obtained; a folder of somebody's machine tells a reader nothing."""
+    source = str(step.get("source") or "")
+    return "files of its maker" if source.startswith(("/", "file:")) else source or "made on this portal"
 
 
 @filler("summary.modalities")
