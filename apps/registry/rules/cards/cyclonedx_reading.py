@@ -36,6 +36,7 @@ def read(document: dict[str, Any]) -> Found:
     model = _model_of(document, components, found)
     found.about |= {name: words for name in ("name", "version") if (words := in_a_line(model.get(name)))}
     found.about |= {"specification": f"CycloneDX {in_a_line(document.get('specVersion'))}".strip()}
+    found.about |= {"serial_number": number} if (number := in_a_line(document.get("serialNumber"))) else {}
     _read_component(model, found)
     card = model.get("modelCard")
     by_ref = {str(one["bom-ref"]): one for one in components if isinstance(one.get("bom-ref"), str)}

@@ -37,7 +37,7 @@ def merged_roles(*every: Mapping[DatasetVersion, list[str]]) -> Roles:
 def read_datasets(pks: Iterable[int]) -> list[DatasetVersion]:
     """These dataset versions in their order; one query."""
     wanted = list(pks)
-    rows = DatasetVersion.objects.filter(pk__in=wanted).select_related("dataset", "created_by", "parent")
+    rows = DatasetVersion.objects.filter(pk__in=wanted).select_related("dataset__team", "created_by", "parent")
     found = {row.pk: row for row in rows}
     return [found[pk] for pk in wanted if pk in found]
 
@@ -65,6 +65,7 @@ def _more(data: DatasetVersion) -> dict[str, Any]:
     """What the first form of the snapshot did not hold."""
     return {
         "name": data.dataset.name,
+        "team": data.dataset.team.name,
         "number": data.number,
         "purpose": data.dataset.purpose,
         "purpose_label": PURPOSES.get(data.dataset.purpose, data.dataset.purpose),

@@ -22,6 +22,7 @@ from apps.registry.queries.documents import MOST_FIGURES, figure_of_row
 from apps.registry.rules import TRAINED_ON, TUNED_FROM
 from apps.registry.rules.cards import label_of
 from apps.reports.queries import origins, uses
+from apps.reports.queries.frozen.bills import bills_of
 from apps.reports.queries.frozen.findings import Findings
 from apps.reports.queries.frozen.safety import Safety, safety_of
 from apps.reports.queries.words import moment, person, run_facts, without_paths
@@ -43,6 +44,7 @@ class Read:
     figures: dict[int, list[VersionMetric]]
     siblings: dict[int, list[ModelVersion]]
     safety: dict[int, Safety]
+    bills: dict[int, list[dict[str, Any]]]
 
     def roles_of(self, version: ModelVersion) -> dict[DatasetVersion, list[str]]:
         """Every dataset version that took part in this one, and as what."""
@@ -90,6 +92,7 @@ def read_versions(versions: list[ModelVersion]) -> Read:
         figures=_by_version(VersionMetric.objects.filter(version__in=pks).order_by("pk")),
         siblings=_siblings(versions),
         safety=safety_of(versions),
+        bills=bills_of(pks),
     )
 
 
@@ -152,7 +155,8 @@ def _version(version: ModelVersion, read: Read) -> dict[str, Any]:
         "datasets": [{"id": data.pk, "used_as": roles} for data, roles in read.roles_of(version).items()],
         "tuning": None if tuning is None else _tuning(tuning, read) | named,
         "evaluations": [_evaluation(run) | named for run in read.evaluations.get(version.pk, [])],
-        "drift": [uses.drift_facts(run) | named for run in read.drifts.get(version.pk, [])],
+        "drift": [_drift(run) | named for run in read.drifts.get(version.pk, [])],
+        "documents": read.bills.get(version.pk, []),
         "safety": read.safety[version.pk].as_json(),
     }
 
@@ -228,6 +232,10 @@ def _step(version: ModelVersion, links: Links) -> dict[str, Any]:
             for link in links.get(version.pk, [])
         ],
     }
+
+
+def _drift(run: DriftRun) -> dict[str, Any]:
+    return uses.drift_facts(run) | {"opens_incident": run.opens_incident}
 
 
 def _tuning(run: TuningRun, read: Read) -> dict[str, Any]:

@@ -217,3 +217,35 @@ def had_incidents(facts: Facts) -> tuple[bool, str]:
     if within(facts).incidents:
         return True, ""
     return False, "No incident about these systems, versions, deployments or data was open in this cycle."
+
+
+@filler("plan.cycles")
+def cycles(facts: Facts) -> Filled:
+    """Results of each cycle of monitoring so far."""
+    found, drift = period_of(facts), facts.drift
+    moments = [moment for run in drift if (moment := read(run["finished_at"]))]
+    if found is None or not moments:
+        return NOTHING
+    rows = [_cycle(facts, begin, end) for begin, end in _back_from(found[1], min(moments))]
+    columns = ("From", "To", "Measurements", "Values outside", "Evaluations", "Incidents open")
+    table = Table(f"Cycles of {DAYS} days, the newest first", columns, tuple(rows), frozenset(range(2, 6)))
+    return Filled((table,), tuple(map(watched.known_by, drift)))
+
+
+MOST_CYCLES = 40  # ten years
+
+
+def _back_from(end: datetime, first: datetime) -> Iterator[tuple[datetime, datetime]]:
+    for _ in range(MOST_CYCLES):
+        yield end - timedelta(days=DAYS), end
+        end -= timedelta(days=DAYS)
+        if end < first:
+            return
+
+
+def _cycle(facts: Facts, begin: datetime, end: datetime) -> tuple[str, ...]:
+    runs = [run for run in facts.drift if is_within(run["finished_at"], begin, end)]
+    tests = [run for run in facts.evaluations if is_within(run["finished_at"], begin, end)]
+    outside = sum((run["result"] or {}).get("alerts") or 0 for run in runs)
+    incidents = sum(_was_open(one, (begin, end)) for one in facts.incidents)
+    return (_day(begin), _day(end), number(len(runs)), number(outside), number(len(tests)), number(incidents))
