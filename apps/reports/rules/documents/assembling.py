@@ -25,10 +25,11 @@ from apps.reports.rules.documents.filling.answers import Answered, answered
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.filling.registry import about
 from apps.reports.rules.documents.reading import LEFT_OUT, SHORT
-from apps.reports.rules.documents.spec import EVERYTHING, WORDS, DocumentSpec, PointSpec, SectionSpec
+from apps.reports.rules.documents.spec import EVERYTHING, EXPLAINED, DocumentSpec, PointSpec, SectionSpec
 
 NOTHING_RECORDED = "The record holds nothing on this point."
 CONTRADICTED = "An answer says that this point does not apply ({reason}), yet the record holds something on it."
+UNSAID = "No person has put this into words; only the portal's own records speak of it."
 STALE = "Something stated here speaks of an earlier state of what it is about."
 # What neither XML nor a reader can take: control characters, halves of surrogate pairs, non-characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -98,7 +99,7 @@ def _made(spec: PointSpec, facts: Facts) -> Point:
         if not applies:
             return replace(empty, state=NOT_APPLICABLE, reason=reason)
     found = [(FILLERS[name](facts), f"Not on record: {about(name)}.") for name in spec.fill]
-    said = _each_told_once([answered(facts, target, words_only=spec.answers_as == WORDS) for target in spec.answers])
+    said = _each_told_once([answered(facts, target, answers_as=spec.answers_as) for target in spec.answers])
     reasons = tuple(dict.fromkeys(reason for one in said for reason in one.reasons))
     is_declined = bool(reasons) and not any(one.is_open for one in said)
     if is_declined and not any(filled for filled, _ in found):
@@ -130,6 +131,7 @@ def _nothing(found: list[tuple[Filled, str]], said: list[Answered]) -> str:
     """Why a point is empty, in as much as fillers and answers can tell."""
     told = [sentence for filled, _ in found for sentence in filled.missing]
     told += [sentence for one in said for sentence in one.filled.missing]
+    told += [UNSAID for one in said if one.is_given and not one.is_stated]
     return " ".join(dict.fromkeys(told)) or NOTHING_RECORDED
 
 
@@ -143,6 +145,8 @@ def _problems(spec: PointSpec, found: list[tuple[Filled, str]], said: list[Answe
     for one in said:
         if one.is_given or spec.needs == EVERYTHING:
             yield from one.filled.missing
+    if spec.answers_as == EXPLAINED and not any(one.is_stated for one in said):
+        yield UNSAID
 
 
 def _each_once(whole: Filled) -> tuple[Any, ...]:

@@ -11,7 +11,9 @@ from apps.checklist.rules.frameworks.texts import spots_of
 from apps.reports.rules.documents.filling import CONDITIONS, FILLERS
 from apps.reports.rules.documents.spec import (
     EVERYTHING,
+    EXPLAINED,
     FORMATS,
+    STATED,
     SUBJECTS,
     WORDS,
     AudienceSpec,
@@ -19,11 +21,12 @@ from apps.reports.rules.documents.spec import (
     PointSpec,
     SectionSpec,
 )
+from apps.reports.rules.documents.spec import FULL as FULL
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "documents"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 ANY = "any"
-FULL, SHORT, LEFT_OUT = "full", "short", "left_out"
+SHORT, LEFT_OUT = "short", "left_out"
 SIMPLIFIED = (FULL, SHORT, LEFT_OUT)
 
 _HEAD = ("urn", "version", "title", "summary", "law", "source_url", "subjects", "formats", "sections")
@@ -120,7 +123,7 @@ def _point(place: Place, audiences: set[str]) -> PointSpec:
         needs=place.one_of(found, "needs", (ANY, EVERYTHING), ANY),
         audience=frozenset(place.some_of(found, "audience", audiences, "names audiences of this document")),
         simplified=place.one_of(found, "simplified", SIMPLIFIED, FULL),
-        answers_as=place.one_of(found, "answers_as", (FULL, WORDS), FULL),
+        answers_as=place.one_of(found, "answers_as", (FULL, WORDS, STATED, EXPLAINED), FULL),
     )
     if found and not made.fill and not made.answers:
         place.refuse("a point names what fills it: fill, answers or both")

@@ -13,7 +13,7 @@ SUBJECTS = {
 PDF, DOCX, XLSX, JSON = "pdf", "docx", "xlsx", "json"
 FORMATS = {PDF: "PDF", DOCX: "Word", XLSX: "Excel", JSON: "JSON"}
 EVERYTHING = "all"
-WORDS = "words"
+FULL, WORDS, STATED, EXPLAINED = "full", "words", "stated", "explained"
 AUDIT_PACK = "audit-pack"  # the report on everything about a version; it has a layout of its own, and no file here
 
 
@@ -33,7 +33,9 @@ class PointSpec:
     rule of `filling.CONDITIONS`; where that says no, the point is printed as not applicable with the rule's reason.
     `needs` is "any" or "all" of fillers and answers together. `simplified` tells what the edition for small providers
     does with it: "full", "short" (text and first table only) or "left_out". `answers_as` "words" leaves out who
-    answered and what evidence found, for readers who get neither names nor exact figures.
+    answered and what evidence found, for readers who get neither names nor exact figures; "stated" leaves the findings
+    of the portal to the fillers and takes what people stated and attached; "explained" asks for a person's statement
+    too.
     """
 
     id: str

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 
 from apps.checklist.rules.status import NOT_APPLICABLE, STATUSES
-from apps.reports.rules.documents.content import Block, Bullets, FactList, Filled, Known, Paragraph, joined
-from apps.reports.rules.documents.filling.facts import Asked, Facts
+from apps.reports.rules.documents.content import NOTHING, Block, Bullets, FactList, Filled, Known, Paragraph, joined
+from apps.reports.rules.documents.filling.facts import Asked, Facts, Json
+from apps.reports.rules.documents.spec import EXPLAINED, FULL, STATED, WORDS
 
 
 @dataclass(frozen=True)
 class Answered:
     """What the answers to one question say. `reasons` are those of answers that say it does not apply; `is_open` tells
-    that at least one says something else, `is_given` that there is one at all."""
+    that at least one says something else, `is_given` that there is one at all, `is_stated` that a person gave one."""
 
     filled: Filled
     reasons: tuple[str, ...] = ()
     is_open: bool = False
+    is_stated: bool = False
 
     @property
     def is_given(self) -> bool:
@@ -22,9 +24,9 @@ class Answered:
         return self.is_open or bool(self.reasons)
 
 
-def answered(facts: Facts, target: str, *, words_only: bool = False) -> Answered:
+def answered(facts: Facts, target: str, *, answers_as: str = FULL) -> Answered:
     """The answers to the question `urn#id`. Nobody's answer is a gap, named with the question's text where the snapshot
-    has it. `words_only` leaves out who answered and what evidence found: for readers who get neither."""
+    has it. `answers_as` tells what of them is shown, see `spec.PointSpec`."""
     urn, _, question = target.rpartition("#")
     found = facts.answered(urn, question)
     if not found:
@@ -33,10 +35,16 @@ def answered(facts: Facts, target: str, *, words_only: bool = False) -> Answered
     declined = [one for one in found if one.question["status"] == NOT_APPLICABLE]
     is_several = len(found) > 1
     return Answered(
-        joined(_filled(one, names_subject=is_several, words_only=words_only) for one in said),
+        joined(_filled(one, is_several, answers_as) for one in said),
         tuple(_reason(one, names_subject=is_several) for one in declined),
         bool(said),
+        bool(declined) or any(_is_stated(one.answer or {}) for one in said),
     )
+
+
+def _is_stated(answer: Json) -> bool:
+    """Whether a person said or chose something, beyond what the platform collected."""
+    return bool(answer.get("stated") and (answer.get("text") or answer.get("value_words")))
 
 
 def _nobody(facts: Facts, urn: str, question: str) -> str:
@@ -58,11 +66,18 @@ def _reason(one: Asked, *, names_subject: bool) -> str:
     return f"{one.subject['label']}: {words}" if names_subject else str(words)
 
 
-def _filled(one: Asked, *, names_subject: bool, words_only: bool) -> Filled:
+def _filled(one: Asked, names_subject: bool, answers_as: str) -> Filled:
     answer = one.answer or {}
-    if words_only:
+    if answers_as == WORDS:
         answer = answer | {"answered_by": "", "evidence": []}
-    return Filled(tuple(_blocks(one, answer, names_subject)), tuple(_known(one, answer)), tuple(_missing(one, answer)))
+    if answers_as in (STATED, EXPLAINED):
+        given = [item for item in answer.get("evidence") or [] if not item.get("collector")]
+        if not given and not _is_stated(answer):
+            return NOTHING
+        blocks = _blocks(one, answer | {"evidence": given}, names_subject)
+    else:
+        blocks = _blocks(one, answer, names_subject)
+    return Filled(tuple(blocks), tuple(_known(one, answer)), tuple(_missing(one, answer)))
 
 
 def _blocks(one: Asked, answer: dict[str, object], names_subject: bool) -> list[Block]:
@@ -89,7 +104,7 @@ def _found(answer: dict[str, object]) -> tuple[str, ...]:
 def _known(one: Asked, answer: dict[str, object]) -> list[Known]:
     """The answer itself where a person gave one, and every piece of evidence behind it."""
     known = []
-    stale_words = bool(one.question.get("is_statement_outdated"))
+    stale_words = bool(answer.get("is_statement_outdated"))
     if answer.get("stated"):
         who = answer.get("answered_by") or ""
         source = f"Answer to {_place(one)}{f', by {who}' if who else ''}"

@@ -9,6 +9,7 @@ from apps.catalog.rules.metadata.fields import label_of
 from apps.checklist.rules.status import DECLARED, IMPORTED, MEASURED
 from apps.core.formatting import digest_short, number, percent
 from apps.reports.rules.documents.content import NOTHING, Block, FactList, Filled, Known, Paragraph, Table, joined
+from apps.reports.rules.documents.filling.data import section_of, stored
 from apps.reports.rules.documents.filling.facts import EVALUATION, TRAINING, Facts, Json
 from apps.reports.rules.documents.filling.moments import day
 from apps.reports.rules.documents.filling.registry import condition, filler
@@ -20,10 +21,7 @@ _SPECIAL = "special_categories"
 
 
 def covered(facts: Facts) -> list[Json]:
-    """The dataset versions that Article 10 speaks of: those used for training, validation and testing; of a dataset's
-    own snapshot, the dataset itself."""
-    if facts.kind == "dataset":
-        return facts.datasets[:1]
+    """The dataset versions that Article 10 speaks of: those used for training, validation and testing."""
     return [data for data in facts.datasets if _ROLES & set(data.get("used_as") or ())]
 
 
@@ -35,7 +33,7 @@ def sets(facts: Facts) -> Filled:
         return NOTHING
     columns = ("Data set", "Used as", "Rows", "Format", "Licence", "Stored", "Digest")
     table = Table("Data sets in this record", columns, tuple(_set(one) for one in data), frozenset({2}))
-    return Filled((table,), tuple(_stored(one) for one in data), tuple(_roles_missing(facts, data)))
+    return Filled((table,), tuple(stored(one) for one in data), tuple(_roles_missing(data)))
 
 
 def _set(data: Json) -> tuple[str, ...]:
@@ -52,17 +50,11 @@ def _set(data: Json) -> tuple[str, ...]:
     )
 
 
-def _stored(data: Json) -> Known:
-    return Known(
-        MEASURED, f"Counted when it was stored: {data['label']}", data.get("created_at") or "", data.get("digest") or ""
-    )
-
-
-def _roles_missing(facts: Facts, data: list[Json]) -> Iterator[str]:
+def _roles_missing(data: list[Json]) -> Iterator[str]:
     used = {role for one in data for role in one.get("used_as") or ()}
-    if facts.kind != "dataset" and not used & {TRAINING, ANCESTOR}:
+    if not used & {TRAINING, ANCESTOR}:
         yield "No data set for training is on record."
-    if facts.kind != "dataset" and EVALUATION not in used:
+    if EVALUATION not in used:
         yield "No data set for validation or testing is on record."
 
 
@@ -212,8 +204,8 @@ def _hints(part: Json | None) -> bool:
 
 def scanned(facts: Facts, check: str) -> list[tuple[Json, Json]]:
     """The covered dataset versions that a finished scan searched by this check, each with what it found."""
-    results = [(data, ((data.get("scan") or {}).get("result") or {}).get(check)) for data in covered(facts)]
-    return [(data, part) for data, part in results if isinstance(part, dict)]
+    found = [(data, section_of(data, check)) for data in covered(facts)]
+    return [(data, part) for data, part in found if part is not None]
 
 
 def unscanned(facts: Facts, check: str) -> list[Json]:

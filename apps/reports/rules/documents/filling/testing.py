@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from apps.checklist.rules.status import MEASURED
 from apps.core.canonical import digest_of
 from apps.core.formatting import digest_short, number
 from apps.evaluation.rules import LOWER_IS_BETTER, METRICS
 from apps.evaluation.rules import VERSION as OF_VERSION
 from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Table
+from apps.reports.rules.documents.filling.evaluation import known_of
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version
 from apps.reports.rules.documents.filling.moments import day, who
@@ -44,12 +44,6 @@ class Report:
         return f"Evaluation {self.run['id']} of {day(self.run.get('finished_at'))}"
 
     @property
-    def speaks_of_other_files(self) -> bool:
-        """Whether it measured other files than the version has now."""
-        measured, present = self.run.get("model_digest"), self.version["version"].get("manifest_digest")
-        return bool(measured and present and measured != present)
-
-    @property
     def is_on_seen_rows(self) -> bool:
         """Whether rows were used that may have been part of training."""
         return not self.run.get("is_held_out")
@@ -77,12 +71,6 @@ def _first_after(run: Json, decisions: list[Json]) -> Json | None:
     return min(after, key=lambda one: str(one["decided_at"]), default=None)
 
 
-def known_of(run: Json) -> Known:
-    """How a figure of an evaluation is known; the digest is that of the evaluation's record in the snapshot."""
-    source = f"Evaluation {run['id']} on {run['dataset_label']}"
-    return Known(MEASURED, source, run.get("finished_at") or "", digest_of(run))
-
-
 @filler("testing.newest")
 def newest(facts: Facts) -> Filled:
     """Figures of the newest evaluation of each version."""
@@ -102,7 +90,7 @@ def _newest(version: Json) -> Filled:
     seen = "kept from training" if run.get("is_held_out") else "not kept from training"
     about = FactList((("Measured on", run["dataset_label"]), ("Rows", seen), ("Date", day(run.get("finished_at")))))
     missing = () if run.get("is_held_out") else (f"{_name(run)} used rows that may have been part of training.",)
-    return Filled((about, table), (known_of(run),), missing)
+    return Filled((about, table), (known_of(run, version),), missing)
 
 
 def _name(run: Json) -> str:
@@ -124,7 +112,11 @@ def metrics(facts: Facts) -> Filled:
     unknown = [metric for metric in used if metric not in _SHOWS]
     missing = tuple(f"What the metric {metric} shows and hides is not on record." for metric in unknown)
     table = Table("Metrics", ("Metric", "Shows", "Hides", "Better when"), rows)
-    return Filled((table,), tuple(known_of(run) for run in facts.evaluations), missing)
+    return Filled((table,), _knowns(facts), missing)
+
+
+def _knowns(facts: Facts) -> tuple[Known, ...]:
+    return tuple(known_of(run, version) for version in facts.versions for run in version["evaluations"])
 
 
 def _meaning(metric: str) -> tuple[str, ...]:
@@ -145,7 +137,7 @@ def reports(facts: Facts) -> Filled:
         " carries a digest of what it rests on, and stands in the audit trail."
     )
     unsigned = tuple(f"{one.label} is not signed by a responsible person." for one in found if one.sign_off is None)
-    return Filled((table, note), tuple(known_of(one.run) for one in found), unsigned)
+    return Filled((table, note), _knowns(facts), unsigned)
 
 
 def _report(one: Report) -> tuple[str, ...]:

@@ -48,9 +48,6 @@ def _test(test: Report, share: float) -> Iterator[Objection]:
         sentence = f"{test.label} used rows that may have been part of training, so its figures may flatter."
         remedy = "Evaluate on rows that were kept from training."
         yield Objection("3", EVIDENCE, share, sentence, remedy, "3-performance")
-    if test.speaks_of_other_files:
-        sentence = f"{test.label} measured other files than {where} has now."
-        yield Objection("3", CONSISTENCY, share, sentence, "Evaluate the present files.", "3-performance")
 
 
 def _metrics(facts: Facts) -> Iterator[Objection]:
