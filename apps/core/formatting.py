@@ -27,8 +27,9 @@ def number(value: float | int | None, digits: int | None = None) -> str:
 def _significant(value: float, figures: int = 4) -> str:
     magnitude = floor(log10(abs(value)))
     if magnitude < -4:
-        mantissa = value / 10.0**magnitude
-        return f"{mantissa:.{figures - 1}g} × 10{str(magnitude).translate(_RAISED)}"
+        # Not by division: below the smallest normal number the power of ten itself is 0.
+        mantissa, _, power = f"{value:.{figures - 2}e}".partition("e")
+        return f"{float(mantissa):g} × 10{str(int(power)).translate(_RAISED)}"
     text = f"{value:,.{max(figures - 1 - magnitude, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

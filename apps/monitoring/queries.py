@@ -8,11 +8,11 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KT
 
 from apps.accounts.queries import team_ids_seen_by
-from apps.core.charts import Axis, Chart, Chunk, Series, line_chart, threshold_chart
+from apps.core.charts import Axis, Chart, Series, line_chart
 from apps.core.errors import NotFound
 from apps.core.rules import SUCCEEDED
 from apps.monitoring.models import DriftRun
-from apps.monitoring.rules import METRICS, name_of, severity_of
+from apps.monitoring.rules import measure_chart, name_of, severity_of
 from apps.registry.models import ModelVersion
 
 if TYPE_CHECKING:
@@ -159,25 +159,6 @@ def told_of(run: DriftRun) -> Told | None:
             "alerts": [asdict(one) | {"words": one.words} for one in alerts[:MOST_KEPT]],
         },
     )
-
-
-def measure_chart(measure: dict[str, Any]) -> Chart:
-    """Every chunk's value of one measure with its thresholds; the same drawing for page and report."""
-    chunks = [
-        Chunk(
-            label=str(place),
-            value=chunk["value"],
-            lower=chunk["lower_threshold"],
-            upper=chunk["upper_threshold"],
-            is_alert=chunk["alert"],
-            low=chunk["confidence_lower"],
-            high=chunk["confidence_upper"],
-            period={"analysis": "observed"}.get(chunk["period"], chunk["period"]),
-        )
-        for place, chunk in enumerate(measure["chunks"], 1)
-    ]
-    metric = METRICS.get(measure["metric"], measure["metric"])
-    return threshold_chart(name_of(measure), x=Axis("Chunk"), y=Axis(metric), chunks=chunks)
 
 
 def _beside(measures: list[dict[str, Any]]) -> Chart:

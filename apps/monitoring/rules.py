@@ -6,6 +6,8 @@ Each setting is explained in workers/drift/engine.py.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from apps.core.charts import Axis, Chart, Chunk, threshold_chart
+
 SETTINGS = frozenset(
     {
         "chunk_size",
@@ -39,6 +41,25 @@ def name_of(measure: Mapping[str, Any]) -> str:
     """`Jensen–Shannon distance of car_value`."""
     metric = METRICS.get(measure["metric"], measure["metric"])
     return f"{metric} of {measure['column']}" if measure["column"] else metric
+
+
+def measure_chart(measure: Mapping[str, Any]) -> Chart:
+    """Every chunk's value of one measure with its thresholds; the same drawing for page and report."""
+    chunks = [
+        Chunk(
+            label=str(place),
+            value=chunk["value"],
+            lower=chunk["lower_threshold"],
+            upper=chunk["upper_threshold"],
+            is_alert=chunk["alert"],
+            low=chunk["confidence_lower"],
+            high=chunk["confidence_upper"],
+            period={"analysis": "observed"}.get(chunk["period"], chunk["period"]),
+        )
+        for place, chunk in enumerate(measure["chunks"], 1)
+    ]
+    metric = METRICS.get(measure["metric"], measure["metric"])
+    return threshold_chart(name_of(measure), x=Axis("Chunk"), y=Axis(metric), chunks=chunks)
 
 
 def measure_named(key: str) -> str:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from apps.core.charts import sparkline
-from apps.monitoring.queries import measure_chart
-from apps.monitoring.rules import METRICS, name_of
+from apps.monitoring.rules import METRICS, measure_chart, name_of
 
 MEANINGS = {
     "jensen_shannon": "how far a column's values moved from the reference: 0 equal, 1 nothing in common",

@@ -34,6 +34,7 @@ from apps.reports.rules.documents.spec import DEPLOYMENT, INCIDENT, SYSTEM, VERS
 
 FORMAT = "genaiops-snapshot/2"
 PACKAGES = ("django", "weasyprint")
+_ELSEWHERE = ("groups", "subject", "gate")  # of an assessment, what its version holds or `assessments` tells
 
 
 def freeze(
@@ -119,8 +120,12 @@ def _version(
             for part in system["parts"]
             if part["version_id"] == pk
         ],
-        "deployments": [each["id"] for each in deployments if each["version_id"] == pk],
-        "assessment": own["id"] if own else None,
+        "deployments": [
+            {name: each[name] for name in ("id", "name", "environment", "state")}
+            for each in deployments
+            if each["version_id"] == pk
+        ],
+        "assessment": {name: own[name] for name in own if name not in _ELSEWHERE} if own else None,
         "gate": own["gate"] if own else None,
     }
 

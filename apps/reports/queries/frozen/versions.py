@@ -152,7 +152,10 @@ def _version(version: ModelVersion, read: Read) -> dict[str, Any]:
         "statements": [_statement(one) for one in read.statements.get(version.pk, [])],
         "figures": [_figure(one) for one in read.figures.get(version.pk, [])[:MOST_FIGURES]],
         "lineage": [_step(one, read.links) for one in read.steps(version)],
-        "datasets": [{"id": data.pk, "used_as": roles} for data, roles in read.roles_of(version).items()],
+        "datasets": [
+            {"id": data.pk, "label": str(data), "digest": data.digest, "used_as": roles}
+            for data, roles in read.roles_of(version).items()
+        ],
         "tuning": None if tuning is None else _tuning(tuning, read) | named,
         "evaluations": [_evaluation(run) | named for run in read.evaluations.get(version.pk, [])],
         "drift": [_drift(run) | named for run in read.drifts.get(version.pk, [])],

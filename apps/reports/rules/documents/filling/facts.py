@@ -30,8 +30,9 @@ class Facts:
     """What a snapshot says, read once. Nothing of it is changed.
 
     Lists are in the snapshot's order. A version is `{"model", "version", "lineage", "datasets", "tuning",
-    "evaluations", "drift", …}`, where `datasets` holds ids with what each was used for; the data itself stands once in
-    `datasets`. Evaluations, tuning runs, drift runs and deployments carry `version_id` and `version_label`.
+    "evaluations", "drift", "statements", "findings", "assessment", "gate", …}`, where `datasets` and `deployments` only
+    name what stands once in the lists of the same names here, and `assessment` is its GenAIOps checklist without the
+    questions. Evaluations, tuning runs, drift runs and deployments carry `version_id` and `version_label`.
     """
 
     def __init__(self, raw: Json) -> None:
