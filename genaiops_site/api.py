@@ -11,6 +11,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from apps.accounts import api as accounts
+from apps.auditors import api as auditors
 from apps.catalog import api as catalog
 from apps.checklist import api as checklist
 from apps.evaluation import api as evaluation
@@ -93,6 +94,8 @@ router.register("audit", portal.TrailViewSet, "audit")
 router.register("audit-checkpoints", portal.CheckpointViewSet, "audit-checkpoint")
 router.register("audit-checks", portal.TrailCheckViewSet, "audit-check")
 
+router.register("audit-accesses", auditors.AuditAccessViewSet, "audit-access")
+
 runs = portal.AllRunsViewSet
 run_paths = [
     path("runs/", runs.as_view({"get": "list"}), name="run-list"),
@@ -116,6 +119,25 @@ version_paths = [
 ]
 
 
+trail, snapshots, documents = auditors.RoomTrailViewSet, auditors.RoomSnapshotViewSet, auditors.RoomDocumentViewSet
+room_paths = [
+    path("", auditors.SystemRoomView.as_view(), name="audit-room-system"),
+    path("trail/", trail.as_view({"get": "list"}), name="audit-room-trail"),
+    path("trail/<int:pk>/", trail.as_view({"get": "retrieve"}), name="audit-room-entry"),
+    path("subjects/", documents.as_view({"get": "subjects"}), name="audit-room-subjects"),
+    path("snapshots/", snapshots.as_view({"get": "list", "post": "create"}), name="audit-room-snapshots"),
+    path("snapshots/<int:pk>/", snapshots.as_view({"get": "retrieve"}), name="audit-room-snapshot"),
+    path("snapshots/<int:pk>/file/", snapshots.as_view({"get": "file"}), name="audit-room-snapshot-file"),
+    path("documents/", documents.as_view({"get": "list", "post": "create"}), name="audit-room-documents"),
+    path("documents/<int:pk>/", documents.as_view({"get": "retrieve"}), name="audit-room-document"),
+    path(
+        "documents/<int:pk>/files/<slug:form>/",
+        documents.as_view({"get": "file"}),
+        name="audit-room-document-file",
+    ),
+]
+
+
 class Nowhere(APIView):
     """Answers an address that the API does not have, in the API's own form."""
 
@@ -132,6 +154,11 @@ urlpatterns = [
     path("v1/me/", accounts.MeView.as_view(), name="me"),
     path("v1/audit-deliveries/", portal.TrailDeliveriesView.as_view(), name="audit-deliveries"),
     path("v1/audit-keys/", portal.TrailKeysView.as_view(), name="audit-keys"),
+    path("v1/audit-room/", auditors.RoomView.as_view(), name="audit-room"),
+    path("v1/audit-room/verify/", auditors.RoomVerifyView.as_view(), name="audit-room-verify"),
+    path("v1/audit-room/systems/<int:system>/", include(room_paths)),
+    path("v1/verifications/", reports.VerificationView.as_view(), name="verification-list"),
+    path("v1/signing-keys/", login_not_required(reports.SigningKeysView.as_view()), name="signing-keys"),
     path("v1/reminders/", reminders.DueView.as_view(), name="reminder-list"),
     path("v1/model-versions/<int:pk>/gate/", checklist.VersionGateView.as_view(), name="model-version-gate"),
     path(

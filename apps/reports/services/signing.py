@@ -71,6 +71,13 @@ def sign_pdf(content: bytes, *, reason: str, signed_at: datetime) -> bytes:
     return signed
 
 
+def certificate_in_use() -> SealCertificate:
+    """The published certificate of the key that documents are signed with now. Raises Unavailable."""
+    with _key_held() as held:
+        fingerprint = certificate_register(certificate=held.certificate, chain=held.chain, origin=held.origin)
+    return SealCertificate.objects.get(fingerprint=fingerprint)
+
+
 def _signed(content: bytes, held: Held, reason: str, signed_at: datetime) -> bytes:
     about = PdfSignatureMetadata(
         field_name=FIELD,

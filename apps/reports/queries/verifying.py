@@ -1,0 +1,158 @@
+"""Checking a pack or a PDF that somebody brings, with the very code that is in every pack."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO
+
+from django.db.models import Q
+
+from apps.core.errors import Invalid
+from apps.core.rules import SUCCEEDED
+from apps.reports.models import ReportRun
+from apps.reports.queries.certificates import Whose, whose_certificate, whose_seal
+from apps.reports.queries.packs import reports_seen_by
+from apps.reports.rules.verify_pack import (
+    MOST_BYTES,
+    MOST_PDF_BYTES,
+    PdfVerdict,
+    Signature,
+    Unreadable,
+    Verdict,
+    check_pdf,
+    fingerprint,
+    is_pdf,
+    verify,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
+
+PACK, PDF = "pack", "pdf"
+MOST_UPLOAD = MOST_BYTES + 2 * 1024**2  # a pack, its directory included
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One signature in a PDF, and whose key it was made with."""
+
+    signature: Signature
+    whose: Whose
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """The verdict on one file. `is_made_here` says that this portal recorded the making of exactly these bytes;
+    `report` is that document or pack where the person may see it.
+    """
+
+    kind: str
+    problems: list[str]
+    digest: str
+    size: int
+    pack: Verdict | None = None
+    seal: Whose | None = None
+    signatures: list[Signed] = field(default_factory=list)
+    documents: dict[str, Signed | None] = field(default_factory=dict)
+    is_made_here: bool = False
+    report: ReportRun | None = None
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether every byte is as it was made."""
+        return not self.problems
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether nothing is wrong but that nobody signed it."""
+        return self.kind == PDF and not self.signatures and self.is_made_here
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the seal, or the first signature, is of this organisation's key."""
+        first = self.signatures[0].whose if self.signatures else None
+        return bool((self.seal and self.seal.is_ours) or (first and first.is_ours))
+
+    @property
+    def has_other_key(self) -> bool:
+        """Whether it is sealed or signed by somebody whose key this portal does not know."""
+        first = self.signatures[0].whose if self.signatures else self.seal
+        return first is not None and not first.is_ours
+
+
+def file_check(user: "User | AnonymousUser", stream: BinaryIO, *, expected: str = "", key: str = "") -> FileCheck:
+    """Check an uploaded pack or PDF. `expected` is the digest of a pack's manifest, `key` the fingerprint of the key
+    that it must be sealed or signed with. Raises Invalid for what is neither, and for a fingerprint that is none.
+
+    An intact file says only that nobody changed it since it was sealed or signed; by whom is told beside.
+    """
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    if size > MOST_UPLOAD:
+        raise Invalid(
+            f"This file is larger than {MOST_BYTES // 1024**2} MB; no pack or document of GenAIOps is.",
+            code="verify.too_large",
+        )
+    try:
+        trusted = {fingerprint(key)} if key else set()
+        begins_as_pdf = is_pdf(stream.read(5))
+        stream.seek(0)
+        if begins_as_pdf:
+            return _pdf_check(user, stream.read(MOST_PDF_BYTES + 1), trusted)
+        return _pack_check(user, verify(stream, expected, trusted), size)
+    except Unreadable as error:
+        raise Invalid(
+            f"This file cannot be checked: {error}.",
+            code="verify.unreadable",
+            remedy="Bring a pack (ZIP) or a PDF, exactly as it was downloaded.",
+        ) from error
+
+
+def _pack_check(user: "User | AnonymousUser", verdict: Verdict, size: int) -> FileCheck:
+    made = Q(result__manifest_digest=verdict.manifest_digest) if verdict.manifest_digest else None
+    report, is_made_here = _made(user, made)
+    return FileCheck(
+        kind=PACK,
+        problems=verdict.problems,
+        digest=verdict.manifest_digest,
+        size=size,
+        pack=verdict,
+        seal=whose_seal(verdict.seal_key) if verdict.seal_key else None,
+        documents={name: _first(found) for name, found in verdict.documents.items()},
+        is_made_here=is_made_here,
+        report=report,
+    )
+
+
+def _pdf_check(user: "User | AnonymousUser", data: bytes, trusted: set[str]) -> FileCheck:
+    verdict = check_pdf(data)
+    problems = list(verdict.problems)
+    first = verdict.signature
+    if trusted and first is not None and first.fingerprint not in trusted:
+        problems.append(f"it is signed with the key {first.fingerprint or 'of nobody'}, another than was expected")
+    report, is_made_here = _made(user, Q(pdf_digest=verdict.digest) | Q(result__files__pdf=verdict.digest))
+    return FileCheck(
+        kind=PDF,
+        problems=problems,
+        digest=verdict.digest,
+        size=verdict.size,
+        signatures=[_signed(each) for each in verdict.signatures],
+        is_made_here=is_made_here,
+        report=report,
+    )
+
+
+def _first(verdict: PdfVerdict) -> Signed | None:
+    return _signed(verdict.signature) if verdict.signature is not None else None
+
+
+def _signed(signature: Signature) -> Signed:
+    return Signed(signature, whose_certificate(signature.fingerprint))
+
+
+def _made(user: "User | AnonymousUser", which: Q | None) -> tuple[ReportRun | None, bool]:
+    """The document or pack that these bytes are, where the person may see it, and whether there is one at all."""
+    if which is None:
+        return None, False
+    seen = reports_seen_by(user).filter(which, state=SUCCEEDED).first()
+    return seen, seen is not None or ReportRun.objects.filter(which, state=SUCCEEDED).exists()
