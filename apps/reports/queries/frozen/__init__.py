@@ -131,7 +131,7 @@ def _version(
 
 
 def _is_of(assessment: dict[str, Any], kind: str, pk: int) -> bool:
-    return assessment["subject"]["kind"] == kind and assessment["subject"]["id"] == pk
+    return (assessment["subject"]["kind"], assessment["subject"]["id"]) == (kind, pk)
 
 
 def _alerts(run: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,9 +2,9 @@
 
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.core.formatting import number
-from apps.reports.rules.documents.content import Filled, Known, joined
+from apps.reports.rules.documents.content import Filled, Known, Paragraph, joined
 from apps.reports.rules.documents.filling.facts import Facts, Json
-from apps.reports.rules.documents.filling.found import fact_list, statement_of, table
+from apps.reports.rules.documents.filling.found import statement_of, table
 from apps.reports.rules.documents.filling.moments import day, exact, who
 from apps.reports.rules.documents.filling.registry import condition, filler
 
@@ -36,8 +36,9 @@ def forms(facts: Facts) -> Filled:
     if not facts.deployments:
         return NOWHERE
     rows = [(one["name"], one["environment"], _callers(one)) for one in facts.deployments]
-    shown = table("Made available as", ("Deployment, called over the network", "Environment", "Called by"), rows)
-    return Filled(shown, tuple(_known(one) for one in facts.deployments))
+    shown = table("Made available as", ("Deployment", "Environment", "Called by"), rows)
+    how = Paragraph("Each deployment is an interface that applications call over the network.")
+    return Filled((how, *shown), tuple(_known(one) for one in facts.deployments))
 
 
 def _callers(one: Json) -> str:
@@ -61,13 +62,13 @@ def _disclosure(one: Json) -> Filled:
     missing = [f"{name} has not said how it tells its users." for name in silent]
     if not one["applications"]:
         missing.append(f"No application that calls {one['name']} is on record, so nobody says what people are told.")
-    known = tuple(
-        Known(
-            DECLARED, f"Acknowledgement of {each['name']}, by {who(each['acknowledged_by'])}", each["acknowledged_at"]
-        )
-        for each in said
-    )
+    known = tuple(_said(each) for each in said)
     return Filled(table(f"What people are told, {one['name']}", columns, rows), known, tuple(missing))
+
+
+def _said(application: Json) -> Known:
+    source = f"Acknowledgement of {application['name']}, by {who(application['acknowledged_by'])}"
+    return Known(DECLARED, source, application["acknowledged_at"])
 
 
 @filler("deployment.applications")
@@ -89,14 +90,9 @@ def applications(facts: Facts) -> Filled:
 @filler("deployment.guardrails")
 def guardrails(facts: Facts) -> Filled:
     """Guardrails that stand between people and the model."""
-    rows = [
-        (one["name"], each.get("name"), each.get("kind"), each.get("action"))
-        for one in facts.deployments
-        for each in one.get("guardrails") or ()
-    ]
-    shown = table("Guardrails", ("Deployment", "Guardrail", "Looks for", "What it does"), rows)
-    missing = () if rows else ("No guardrail is on record for any deployment.",)
-    return Filled(shown, tuple(_known(one) for one in facts.deployments) if rows else (), missing)
+    if not facts.deployments:
+        return NOWHERE
+    return Filled(missing=("No guardrail is on record for any deployment.",))
 
 
 @filler("deployment.logs")
@@ -104,17 +100,14 @@ def logs(facts: Facts) -> Filled:
     """What is recorded while the system runs."""
     if not facts.deployments:
         return NOWHERE
-    places = {("serving.deployment", str(one["id"])) for one in facts.deployments}
-    entries = facts.trail.get("entries") or []
+    entries, head = facts.trail.get("entries") or [], facts.trail.get("head") or {}
     rows = [
         (one["name"], number(len(one.get("runs") or ())), number(_entries(entries, one)), _newest(one))
         for one in facts.deployments
     ]
     columns = ("Deployment", "Starts of its process on record", "Entries in the audit trail", "Last start")
-    known = Known(
-        MEASURED, "Entries of the audit trail", facts.taken_at, (facts.trail.get("head") or {}).get("digest", "")
-    )
-    missing = ("How long the logs of single answers are kept is not on record.",) if places else ()
+    known = Known(MEASURED, "Entries of the audit trail", facts.taken_at, head.get("digest") or "")
+    missing = ("How long the logs of single answers are kept is not on record.",)
     return Filled(table("Records of operation", columns, rows, {1, 2}), (known,), missing)
 
 
@@ -130,14 +123,9 @@ def _newest(one: Json) -> str:
 @filler("deployment.limits")
 def limits(facts: Facts) -> Filled:
     """What the deployments may not be used for, and how much they may be used."""
-    uses = joined(statement_of(version, "out_of_scope_uses") for version in facts.versions)
-    rows = [
-        (f"{one['name']}: {name.replace('_', ' ')}", value)
-        for one in facts.deployments
-        for name, value in (one.get("limits") or {}).items()
-    ]
-    missing = () if rows or not facts.deployments else ("No limit of use is on record for any deployment.",)
-    return joined([uses, fact_list(rows, *(_known(one) for one in facts.deployments), missing=missing)])
+    said = joined(statement_of(version, "out_of_scope_uses", "users") for version in facts.versions)
+    missing = ("No limit of use is on record for any deployment.",) if facts.deployments else NOWHERE.missing
+    return joined([said, Filled(missing=missing)])
 
 
 @condition("deployment.exists")

@@ -91,20 +91,10 @@ def _results(version: Json) -> Filled:
 def _scores(run: Json) -> tuple[Block, ...]:
     """One row a metric: the version, what it was held against, and the difference, each with its 95 % interval."""
     by_key = {(one["metric"], one["of"]): one for one in run["scores"]}
-    columns = (
-        "Metric",
-        "Better",
-        "Version",
-        "95 % interval",
-        "Baseline",
-        "Difference",
-        "95 % interval",
-        "Verdict",
-        "n",
-    )
+    columns = ("Metric", "Better", "Version", "Interval", "Baseline", "Difference", "Its interval", "Verdict", "Rows")
     rows = [_score(metric, by_key) for metric in dict.fromkeys(one["metric"] for one in run["scores"])]
     beside = f", beside {run['baseline']['label']}" if run["baseline"] else ""
-    title = f"Evaluation {run['id']} of {day(run['finished_at'])} on {run['dataset_label']}{beside}"
+    title = f"Evaluation {run['id']} of {day(run['finished_at'])} on {run['dataset_label']}{beside}, 95 % intervals"
     return table(title, columns, rows, {2, 3, 4, 5, 6, 8})
 
 
@@ -138,7 +128,7 @@ def _charts(run: Json) -> tuple[Block, ...]:
 
 
 def _bar(score: Json) -> Bar:
-    label = METRICS.get(score["metric"], score["metric"]).partition(" (")[0]
+    label = METRICS.get(str(score["metric"]), str(score["metric"])).partition(" (")[0]
     series = "This version" if score["of"] == OF_VERSION else "Baseline"
     return Bar(label, score["value"], score["low"], score["high"], series)
 

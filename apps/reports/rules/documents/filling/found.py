@@ -129,5 +129,5 @@ def told(facts: Facts, *collectors: str) -> Filled:
     return Filled(
         (Bullets(items),) if items else (),
         tuple(known_of(one, facts.taken_at) for one in knowing),
-        tuple(dict.fromkeys(one["summary"] for one in found if one["status"] == UNKNOWN)),
+        tuple(dict.fromkeys(f"{one['title']} – {one['summary']}" for one in found if one["status"] == UNKNOWN)),
     )

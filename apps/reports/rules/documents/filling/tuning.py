@@ -76,8 +76,8 @@ def _curves(run: Json) -> tuple[Block, ...]:
     ]
     if not series:
         return ()
-    axes = {"x": Axis("Optimizer step"), "y": Axis("Loss", "nats per token")}
-    return picture(line_chart("Loss during tuning", series=series, **axes))
+    x, y = Axis("Optimizer step"), Axis("Loss", "nats per token")
+    return picture(line_chart("Loss during tuning", x=x, y=y, series=series))
 
 
 @filler("tuning.parameters")
