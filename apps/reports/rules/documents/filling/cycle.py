@@ -5,6 +5,7 @@ later. Articles 72 and 73 name no length; a quarter is what plans usually say.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from apps.checklist.rules.status import MEASURED
 from apps.core.formatting import number
 from apps.monitoring.rules import PERFORMANCE
-from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Table
+from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Picture, Table
 from apps.reports.rules.documents.filling import watched
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.moments import day, exact, is_within, read
@@ -180,22 +181,24 @@ def _when(alert: Json) -> str:
 
 def _inside(name: str, facts: Facts) -> Filled:
     """What another filler says of the cycle alone."""
-    found = FILLERS[name](within(facts))
-    return found if found else NOTHING
-
-
-def _cycled(name: str, about: str) -> None:
-    function = partial(_inside, name)
-    function.__doc__ = f"{about} of the cycle."
-    filler(f"cycle.{name.replace('.', '-')}")(function)
+    return FILLERS[name](within(facts))
 
 
 for _name, _about in (
-    ("monitoring.drift", "Drawings of drift"),
+    ("monitoring.kpis", "Figures of operation"),
     ("evaluation.results", "Results of evaluations"),
     ("incidents.list", "Incidents"),
 ):
-    _cycled(_name, _about)
+    _function = partial(_inside, _name)
+    _function.__doc__ = f"{_about} of the cycle."
+    filler(f"cycle.{_name.replace('.', '-')}")(_function)
+
+
+@filler("cycle.drawings")
+def drawings(facts: Facts) -> Filled:
+    """Drawings of the measures of the cycle."""
+    found = _inside("monitoring.drift", facts)
+    return replace(found, blocks=tuple(block for block in found.blocks if isinstance(block, Picture)))
 
 
 @condition("cycle.had_use")
