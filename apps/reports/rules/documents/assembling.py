@@ -146,7 +146,7 @@ def _problems(spec: PointSpec, found: list[tuple[Filled, str]], said: list[Answe
         if one.is_given or spec.needs == EVERYTHING:
             yield from one.filled.missing
     if spec.answers_as == EXPLAINED and not any(one.is_stated for one in said):
-        yield UNSAID
+        yield from [problem for one in said for problem in one.filled.missing if not one.is_given] or [UNSAID]
 
 
 def _each_once(whole: Filled) -> tuple[Any, ...]:

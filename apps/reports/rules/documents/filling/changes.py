@@ -11,6 +11,8 @@ from apps.reports.rules.documents.filling.registry import condition, filler
 MOST_ENTRIES = 300  # lines of the history in a document, the newest; a pack holds all of them
 # What the platform writes by itself when it reads again, and a history of changes need not repeat.
 ROUTINE = frozenset({"answer.collect", "evidence.collect"})
+# What changes the system itself or what it stands on, by the first word of the action; and decisions about that.
+RELEVANT = frozenset({"system", "version", "alias", "deployment", "tuning", "held_file", "waiver", "action"})
 
 
 def trail_known(facts: Facts) -> Known:
@@ -65,7 +67,17 @@ def _until(part: Json) -> str:
 @filler("changes.history")
 def history(facts: Facts) -> Filled:
     """What was done, by whom and when, as the audit trail says it."""
-    entries = [one for one in facts.trail.get("entries") or () if one["action"] not in ROUTINE]
+    return _history(facts, [one for one in facts.trail.get("entries") or () if one["action"] not in ROUTINE])
+
+
+@filler("changes.relevant")
+def relevant(facts: Facts) -> Filled:
+    """Changes of the system, its versions and deployments, as the audit trail says it."""
+    entries = facts.trail.get("entries") or ()
+    return _history(facts, [one for one in entries if one["action"].partition(".")[0] in RELEVANT])
+
+
+def _history(facts: Facts, entries: list[Json]) -> Filled:
     if not entries:
         return Filled(missing=("The audit trail has no entry about it.",))
     newest = sorted(entries, key=lambda one: int(one["sequence"]), reverse=True)[:MOST_ENTRIES]

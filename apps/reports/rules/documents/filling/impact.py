@@ -50,7 +50,8 @@ def period(facts: Facts) -> Filled:
         return NOTHING
     rows: list[tuple[str, str]] = []
     for one in facts.deployments:
-        rows += [(f"{one['name']}: in use since", day(one.get("ready_at"))), (f"{one['name']}: until", _until(one))]
+        since = day(one["ready_at"]) if one.get("ready_at") else "not yet in use"
+        rows += [(f"{one['name']}: in use since", since), (f"{one['name']}: until", _until(one))]
         requests = (one.get("traffic") or {}).get("requests")
         rows += [(f"{one['name']}: requests counted", number(requests))] if requests is not None else []
     known = tuple(
@@ -61,7 +62,7 @@ def period(facts: Facts) -> Filled:
 
 
 def _until(deployment: Json) -> str:
-    return day(deployment["stopped_at"]) if deployment.get("stopped_at") else "still in use"
+    return day(deployment["stopped_at"]) if deployment.get("stopped_at") else "no end on record"
 
 
 @filler("impact.first_use")

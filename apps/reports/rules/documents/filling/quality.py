@@ -2,6 +2,7 @@
 
 from apps.core.formatting import number, percent
 from apps.reports.rules.documents.content import NOTHING, Filled, Table, joined
+from apps.reports.rules.documents.filling.data import stored
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.governance import covered, said, scan_known, scanned, unscanned
 from apps.reports.rules.documents.filling.registry import filler
@@ -69,17 +70,19 @@ def completeness(facts: Facts) -> Filled:
 
 
 def _empty_values(facts: Facts) -> Filled:
-    rows = []
-    for data in covered(facts):
-        columns = (data.get("statistics") or {}).get("columns") or []
-        total = int(data.get("rows") or 0)
-        rows += [_empty(data, column, total) for column in columns if column.get("nulls") is not None]
-    if not rows:
+    counted = [(data, column) for data in covered(facts) for column in _columns(data)]
+    if not counted:
         return NOTHING
-    columns = ("Data set", "Column", "Empty values", "Share of the rows")
-    return Filled((Table("Empty values by column", columns, tuple(rows), frozenset({2, 3})),))
+    heads = ("Data set", "Column", "Empty values", "Share of the rows")
+    table = Table("Empty values by column", heads, tuple(_empty(*one) for one in counted), frozenset({2, 3}))
+    return Filled((table,), tuple(dict.fromkeys(stored(data) for data, _ in counted)))
 
 
-def _empty(data: Json, column: Json, total: int) -> tuple[str, ...]:
-    nulls = int(column["nulls"])
+def _columns(data: Json) -> list[Json]:
+    columns = (data.get("statistics") or {}).get("columns") or []
+    return [column for column in columns if column.get("nulls") is not None]
+
+
+def _empty(data: Json, column: Json) -> tuple[str, ...]:
+    nulls, total = int(column["nulls"]), int(data.get("rows") or 0)
     return (data["label"], str(column.get("name")), number(nulls), percent(nulls / total) if total else percent(None))

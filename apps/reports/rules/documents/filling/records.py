@@ -1,25 +1,35 @@
 """What a system writes down by itself, and how long it stays (Articles 12, 19 and 26(6))."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from apps.checklist.rules.status import MEASURED
-from apps.core.formatting import number, sentence
+from apps.core.formatting import number
 from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Table
+from apps.reports.rules.documents.filling.changes import trail_known
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.moments import day
 from apps.reports.rules.documents.filling.registry import filler
 
-# First words of actions of the trail by which a risk or a substantial modification shows.
-_RISKY = {
-    "incident": "Incidents",
-    "deployment": "Start, stop and blocking of deployments",
-    "version": "Decisions on versions, and faults of their files",
-    "alias": "Which version is in use under a name",
-    "risk": "Risks rated, reopened and decided",
-    "hold": "Objects held for an investigation",
-    "waiver": "Exceptions from conditions",
-    "drift": "Comparisons of data in use with the reference",
-}
+# What the first word of an action tells of. What is in none of these is work on the documentation.
+_AREAS = {
+    "Operation: start, stop and blocking of deployments, applications that call them": ("deployment", "application"),
+    "Which version is in use": ("alias", "system"),
+    "Models: versions, files, signatures, decisions": (
+        "model", "version", "held_file", "file_scan", "file_check", "file_upload", "signing",
+    ),
+    "Training": ("tuning",),
+    "Data: versions, sources, scans": ("dataset", "dataset_version", "scan", "source", "commit", "redaction"),
+    "Tests": ("evaluation",),
+    "Monitoring: comparisons of data in use with the reference": ("drift",),
+    "Incidents, and objects held for an investigation": ("incident", "incident_report", "hold", "duty", "action"),
+    "Risks, controls and exceptions": ("risk", "control", "waiver"),
+}  # fmt: skip
+_REST = "Assessments, evidence and documents"
+_AREA_OF = {word: area for area, words in _AREAS.items() for word in words}
+# Areas in which a risk or a substantial modification shows.
+_RISKY = frozenset(
+    area for word in ("deployment", "alias", "version", "drift", "incident", "risk") for area in (_AREA_OF[word],)
+)
 
 
 @filler("records.kinds")
@@ -28,41 +38,35 @@ def kinds(facts: Facts) -> Filled:
     entries = facts.trail.get("entries") or []
     if not entries:
         return NOTHING
-    groups = _grouped(entries, lambda action: sentence(action.replace(".", ": ")))
-    table = _table("Events in the audit trail about this subject", groups)
+    table = _table("Events in the audit trail about this subject", _grouped(entries))
     note = Paragraph(
         "Each entry is written in the same transaction as what it tells of, carries the digest of the entry before it,"
         " and can be neither changed nor removed without a trace."
     )
-    return Filled((table, note), (_chain(facts),))
+    return Filled((table, note), (trail_known(facts),))
 
 
 @filler("records.risky_events")
 def risky_events(facts: Facts) -> Filled:
     """Recorded events that show a risk or a substantial change."""
-    entries = [one for one in facts.trail.get("entries") or [] if one["action"].partition(".")[0] in _RISKY]
-    if not entries:
+    groups = _grouped(facts.trail.get("entries") or [])
+    risky = {area: times for area, times in groups.items() if area in _RISKY}
+    if not risky:
         return NOTHING
-    groups = _grouped(entries, lambda action: _RISKY[action.partition(".")[0]])
-    return Filled((_table("Events that show a risk or a change", groups),), (_chain(facts),))
+    return Filled((_table("Events that show a risk or a change", risky),), (trail_known(facts),))
 
 
-def _grouped(entries: Iterable[Json], named: Callable[[str], str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _grouped(entries: Iterable[Json]) -> dict[str, list[str]]:
+    """The times of entries by the area that they tell of, in the order of the areas."""
+    found: dict[str, list[str]] = {area: [] for area in (*_AREAS, _REST)}
     for one in entries:
-        found.setdefault(named(one["action"]), []).append(one["at"])
-    return found
+        found[_AREA_OF.get(one["action"].partition(".")[0], _REST)].append(one["at"])
+    return {area: times for area, times in found.items() if times}
 
 
 def _table(title: str, groups: dict[str, list[str]]) -> Table:
-    rows = tuple((name, number(len(times)), day(min(times)), day(max(times))) for name, times in sorted(groups.items()))
-    return Table(title, ("Event", "Times", "First", "Last"), rows, frozenset({1}))
-
-
-def _chain(facts: Facts) -> Known:
-    head = facts.trail.get("head") or {}
-    source = f"Audit trail up to entry {head.get('sequence', 0)}"
-    return Known(MEASURED, source, facts.taken_at, str(head.get("digest") or ""))
+    rows = tuple((name, number(len(times)), day(min(times)), day(max(times))) for name, times in groups.items())
+    return Table(title, ("Events", "Times", "First", "Last"), rows, frozenset({1}))
 
 
 @filler("records.monitoring")
@@ -100,7 +104,7 @@ def retention(facts: Facts) -> Filled:
         ("Audit trail", "kept for ten years at least; older entries move to archives that can still be verified"),
         ("Oldest entry about this subject", day(first)),
     ]
-    return Filled((FactList(tuple(rows)),), (_chain(facts),), tuple(_unsaid(facts.deployments)))
+    return Filled((FactList(tuple(rows)),), (trail_known(facts),), tuple(_unsaid(facts.deployments)))
 
 
 def _unsaid(deployments: list[Json]) -> list[str]:

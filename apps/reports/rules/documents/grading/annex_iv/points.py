@@ -6,7 +6,7 @@ from itertools import chain
 
 from apps.checklist.rules.status import IMPORTED, MEASURED
 from apps.reports.rules.documents.assembling import CONTRADICTED
-from apps.reports.rules.documents.content import MISSING, NOT_APPLICABLE, PARTLY, Document, Known, Point
+from apps.reports.rules.documents.content import MISSING, NOT_APPLICABLE, PARTLY, Document, Known, Point, Section
 from apps.reports.rules.documents.filling.moments import day, read
 from apps.reports.rules.documents.grading.annex_iv.shapes import (
     COMPLETENESS,
@@ -14,6 +14,7 @@ from apps.reports.rules.documents.grading.annex_iv.shapes import (
     CURRENCY,
     EVIDENCE,
     REASONS,
+    TRACEABILITY,
     Objection,
 )
 
@@ -22,8 +23,14 @@ SHORT_REASON = 20  # characters: shorter than this, a reason tells nobody anythi
 NO_REASON = "No reason was given."
 OLD = timedelta(days=365)
 _CONTRADICTED = CONTRADICTED.partition("(")[0]
-# Points that state who somebody is: there is nothing to measure in them.
-_PLAIN = frozenset({"1a-provider"})
+# Points that state who somebody is, or what was not used: there is nothing to measure in them.
+_PLAIN = frozenset({"1a-provider", "7"})
+# What an empty point cannot earn: nothing in it is proven, up to date, or traced.
+_EARNED = {
+    EVIDENCE: "so nothing is proven there",
+    CURRENCY: "so nothing shows what holds today",
+    TRACEABILITY: "so nothing there can be traced",
+}
 
 
 def objections_to_points(document: Document) -> Iterator[Objection]:
@@ -31,6 +38,7 @@ def objections_to_points(document: Document) -> Iterator[Objection]:
     taken = read(document.taken_at)
     for section in document.sections:
         share = 100.0 / len(section.points)
+        yield from _empty(section, share)
         for point in section.points:
             yield from chain(
                 _gaps(section.id, point, share),
@@ -40,6 +48,15 @@ def objections_to_points(document: Document) -> Iterator[Objection]:
                 _without_reason(section.id, point, share),
                 _contradicted(section.id, point, share),
             )
+
+
+def _empty(section: Section, share: float) -> Iterator[Objection]:
+    """Points that say nothing earn nothing."""
+    count = sum(point.state == MISSING for point in section.points)
+    if count:
+        words = "A point says nothing" if count == 1 else f"{count} points say nothing"
+        for metric, so in _EARNED.items():
+            yield Objection(section.id, metric, share * count, f"{words}, {so}.", "Fill the points that are missing.")
 
 
 def _gaps(section: str, point: Point, share: float) -> Iterator[Objection]:

@@ -47,7 +47,7 @@ def _test(test: Report, share: float) -> Iterator[Objection]:
     if test.is_on_seen_rows:
         sentence = f"{test.label} used rows that may have been part of training, so its figures may flatter."
         remedy = "Evaluate on rows that were kept from training."
-        yield Objection("3", EVIDENCE, share, sentence, remedy, "3-performance")
+        yield Objection("3", EVIDENCE, share, sentence, remedy, "3-accuracy")
 
 
 def _metrics(facts: Facts) -> Iterator[Objection]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 COMPLETENESS, EVIDENCE, CURRENCY = "Completeness", "Evidence", "Currency"
 TRACEABILITY, REASONS, CONSISTENCY = "Traceability", "Reasons", "Consistency"
 # How much each counts: a gap is worse than a figure of last year.
-WEIGHTS = {COMPLETENESS: 3, EVIDENCE: 2, CURRENCY: 2, TRACEABILITY: 2, REASONS: 1, CONSISTENCY: 2}
+WEIGHTS = {COMPLETENESS: 3, EVIDENCE: 2, CURRENCY: 1, TRACEABILITY: 2, REASONS: 1, CONSISTENCY: 1}
 
 
 @dataclass(frozen=True)
