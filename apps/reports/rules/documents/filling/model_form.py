@@ -115,6 +115,16 @@ def _size(version: Json, words: str) -> Filled:
     return Filled((FactList(((f"Parameters of {of['label']}", words),)),), (known,))
 
 
+@filler("form.architecture")
+def architecture(facts: Facts) -> Filled:
+    """The architecture, by its name alone."""
+    rows = tuple((one["version"]["label"], str(one["version"].get("architecture") or "")) for one in facts.versions)
+    missing = tuple(f"The architecture of {label} is not on record." for label, words in rows if not words)
+    told = tuple(row for row in rows if row[1])
+    known = Known(MEASURED, "Record of the version, read from its files", "", str(facts.subject.get("digest") or ""))
+    return Filled((FactList(told),), (known,), missing) if told else Filled(missing=missing)
+
+
 @filler("form.time")
 def time(facts: Facts) -> Filled:
     """How long training took, in days on the clock and of hardware."""
