@@ -1,19 +1,69 @@
-"""What people give for audit packs."""
+"""What people give for documents, snapshots and audit packs."""
+
+from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 
+from apps.core.models import Run
+from apps.reports.queries.kinds import kinds
+from apps.reports.rules.documents.spec import SUBJECTS
+
 
 class VerifyForm(forms.Form):
-    """A pack to check, and the digest it ought to have."""
+    """A pack or a PDF to check, and the digest or key it ought to have."""
 
-    pack = forms.FileField(label="Audit pack", help_text="The ZIP archive, exactly as it was downloaded.")
+    pack = forms.FileField(label="Pack or PDF", help_text="The ZIP archive or the PDF, exactly as it was downloaded.")
+    key = forms.CharField(
+        label="Fingerprint of the key",
+        required=False,
+        strip=True,
+        max_length=120,
+        validators=[
+            RegexValidator("^([0-9a-fA-F]{2}[: ]?){32}$", "A fingerprint has 64 characters from 0 to 9 and a to f.")
+        ],
+        help_text="If somebody gave you the fingerprint of the sender's key by another way, paste it here.",
+    )
     digest = forms.CharField(
-        label="Digest of its manifest",
+        label="Digest of a pack's manifest",
         required=False,
         strip=True,
         max_length=64,
         validators=[RegexValidator("^[0-9a-fA-F]{64}$", "A digest has 64 characters from 0 to 9 and a to f.")],
-        help_text="If somebody gave you the digest by another way, paste it here: then not even a wholly rewritten"
-        " pack passes.",
+        help_text="For packs without a seal: with it, not even a wholly rewritten pack passes.",
+    )
+
+
+class ReportFilterForm(forms.Form):
+    """Which documents the list shows."""
+
+    document = forms.ChoiceField(label="Document", required=False)
+    kind = forms.ChoiceField(label="About a", required=False, choices=[("", "all"), *SUBJECTS.items()])
+    state = forms.ChoiceField(label="State", required=False, choices=[("", "all"), *Run.State.choices])
+    q = forms.CharField(label="Name", required=False, max_length=200)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data or None)
+        choices: Any = self.fields["document"]
+        choices.choices = [("", "all"), *((kind.slug, kind.title) for kind in kinds())]
+
+
+class SnapshotFilterForm(forms.Form):
+    """Which snapshots the list shows."""
+
+    q = forms.CharField(label="Name", required=False, max_length=200)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data or None)
+
+
+class SnapshotForm(forms.Form):
+    """What a snapshot is called, and why it is taken."""
+
+    label = forms.CharField(label="Name", max_length=120, help_text="Such as “First audit, spring 2027”.")
+    reason = forms.CharField(
+        label="Why is it taken?",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="It is kept with the snapshot and in the audit trail.",
     )

@@ -15,6 +15,7 @@ from apps.core.errors import NotFound
 from apps.core.models import Run
 from apps.core.runs import run_model, run_models
 from apps.registry.models import FileCheckRun, FileScanRun, SigningRun, TuningRun
+from apps.reports.models import ReadinessRun, ReportRun, SnapshotRun
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -210,6 +211,7 @@ _LABELS = {
     "tuning": "Repeats",
     "before": "Before",
     "after": "After",
+    "snapshot": "Snapshot",
 }
 _PAGES = {
     "dataset": "catalog:dataset-detail",
@@ -217,6 +219,7 @@ _PAGES = {
     "modelversion": "portal:version-detail",
     "registeredmodel": "registry:model-detail",
     "deployment": "serving:deployment-detail",
+    "snapshot": "reports:snapshot-detail",
 }
 
 
@@ -278,6 +281,10 @@ def result_link_of(run: Run) -> tuple[str, str] | None:
         "drift": ("See the charts and alerts", "monitoring:drift-detail", run.pk),
         "serving": ("See the deployment", "serving:deployment-detail", getattr(run, "deployment_id", None)),
     }
+    if isinstance(run, ReportRun):
+        return ("See the document", reverse("reports:report-detail", args=[run.pk]))
+    if isinstance(run, SnapshotRun | ReadinessRun):
+        return ("See the documents", reverse("reports:subject", args=[run.subject_kind, run.subject_id]))
     if run.kind == "trail_check":
         return ("See the trail", reverse("portal:trail"))
     if isinstance(run, FileScanRun | FileCheckRun | SigningRun):

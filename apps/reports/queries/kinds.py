@@ -81,5 +81,10 @@ def title_of(slug: str) -> str:
     return next((kind.title for kind in kinds() if kind.slug == slug), slug)
 
 
+def kind_formats(slug: str) -> tuple[str, ...]:
+    """The forms in which a kind of document is made; of one that is no more, every form."""
+    return next((kind.formats for kind in kinds() if kind.slug == slug), tuple(FORMS))
+
+
 def _of(spec: DocumentSpec) -> Kind:
     return Kind(spec.slug, spec.title, spec.summary, spec.law, spec.subjects, spec.formats, spec)

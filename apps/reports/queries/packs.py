@@ -1,5 +1,6 @@
 """Audit packs that were made, who may see which, and checking one that somebody brings."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -11,6 +12,7 @@ from apps.core.errors import Conflict, Invalid, NotFound
 from apps.core.rules import SUCCEEDED
 from apps.registry.models import ModelVersion
 from apps.reports.models import ReportRun
+from apps.reports.queries.kinds import FORMS, Kind, kind_formats, kinds
 from apps.reports.rules.verify_pack import Unreadable, Verdict, verify
 
 if TYPE_CHECKING:
@@ -19,7 +21,13 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-CONTENT_TYPES = {"pdf": "application/pdf", "zip": "application/zip", "json": "application/json"}
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    "json": "application/json",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,43 @@ class PackCheck:
 def reports_seen_by(user: "User | AnonymousUser") -> QuerySet[ReportRun]:
     """Audit packs of the person's teams, newest first."""
     runs = ReportRun.objects.filter(team_id__in=team_ids_seen_by(user))
-    return runs.select_related("version__model", "team", "created_by")
+    return runs.select_related("version__model", "team", "created_by", "snapshot")
+
+
+def reports_listed_for(user: "User | AnonymousUser", wanted: dict[str, str]) -> QuerySet[ReportRun]:
+    """The list of documents; `wanted` may name `document`, `kind` of subject, `state`, and `q` in a subject's name."""
+    rows = reports_seen_by(user).defer("log", "config")
+    fields = {"document": "document", "kind": "subject_kind", "state": "state", "q": "subject_label__icontains"}
+    return rows.filter(**{field: wanted[name] for name, field in fields.items() if wanted.get(name)})
+
+
+@dataclass(frozen=True)
+class Titled:
+    """A document in words: what it is, for whom, and the forms in which it can be had."""
+
+    report: ReportRun
+    title: str
+    edition: str
+    forms: list[tuple[str, str]]
+
+    @property
+    def share(self) -> float | None:
+        """How many of its points are settled, 0 to 1; None where that is not known."""
+        standing = (self.report.result or {}).get("standing")
+        return standing["share"] if standing else None
+
+
+def titled(reports: Iterable[ReportRun]) -> list[Titled]:
+    """These documents in words, in their order."""
+    known = {kind.slug: kind for kind in kinds()}
+    return [_titled(report, known.get(report.document)) for report in reports]
+
+
+def _titled(report: ReportRun, kind: Kind | None) -> Titled:
+    for_whom = kind.audience_title(report.audience) if kind else report.audience
+    edition = "simplified" if report.is_simplified else for_whom
+    forms = [(form, FORMS[form]) for form in digests_of(report)]
+    return Titled(report, kind.title if kind else report.document, edition, forms)
 
 
 def reports_of(version: ModelVersion) -> QuerySet[ReportRun]:
@@ -58,14 +102,22 @@ class PackFile:
     content_type: str
 
 
+def digests_of(report: ReportRun) -> dict[str, str]:
+    """The SHA-256 of each file that there is, by its form: of a pack in its columns, of a document in its list."""
+    own = {"pdf": report.pdf_digest, "zip": report.zip_digest, "json": report.json_digest}
+    listed = {file["form"]: file["digest"] for file in report.files}
+    return {form: digest for form, digest in (own | listed).items() if digest}
+
+
 def pack_file(report: ReportRun, form: str) -> PackFile:
-    """The `pdf`, `zip` or `json` of a finished audit pack. Raises Conflict while it is not ready."""
-    if form not in CONTENT_TYPES:
-        raise NotFound("An audit pack has no such file.")
-    digest = {"pdf": report.pdf_digest, "zip": report.zip_digest, "json": report.json_digest}[form]
+    """One file of a finished document or audit pack. Raises NotFound for a form that it never has, and Conflict while
+    it is not ready."""
+    if form not in kind_formats(report.document):
+        raise NotFound("This document has no such file.")
+    digest = digests_of(report).get(form, "")
     if not digest:
-        raise Conflict("This audit pack is not ready.", code="report.not_ready", remedy="Wait until its run is done.")
-    name = slugify(f"{report.version} audit pack {report.pk}")
+        raise Conflict("This document is not ready.", code="report.not_ready", remedy="Wait until its run is done.")
+    name = slugify(f"{report.subject_label} {report.document} {report.audience} {report.pk}")
     return PackFile(digest, f"{name}.{form}", CONTENT_TYPES[form])
 
 

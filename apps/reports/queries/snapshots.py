@@ -26,7 +26,7 @@ def snapshots_seen_by(user: "User | AnonymousUser") -> QuerySet[Snapshot]:
 
 def snapshots_listed_for(user: "User | AnonymousUser", search: str = "") -> QuerySet[Snapshot]:
     """The list of snapshots, each with how many documents were made from it; `search` looks into their names."""
-    rows = snapshots_seen_by(user).annotate(made=Count("documents"))
+    rows = snapshots_seen_by(user).annotate(made=Count("documents")).order_by("-taken_at", "-pk")
     return rows.filter(Q(label__icontains=search) | Q(subject_label__icontains=search)) if search else rows
 
 

@@ -12,11 +12,10 @@ from apps.core import rules as run_rules
 from apps.core.errors import Conflict
 from apps.core.queue import enqueue
 from apps.reports.models import ReadinessRun
-from apps.reports.queries.kinds import Kind, kinds_about
+from apps.reports.queries.kinds import kinds_about
 from apps.reports.queries.subjects import Subject
-from apps.reports.rules.documents.assembling import assemble
 from apps.reports.rules.documents.filling.facts import Facts
-from apps.reports.rules.documents.standing import standing
+from apps.reports.rules.documents.standing import edition_standing, editions_of
 from apps.reports.rules.pack import sha256
 from apps.reports.services.snapshots import OnProgress, about, frozen_now
 
@@ -42,32 +41,14 @@ def readiness_make(*, run: ReadinessRun, on_progress: OnProgress) -> None:
     content = frozen_now(run, "To see what documents lack").content
     facts, digest = Facts(json.loads(content)), sha256(content)
     found: list[dict[str, Any]] = []
-    kinds = [kind for kind in kinds_about(run.subject_kind) if kind.spec is not None]
-    for place, kind in enumerate(kinds):
-        on_progress(0.5 + 0.5 * place / len(kinds), kind.title)
-        found += editions(kind, facts, digest)
+    specs = [kind.spec for kind in kinds_about(run.subject_kind) if kind.spec is not None]
+    for place, spec in enumerate(specs):
+        on_progress(0.5 + 0.5 * place / len(specs), spec.title)
+        found += [
+            edition_standing(spec, facts, digest, audience=audience, is_simplified=is_simplified)
+            for audience, is_simplified in editions_of(spec, facts)
+        ]
     readiness_finish(run=run, found=found, digest=digest)
-
-
-def editions(kind: Kind, facts: Facts, digest: str) -> list[dict[str, Any]]:
-    """How each edition of a kind of document would stand: for everybody or each audience, and the simplified one."""
-    assert kind.spec is not None
-    wanted = [(audience.id, False) for audience in kind.audiences] or [("", False)]
-    if kind.has_simplified and facts.is_of_small_provider:
-        wanted.append(("", True))
-    rows = []
-    for audience, is_simplified in wanted:
-        made = assemble(
-            kind.spec,
-            facts,
-            audience=audience,
-            simplified=is_simplified,
-            made_at=facts.taken_at,
-            snapshot_digest=digest,
-        )
-        told = {"document": kind.slug, "audience": audience, "is_simplified": is_simplified}
-        rows.append(told | standing(kind.spec, made, facts))
-    return rows
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The pages of audit packs: the list, one pack while and after it is made, its files, and checking a pack."""
+"""The pages of what was made: the list, one document while and after it is made, its files, and checking a pack."""
 
 from typing import Any
 
@@ -8,41 +8,43 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts.queries import may, person, team_ids_where
+from apps.accounts.queries import may, person
 from apps.core import storage
-from apps.core.errors import DomainError, NotFound
+from apps.core.errors import DomainError
 from apps.core.form_fields import posted, status_of
 from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.core.rules import SUCCEEDED
-from apps.registry.queries import version_seen, versions_seen_by
-from apps.reports.forms import VerifyForm
+from apps.registry.queries import version_seen
+from apps.reports.forms import ReportFilterForm, VerifyForm
 from apps.reports.models import ReportRun
-from apps.reports.queries import pack_check, report_seen, reports_seen_by
+from apps.reports.queries import pack_check, pack_file, report_seen
+from apps.reports.queries.kinds import FORMS, title_of
+from apps.reports.queries.packs import digests_of, reports_listed_for, titled
+from apps.reports.queries.subjects import page_of_subject
 from apps.reports.services import report_start
 
 PAGE = 25
-NEWEST_VERSIONS = 100
-CSV = ("id", "version", "state", "by", "created", "pages", "pdf sha256", "json sha256", "zip sha256")
-TYPES = {"pdf": "application/pdf", "zip": "application/zip", "json": "application/json"}
+ABOUT = ("id", "document", "audience", "about", "subject", "state", "by", "created", "pages")
+CSV = (*ABOUT, *(f"{form} sha256" for form in FORMS))
 
 
 @require_GET
 def report_list(request: HttpRequest) -> HttpResponseBase:
-    """Every audit pack that the person sees, and a form to make one."""
-    user = person(request)
-    reports = reports_seen_by(user).defer("log", "config")
+    """Every document that the person sees, newest first."""
+    user, form = person(request), ReportFilterForm(request.GET)
+    rows = reports_listed_for(user, form.cleaned_data if form.is_valid() else {})
     if wants_csv(request):
-        return csv_answer("audit-packs", CSV, (_line(row) for row in reports.iterator(500)))
-    versions = versions_seen_by(user).filter(team_id__in=team_ids_where(user, "report.create"))
-    newest = versions.exclude(manifest_digest="").order_by("-created_at", "-pk")[:NEWEST_VERSIONS]
-    return render(
-        request, "reports/report_list.html", {"page": rows_page(request, reports, PAGE), "versions": list(newest)}
-    )
+        return csv_answer("documents", CSV, (_line(row) for row in rows.iterator(500)))
+    page = rows_page(request, rows, PAGE)
+    context = {"form": form, "page": page, "reports": titled(page.object_list)}
+    return render(request, "reports/report_list.html", context)
 
 
 def _line(report: ReportRun) -> tuple[Any, ...]:
-    digests = (report.pdf_digest, report.json_digest, report.zip_digest)
-    return (report.pk, report.version, report.state, report.created_by.name, report.created_at, report.pages, *digests)
+    digests = digests_of(report)
+    about = (report.pk, title_of(report.document), report.audience, report.get_subject_kind_display())
+    made = (report.subject_label, report.state, report.created_by.name, report.created_at, report.pages)
+    return (*about, *made, *(digests.get(form, "") for form in FORMS))
 
 
 @require_POST
@@ -57,28 +59,29 @@ def report_create(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One audit pack; while it is being made, htmx asks again for the part that moves."""
+    """One document or audit pack; while it is being made, htmx asks again for the part that moves."""
     report = report_seen(person(request), pk)
     may_retry = not report.is_open and report.state != SUCCEEDED and may(person(request), "run.retry", report.team_id)
     name = "reports/_report.html" if getattr(request, "htmx", False) else "reports/report_detail.html"
-    return render(request, name, {"report": report, "may_retry": may_retry})
+    context = {
+        "report": report,
+        "row": titled([report])[0],
+        "may_retry": may_retry,
+        "subject_page": page_of_subject(report.subject_kind, report.subject_id),
+        "standing": (report.result or {}).get("standing"),
+    }
+    return render(request, name, context)
 
 
 @require_GET
 def report_download(request: HttpRequest, pk: int, form: str) -> FileResponse:
-    """One file of a finished pack; the ETag is its SHA-256."""
-    report = report_seen(person(request), pk)
-    digest = _digest_of(report, form)
-    if not digest:
-        raise NotFound("This audit pack has no such file.", remedy="Wait until it is ready.")
-    filename = f"audit-pack-{report.version.model.name}-v{report.version.number}-{report.pk}.{form}"
-    answer = FileResponse(storage.open(digest), as_attachment=True, filename=filename, content_type=TYPES[form])
-    answer["ETag"] = f'"{digest}"'
+    """One file of a finished document or pack; the ETag is its SHA-256."""
+    found = pack_file(report_seen(person(request), pk), form)
+    answer = FileResponse(
+        storage.open(found.digest), as_attachment=True, filename=found.filename, content_type=found.content_type
+    )
+    answer["ETag"] = f'"{found.digest}"'
     return answer
-
-
-def _digest_of(report: ReportRun, form: str) -> str:
-    return {"pdf": report.pdf_digest, "zip": report.zip_digest, "json": report.json_digest}.get(form, "")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,4 +1,4 @@
-"""The tab of documents: audit packs, cards and bills of materials."""
+"""The tab of documents: those made for regulators, audit packs, cards and bills of materials."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +7,8 @@ from apps.portal.queries.cards import completeness_of
 from apps.registry.models import ModelVersion
 from apps.registry.queries.documents import documents_seen_by
 from apps.registry.rules import RETIRED, cards
+from apps.reports.queries.packs import titled
+from apps.reports.rules.documents.spec import AUDIT_PACK
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -17,13 +19,12 @@ MOST = 50
 
 
 def documents(user: "User | AnonymousUser", version: ModelVersion, chosen: int | None) -> dict[str, Any]:
-    """The newest audit packs, the cards that were read in, and how complete those would be that are handed out."""
-    reports = version.reports.select_related("created_by").defer("log", "config").order_by("-pk")
-    found = list(reports[:MOST])
+    """The newest documents, the cards that were read in, and how complete those would be that are handed out."""
+    found = list(version.reports.select_related("created_by").defer("log", "config").order_by("-pk")[:MOST])
     told = completeness_of(user, version, "")
     return {
-        "reports": found,
-        "is_being_made": any(report.is_open for report in found),
+        "reports": titled(found),
+        "is_being_made": any(report.is_open and report.document == AUDIT_PACK for report in found),
         "completeness": told,
         "share": told.score / 100,
         "lacks": _lacks(),

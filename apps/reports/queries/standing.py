@@ -1,0 +1,129 @@
+"""What is known, before a document is made, of how it would stand; and the documents and snapshots of one thing."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+
+from apps.accounts.queries import may, team_ids_seen_by
+from apps.core.errors import NotFound
+from apps.core.rules import SUCCEEDED
+from apps.reports.models import ReadinessRun, ReportRun, Snapshot, SnapshotRun
+from apps.reports.queries.kinds import Kind, kinds_about
+from apps.reports.queries.packs import Titled, reports_seen_by, titled
+from apps.reports.queries.snapshots import snapshots_about
+from apps.reports.queries.subjects import Subject, page_of_subject, subject_seen
+from apps.reports.rules.documents.spec import SUBJECTS
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import User
+
+MOST = 25
+
+
+def readiness_runs_seen_by(user: "User | AnonymousUser") -> QuerySet[ReadinessRun]:
+    """Checks of readiness of the person's teams, newest first."""
+    rows = ReadinessRun.objects.filter(team_id__in=team_ids_seen_by(user))
+    return rows.select_related("team", "created_by")
+
+
+def readiness_run_seen(user: "User | AnonymousUser", pk: int) -> ReadinessRun:
+    """One check. Raises NotFound when it is not there or not to be seen."""
+    found = readiness_runs_seen_by(user).filter(pk=pk).first()
+    if found is None:
+        raise NotFound("There is no such check, or you may not see it.")
+    return found
+
+
+def snapshot_runs_seen_by(user: "User | AnonymousUser") -> QuerySet[SnapshotRun]:
+    """Runs that take or took snapshots for the person's teams, newest first."""
+    rows = SnapshotRun.objects.filter(team_id__in=team_ids_seen_by(user))
+    return rows.select_related("team", "created_by", "snapshot")
+
+
+@dataclass(frozen=True)
+class Standings:
+    """What the newest check found, and the check that is at work or failed since. Either may be None."""
+
+    known: ReadinessRun | None
+    latest: ReadinessRun | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a check is at work."""
+        return self.latest is not None and self.latest.is_open
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the newest check came to no end."""
+        return self.latest is not None and not self.latest.is_open and self.latest.state != SUCCEEDED
+
+    def of(self, document: str, audience: str = "", is_simplified: bool = False) -> dict[str, Any] | None:
+        """How one edition of a document would stand, as of the newest check."""
+        wanted = (document, audience, is_simplified)
+        return next(
+            (row for row in self.rows if (row["document"], row["audience"], row["is_simplified"]) == wanted), None
+        )
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Every edition of every document."""
+        return (self.known.result or {}).get("documents", []) if self.known else []
+
+
+def standings_of(kind: str, pk: int) -> Standings:
+    """What is known of the documents about a thing that the person was found to see. Two queries."""
+    runs = ReadinessRun.objects.filter(subject_kind=kind, subject_id=pk).select_related("created_by")
+    newest = runs.defer("log", "result").order_by("-created_at", "-pk").first()
+    known = runs.defer("log").filter(state=SUCCEEDED).order_by("-created_at", "-pk").first()
+    return Standings(known, newest)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One kind of document that can be about a thing, and how it would stand."""
+
+    kind: Kind
+    standing: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class SubjectPage:
+    """One thing with the documents that can be made about it, those that were, and its snapshots."""
+
+    kind: str
+    kind_label: str
+    subject: Subject
+    page: str
+    offers: list[Offer]
+    standings: Standings
+    reports: list[Titled]
+    snapshots: list[Snapshot]
+    freezing: SnapshotRun | None
+    may_make: bool
+
+
+def subject_page(user: "User | AnonymousUser", kind: str, pk: int) -> SubjectPage:
+    """Everything about the documents of one thing. Raises NotFound. Constant queries."""
+    subject = subject_seen(user, kind, pk)
+    standings = standings_of(kind, pk)
+    freezing = SnapshotRun.objects.filter(subject_kind=kind, subject_id=pk).order_by("-created_at", "-pk").first()
+    return SubjectPage(
+        kind=kind,
+        kind_label=SUBJECTS[kind],
+        subject=subject,
+        page=page_of_subject(kind, pk),
+        offers=[Offer(one, standings.of(one.slug)) for one in kinds_about(kind)],
+        standings=standings,
+        reports=titled(reports_about(user, kind, pk)[:MOST]),
+        snapshots=list(snapshots_about(user, kind, pk)[:MOST]),
+        freezing=freezing if freezing is not None and freezing.state != SUCCEEDED else None,
+        may_make=may(user, "report.create", subject.team_id),
+    )
+
+
+def reports_about(user: "User | AnonymousUser", kind: str, pk: int) -> QuerySet[ReportRun]:
+    """The documents about one thing that the person sees, newest first."""
+    return reports_seen_by(user).filter(subject_kind=kind, subject_id=pk).defer("log", "config")
