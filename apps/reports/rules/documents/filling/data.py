@@ -30,6 +30,12 @@ def sheet(data: Json) -> Known:
     return Known(DECLARED, f"Datasheet of {data['label']}", data["created_at"], data["provenance_digest"])
 
 
+def scanned(data: Json) -> Known:
+    """That a scan found it."""
+    scan = data["scan"]
+    return Known(MEASURED, f"Scan {scan['id']} of {data['label']}", scan.get("finished_at") or "", data["digest"])
+
+
 @filler("data.training")
 def training(facts: Facts) -> Filled:
     """The data that the model was trained on."""
@@ -167,7 +173,8 @@ def personal(facts: Facts) -> Filled:
         for name, count in ((section_of(data, check) or {}).get("by_entity") or {}).items()
     ]
     shown = table("Found by scans", ("Data", "Kind", "What", "Matches"), rows, {3})
-    return joined([told(facts, "dataset.pii", "dataset.sensitive"), Filled(shown)])
+    known = tuple(scanned(data) for data in facts.training_data if data["scan"]) if rows else ()
+    return joined([told(facts, "dataset.pii", "dataset.sensitive"), Filled(shown, known)])
 
 
 @condition("data.has_personal")
@@ -199,7 +206,7 @@ def _languages(facts: Facts) -> Filled:
         for one in ((section_of(data, "text") or {}).get("language") or {}).get("languages") or ()
     ]
     shown = table("Languages, as a scan found them", ("Data", "Language", "Rows", "Share"), rows, {2, 3})
-    return Filled(shown, tuple(stored(data) for data in facts.training_data if section_of(data, "text")))
+    return Filled(shown, tuple(scanned(data) for data in facts.training_data if section_of(data, "text")))
 
 
 def _labels(facts: Facts) -> Filled:

@@ -82,10 +82,11 @@ def results(facts: Facts) -> Filled:
 def _results(version: Json) -> Filled:
     runs = list(reversed(version["evaluations"]))
     blocks = tuple(block for run in runs for block in (*_scores(run), *_charts(run), *_notes(run)))
-    figures = [(one["words"], one["source"], one["status"]) for one in version.get("figures") or ()]
-    others = table("Figures that others measured", ("Figure", "Who says so", "How it is known"), figures)
+    figures = version.get("figures") or []
+    told_by = [(one["words"], one["source"], one["status"]) for one in figures]
+    others = table("Figures that others measured", ("Figure", "Who says so", "How it is known"), told_by)
     missing = () if runs else (NEVER,)
-    return Filled((*blocks, *others), _knowns(version), missing)
+    return Filled((*blocks, *others), (*_knowns(version), *_others(figures)), missing)
 
 
 def _scores(run: Json) -> tuple[Block, ...]:
@@ -149,12 +150,17 @@ def groups(facts: Facts) -> Filled:
 
 def _groups(version: Json) -> Filled:
     """Figures of parts of the data, as far as a card or a run tells them."""
+    parts = [one for one in version.get("figures") or () if one["split"]]
     rows = [
-        (one["dataset"], one["split"], one["name"], one["text"] or number(one["value"]), one["source"])
-        for one in version.get("figures") or ()
-        if one["split"]
+        (one["dataset"], one["split"], one["name"], one["text"] or number(one["value"]), one["source"]) for one in parts
     ]
-    return Filled(table("Figures by part of the data", ("Data", "Part", "Figure", "Value", "Who says so"), rows, {3}))
+    shown = table("Figures by part of the data", ("Data", "Part", "Figure", "Value", "Who says so"), rows, {3})
+    return Filled(shown, _others(parts))
+
+
+def _others(figures: list[Json]) -> tuple[Known, ...]:
+    """How figures are known that were not measured here: by whom they were told."""
+    return tuple(dict.fromkeys(Known(one["status"], f"Told by {one['source'] or 'a card'}") for one in figures))
 
 
 @filler("evaluation.reviews")
