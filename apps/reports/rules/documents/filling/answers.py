@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from apps.checklist.rules.status import NOT_APPLICABLE, STATUSES
 from apps.reports.rules.documents.content import NOTHING, Block, Bullets, FactList, Filled, Known, Paragraph, joined
+from apps.reports.rules.documents.filling.catalogue import catalogue
 from apps.reports.rules.documents.filling.facts import Asked, Facts, Json
 from apps.reports.rules.documents.spec import EXPLAINED, FULL, STATED, WORDS
 
@@ -52,7 +53,17 @@ def _nobody(facts: Facts, urn: str, question: str) -> str:
     if asked:
         one = asked[0]
         return f"Nobody has answered “{one.question['text']}” ({_place(one)}) for {one.subject['label']}."
-    return f"There is no assessment that asks {question} of {urn}."
+    return _unasked(facts, urn, question)
+
+
+def _unasked(facts: Facts, urn: str, question: str) -> str:
+    """The question and its framework in words where they come with the product, else by their names."""
+    try:
+        framework = catalogue(urn.rpartition(":")[2])
+        asked = framework.questions[question]
+    except (OSError, KeyError):
+        return f"There is no assessment of {facts.label} that asks {question} of {urn}."
+    return f"Nobody has answered “{asked.text}”: there is no assessment of {facts.label} against “{framework.title}”."
 
 
 def _place(one: Asked) -> str:

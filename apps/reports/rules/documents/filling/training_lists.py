@@ -127,6 +127,22 @@ def other_list(facts: Facts) -> Filled:
     return _described(facts, OTHER, "Other sources")
 
 
+@filler("summary.unsorted")
+def unsorted(facts: Facts) -> Filled:
+    """Sources that only a datasheet names, without the kind they are of."""
+    rows, known = [], []
+    for data in facts.training_data:
+        named = (data.get("provenance") or {}).get("sources")
+        if named and not data.get("sources"):
+            rows.append((data["label"], "; ".join(in_words(named))))
+            known.append(sheet_known(data))
+    if not rows:
+        return NOTHING
+    labels = ", ".join(label for label, _ in rows)
+    missing = f"Of which kind the sources are that the datasheet of {labels} names is not on record."
+    return Filled((FactList(tuple(rows)),), tuple(known), (missing,))
+
+
 @filler("summary.crawl_period")
 def crawl_period(facts: Facts) -> Filled:
     """The period in which online sources were crawled."""

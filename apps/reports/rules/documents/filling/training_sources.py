@@ -1,7 +1,6 @@
 """Into which kind of the template of the AI Office each recorded source of training data falls, and whether a kind was
 used at all: by the records, by an answer, or not known."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,18 +146,19 @@ def undescribed(facts: Facts) -> list[str]:
 
 def _recorded(facts: Facts, kind: str) -> bool | None:
     """A yes needs one such source; a no needs every dataset version to have all its sources described."""
-    if of_kind(facts, kind) or (kind == SYNTHETIC and _declares_synthetic(facts.training_data)):
+    if of_kind(facts, kind):
         return True
+    declared = [declared_share(data) for data in facts.training_data] if kind == SYNTHETIC else []
+    if any(declared):
+        return True
+    if declared and None not in declared:
+        return False
     return False if facts.training_data and not undescribed(facts) else None
 
 
 def _is_described(data: dict[str, Any]) -> bool:
     sources = data.get("sources") or []
     return bool(sources) and all(not one.get("is_hidden") and kind_of(one) for one in sources)
-
-
-def _declares_synthetic(training_data: Iterable[dict[str, Any]]) -> bool:
-    return any((declared_share(data) or 0) > 0 for data in training_data)
 
 
 def declared_share(data: dict[str, Any]) -> float | None:

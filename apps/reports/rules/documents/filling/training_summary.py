@@ -39,7 +39,9 @@ def names(facts: Facts) -> Filled:
     rows, known = [], []
     for version in facts.versions:
         of, digest = version["version"], str(version["version"].get("manifest_digest") or "")
-        rows.append((f"{version['model']['name']}, version {of['number']}", f"files: SHA-256 {digest or 'not on record'}"))
+        rows.append(
+            (f"{version['model']['name']}, version {of['number']}", f"files: SHA-256 {digest or 'not on record'}")
+        )
         known.append(Known(MEASURED, f"Digest of the files of {of['label']}", str(of.get("created_at") or ""), digest))
     return Filled((FactList(tuple(rows)),), tuple(known)) if rows else NOTHING
 

@@ -107,7 +107,7 @@ def _applies(facts: Facts, kind: str) -> tuple[bool, str]:
         return True, ""
     if use.answered is False:
         return False, f"{KINDS[kind]}: it was answered that none were used for training."
-    return False, f"{KINDS[kind]}: none were used for training; every source on record is of another kind."
+    return False, f"{KINDS[kind]}: none were used for training, by the sources and datasheets on record."
 
 
 @condition("summary.public")
