@@ -61,8 +61,8 @@ def test_nobody_s_answer_is_named_by_its_question() -> None:
         "Nobody has answered “What about data-1?” (GenAIOps checklist, data-1) for Helper v2.",
     )
     assert answered(facts(), TARGET).filled.missing == (
-        "Nobody has answered “What data sources were used to train the model?”: there is no assessment of Helper v2 against"
-        " “GenAIOps checklist”.",
+        "Nobody has answered “What data sources were used to train the model?”: there is no assessment of Helper v2"
+        " against “GenAIOps checklist”.",
     )
 
 
