@@ -24,7 +24,7 @@ def subject(facts: Facts) -> Filled:
         return NOTHING
     system = facts.system or {}
     parts = [
-        ("Name of the system", str(system.get("name") or BLANK)),
+        ("Name of the system", str(system.get("label") or BLANK)),
         ("Type", BLANK),
         *((f"Model version {place}", _reference(one)) for place, one in enumerate(facts.versions, 1)),
         ("Number in the EU database (Article 49)", BLANK),
@@ -76,7 +76,7 @@ def responsibility(facts: Facts) -> Filled:
 @filler("declaration.conformity")
 def conformity(facts: Facts) -> Filled:
     """The statement of conformity, and what stands against it."""
-    name = (facts.system or {}).get("name") or facts.label
+    name = (facts.system or {}).get("label") or facts.label
     words = (
         f"The AI system “{name}”, as identified in point 1, is in conformity with Regulation (EU) 2024/1689 and, where"
         f" applicable, with the following other Union law: {BLANK}."

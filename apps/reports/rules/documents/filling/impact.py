@@ -19,7 +19,7 @@ def scope(facts: Facts) -> Filled:
         return NOTHING
     rows = [
         ("Deployer", str(facts.organisation.get("name") or UNKNOWN)),
-        ("System", str(system.get("name") or UNKNOWN)),
+        ("System", str(system.get("label") or UNKNOWN)),
         ("Intended purpose", str(system.get("intended_purpose") or UNKNOWN)),
     ]
     rows += [(f"Deployment “{one['name']}”", _place(one)) for one in facts.deployments]

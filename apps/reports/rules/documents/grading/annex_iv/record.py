@@ -115,7 +115,7 @@ def _system(facts: Facts) -> Iterator[Objection]:
     at_work = {part["version_id"] for part in system.get("parts") or [] if not part.get("until")}
     for one in facts.versions:
         if one["version"]["id"] not in at_work:
-            sentence = f"{one['version']['label']} is described here, but is not at work in {system['name']}."
+            sentence = f"{one['version']['label']} is described here, but is not at work in {system['label']}."
             yield Objection(
                 "1", CONSISTENCY, 50, sentence, "Put the version into the system, or leave it out.", "1a-version"
             )
