@@ -17,9 +17,9 @@ from apps.reports.rules.verify_pack.der import (
     der_oid,
     der_whole,
 )
-from apps.reports.rules.verify_pack.publickeys import algorithm_of, digest_named, signature_holds
+from apps.reports.rules.verify_pack.publickeys import digest_named, signature_holds
 
-_SIGNED_DATA = "1.2.840.113549.1.7.2"
+_DATA, _SIGNED_DATA = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
 _CONTENT_TYPE, _MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 # Attributes that name the signer's certificate by its digest, so that no other can be put in its place: RFC 5035.
 _SIGNING_CERTIFICATE, _SIGNING_CERTIFICATE_2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
@@ -40,6 +40,7 @@ class Signed:
     unsigned: dict[str, Node]
     signature: bytes
     signer: Certificate
+    is_by_issuer: bool  # whether the signer is named by issuer and serial number, not by the key's identifier
 
 
 @dataclass
@@ -55,28 +56,29 @@ def signed_from(raw: bytes) -> Signed:
     kind, wrapped = der_whole(raw).as_tag(SEQUENCE).parts()
     if der_oid(kind) != _SIGNED_DATA:
         raise Malformed("it is no signed message")
-    fields = wrapped.as_tag(0xA0).parts()[0].as_tag(SEQUENCE).parts()
-    if len(fields) < 4:
+    version, digests, inside, *groups, signers = wrapped.as_tag(0xA0).only().as_tag(SEQUENCE).parts()
+    inner = inside.as_tag(SEQUENCE).parts()
+    if [group.tag for group in groups] not in ([0xA0], [0xA0, 0xA1]) or not 1 <= len(inner) <= 2:
         raise Malformed("it is no signed message")
-    inner = fields[2].as_tag(SEQUENCE).parts()
     certificates = [
-        certificate_from(node.raw)
-        for group in fields[3:-1]
-        if group.tag == 0xA0
-        for node in group.parts()[:MOST_CERTIFICATES]
-        if node.tag == SEQUENCE
+        certificate_from(node.raw) for node in groups[0].parts()[:MOST_CERTIFICATES] if node.tag == SEQUENCE
     ]
-    signers = fields[-1].as_tag(SET).parts()
-    if len(signers) != 1:
-        raise Malformed("it has {} signers where one belongs".format(len(signers)))
-    content = inner[1].as_tag(0xA0).parts()[0].as_tag(OCTET_STRING).body if len(inner) > 1 else None
-    return _with_signer(signers[0], der_oid(inner[0]), content, certificates)
+    content = inner[1].as_tag(0xA0).only().as_tag(OCTET_STRING).body if len(inner) > 1 else None
+    signed = _with_signer(signers.as_tag(SET).only(), der_oid(inner[0]), content, certificates)
+    if digest_named(digests.as_tag(SET).only()) != signed.digest:
+        raise Malformed("it names two digests")
+    if der_integer(version) != (1 if signed.kind == _DATA and signed.is_by_issuer else 3):
+        raise Malformed("it has another version than its parts ask for")
+    return signed
 
 
 def _with_signer(info: Node, kind: str, content: bytes | None, certificates: list[Certificate]) -> Signed:
     parts = info.as_tag(SEQUENCE).parts()
-    if len(parts) < 6 or parts[3].tag != 0xA0:
+    if not 6 <= len(parts) <= 7 or parts[3].tag != 0xA0 or parts[-1].tag not in (OCTET_STRING, 0xA1):
         raise Malformed("it has no signed attributes")
+    is_by_issuer = parts[1].tag == SEQUENCE
+    if der_integer(parts[0]) != (1 if is_by_issuer else 3):
+        raise Malformed("it has another version than its parts ask for")
     return Signed(
         kind=kind,
         content=content,
@@ -85,9 +87,10 @@ def _with_signer(info: Node, kind: str, content: bytes | None, certificates: lis
         algorithm=parts[4],
         attributes=parts[3],
         values=_attributes(parts[3]),
-        unsigned=_attributes(parts[6]) if len(parts) > 6 and parts[6].tag == 0xA1 else {},
+        unsigned=_attributes(parts[6]) if len(parts) > 6 else {},
         signature=parts[5].as_tag(OCTET_STRING).body,
         signer=_signer(parts[1], certificates),
+        is_by_issuer=is_by_issuer,
     )
 
 
@@ -147,8 +150,3 @@ def _names_its_certificate(signed: Signed) -> bool:
         value = signed.values[_SIGNING_CERTIFICATE].parts()[0].parts()[0].parts()[0]
         return hashlib.sha1(raw).digest() == value.body  # noqa: S324 - RFC 2634 knows no other; the key is signed over too
     return False
-
-
-def algorithm_name(node: Node) -> str:
-    """The object identifier of an algorithm."""
-    return algorithm_of(node)[0]

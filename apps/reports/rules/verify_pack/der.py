@@ -41,6 +41,13 @@ class Node:
                 raise Malformed("it holds too many parts")
         return found
 
+    def only(self) -> Node:
+        """The single value inside. Raises Malformed."""
+        parts = self.parts()
+        if len(parts) != 1:
+            raise Malformed("it holds {} parts where one belongs".format(len(parts)))
+        return parts[0]
+
     def as_tag(self, tag: int) -> Node:
         """This value, which must have this tag. Raises Malformed."""
         if self.tag != tag:
@@ -58,6 +65,8 @@ def der_read(data: bytes, at: int = 0) -> tuple[Node, int]:
         if not 1 <= count <= 4 or start + count > len(data):
             raise Malformed("it has a length that DER does not allow")
         size = int.from_bytes(data[start : start + count], "big")
+        if size < 0x80 or data[start] == 0:
+            raise Malformed("it has a length that DER does not allow")
         start += count
     end = start + size
     if end > len(data):

@@ -108,7 +108,7 @@ def _refusal(data: bytes) -> str:
 
 
 def _unsigned(data: bytes) -> str:
-    if b"%%EOF" not in data[-1_024:]:
+    if not data[-1_024:].rstrip().endswith(b"%%EOF"):
         return "it is cut off: it has no end, and the signature that stands there is gone"
     return "it carries no signature"
 
@@ -143,6 +143,8 @@ def _digits(data: bytes, place: re.Match[bytes]) -> bytes | None:
 def _fill(found: Signature, data: bytes, first: int, second: int, digits: bytes) -> None:
     contents = bytes.fromhex(digits.decode("ascii"))
     _, end = der_read(contents)
+    if digits not in (digits.lower(), digits.upper()):
+        found.problems.append("the signature's digits were rewritten")
     if any(contents[end:]):
         found.problems.append("bytes were put in behind the signature, where only zeros may stand")
     signed = signed_from(contents[:end])

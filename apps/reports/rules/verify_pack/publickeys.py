@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from apps.reports.rules.verify_pack.der import Malformed, Node, der_bits, der_integer, der_oid, der_whole
+from apps.reports.rules.verify_pack.der import SEQUENCE, Malformed, Node, der_bits, der_integer, der_oid, der_whole
 from apps.reports.rules.verify_pack.ed25519 import ed25519_holds
 
 DIGESTS = {
@@ -85,16 +85,25 @@ CURVES = {
 
 def algorithm_of(node: Node) -> tuple[str, Node | None]:
     """The name of an algorithm and its parameters, where it has any. Raises Malformed."""
-    name, *more = node.parts()
+    name, *more = node.as_tag(SEQUENCE).parts()
+    if len(more) > 1:
+        raise Malformed("it holds an algorithm with too many parts")
     return der_oid(name), more[0] if more else None
 
 
 def digest_named(node: Node) -> str:
     """Which digest an AlgorithmIdentifier means. Raises Malformed for MD5, SHA-1 and anything unknown."""
-    name, _ = algorithm_of(node)
+    name, more = algorithm_of(node)
+    _refuse_parameters(more)
     if name not in DIGESTS:
         raise Malformed("it uses the digest {}, which is not accepted (SHA-256, SHA-384 or SHA-512)".format(name))
     return DIGESTS[name]
+
+
+def _refuse_parameters(more: Node | None) -> None:
+    """Digests and RSA have no parameters: nothing, or NULL (RFC 4055, 2.1)."""
+    if more is not None and more.raw != b"\x05\x00":
+        raise Malformed("it gives an algorithm parameters that it does not have")
 
 
 def signature_holds(public: Node, algorithm: Node, digest: str, signature: bytes, message: bytes) -> bool:
@@ -110,6 +119,8 @@ def signature_holds(public: Node, algorithm: Node, digest: str, signature: bytes
         return _rsa_holds(der_bits(bits), name, more, digest, signature, message)
     if key == EC and name in ECDSA_WITH and parameters is not None and der_oid(parameters) in CURVES:
         curve = CURVES[der_oid(parameters)]
+        if more is not None:
+            raise Malformed("it gives an algorithm parameters that it does not have")
         return _ecdsa_holds(curve, der_bits(bits), signature, hashlib.new(ECDSA_WITH[name], message).digest())
     if key == name == ED25519:
         return ed25519_holds(der_bits(bits), signature, message)
@@ -128,6 +139,7 @@ def _rsa_holds(key: bytes, name: str, more: Node | None, digest: str, signature:
     opened = pow(number, exponent, modulus).to_bytes(size, "big")
     if name == PSS:
         return _pss_holds(opened, bits, more, message)
+    _refuse_parameters(more)
     digest = RSA_WITH.get(name, digest)
     told = _DIGEST_INFO[digest] + hashlib.new(digest, message).digest()
     return opened == b"\x00\x01" + b"\xff" * (size - len(told) - 3) + b"\x00" + told
