@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path, reverse
 
+from apps.auditors.urls import room_patterns
 from apps.core.errors import Refused
 from apps.registry import urls as registry
 
@@ -42,6 +43,8 @@ urlpatterns = [
     path("reminders/", include("apps.reminders.urls")),
     path("risks/", include("apps.risks.urls")),
     path("reports/", include("apps.reports.urls")),
+    path("audit-access/", include("apps.auditors.urls")),
+    path("audit-room/", include(room_patterns)),
     path("", include("apps.accounts.urls")),
     path("", include("apps.portal.urls")),
 ]

@@ -1,22 +1,39 @@
 """How a request proves who makes it: a session in the browser, a bearer token for tools."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.backends import ModelBackend
+from django.http import Http404, HttpRequest, HttpResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from apps.accounts.models import ApiToken, User
-from apps.accounts.rules import scope_allows
+from apps.accounts.rules import is_guest_door, scope_allows
 from apps.accounts.services import token_accept
 from apps.core.errors import Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from rest_framework.views import APIView  # REST framework loads this module while it loads its views
+
+
+class GuestDoors:
+    """Middleware: whoever is signed in as a guest finds the audit room and nothing else of the portal."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, named: object) -> None:
+        """Django's hook, once the address is known."""
+        if getattr(request.user, "is_guest", False) and not is_guest_door(view):
+            raise Http404
 
 
 class PeopleBackend(ModelBackend):
@@ -34,9 +51,12 @@ class BearerToken(BaseAuthentication):
         if not parts or parts[0].lower() != "bearer":
             return None
         try:
-            token = token_accept(parts[1] if len(parts) == 2 else "")
+            door = is_guest_door((request.parser_context or {}).get("view"))
+            token = token_accept(parts[1] if len(parts) == 2 else "", is_for_guests=True)
         except Refused as error:
             raise AuthenticationFailed(error.message, code=error.code) from error
+        if token.user.is_guest and not door:
+            raise NotFound
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -37,6 +37,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         null=True, blank=True, help_text="For time-boxed access, such as an auditor's."
     )
     created_at = models.DateTimeField(default=timezone.now)
+    is_guest = models.BooleanField(
+        default=False, help_text="Holds no role, and sees nothing but the audit rooms that were opened to them."
+    )
 
     objects: ClassVar[PeopleManager] = PeopleManager()
     USERNAME_FIELD = "email"

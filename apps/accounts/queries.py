@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from apps.accounts.models import ApiToken, SignInFailure, Team, User
-from apps.accounts.rules import ROLES, allows, secret_digest
+from apps.accounts.rules import AUDITOR, ROLES, allows, secret_digest
 from apps.core.errors import NotFound, Refused
 from apps.core.prepared import Prepared
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _ROLES_CACHE, _TEAMS_CACHE = "_roles_by_team", "_teams_seen"
 # In the order of the tables' own columns, as Django asks for where only some are read.
 _TOKEN = ("id", "user_id", "name", "scope", "expires_at", "last_used_at", "revoked_at")
-_PERSON = ("id", "is_superuser", "email", "name", "is_active", "access_ends_at")
+_PERSON = ("id", "is_superuser", "email", "name", "is_active", "access_ends_at", "is_guest")
 
 
 def roles_by_team(user: "User | AnonymousUser") -> dict[int, frozenset[str]]:
@@ -41,6 +42,8 @@ def roles_by_team(user: "User | AnonymousUser") -> dict[int, frozenset[str]]:
 
 
 def _read_roles(user: User) -> dict[int, frozenset[str]]:
+    if user.is_guest:
+        return {}
     if user.is_superuser:
         return {pk: frozenset({"administrator"}) | _held(user).get(pk, set()) for pk in _all_team_ids()}
     return {pk: frozenset(roles) for pk, roles in _held(user).items()}
@@ -58,6 +61,15 @@ def _held(user: User) -> dict[int, set[str]]:
     for team_pk, role in rows:
         held[int(team_pk)].add(role)
     return held
+
+
+def lent_to(guest: User, team_id: int) -> User:
+    """The guest as an auditor of one team, for a single question whose bounds were kept before it is asked: the guest's
+    own account holds no role.
+    """
+    lent = copy(guest)
+    setattr(lent, _ROLES_CACHE, {team_id: frozenset({AUDITOR})})
+    return lent
 
 
 def roles_forget(user: User) -> None:
@@ -169,7 +181,7 @@ def tokens_of(user: "User | AnonymousUser") -> QuerySet[ApiToken]:
 
 def shared_ids(user: "User | AnonymousUser", model: type[models.Model]) -> list[int]:
     """Ids of objects that were shared with the person one by one, outside their teams."""
-    if not isinstance(user, User) or not user.has_access:
+    if not isinstance(user, User) or not user.has_access or user.is_guest:
         return []
     rows = UserObjectPermission.objects.filter(
         user=user,
@@ -208,7 +220,7 @@ def token_by_secret(secret: str) -> ApiToken | None:
         return None
     token = ApiToken.from_db(None, list(_TOKEN), rows[0][: len(_TOKEN)])
     token.user = User.from_db(None, list(_PERSON), rows[0][len(_TOKEN) : -3])
-    if not token.user.is_superuser:  # they see every team, whatever roles they hold
+    if not token.user.is_superuser and not token.user.is_guest:  # they see every team, whatever roles they hold
         _remember_roles(token.user, [row[-3:] for row in rows if row[-1] in ROLES and row[-2] is not None])
     return token
 

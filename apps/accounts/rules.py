@@ -1,7 +1,8 @@
 """Who may do what: the one table. Roles are held per team, as object permissions of django-guardian."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 ADMINISTRATOR = "administrator"
 COMPLIANCE = "compliance_officer"
@@ -76,10 +77,14 @@ POLICY: dict[str, frozenset[str]] = {
     "risk.decide": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
     "report.create": _EVERYONE,
     "snapshot.take": _EVERYONE,  # whoever makes a document freezes the record for it
+    "audit_access.give": frozenset({ADMINISTRATOR, COMPLIANCE}),
     "run.cancel": _MAKERS,
     "run.retry": _MAKERS,
 }
 
+View = TypeVar("View", bound=Callable[..., Any])
+_GUEST_DOOR = "is_guest_door"
+NO_MAIL = "guests.invalid"  # RFC 2606: an address at which nobody is reached
 READ, WRITE = "read", "write"
 SCOPES: dict[str, str] = {READ: "Read", WRITE: "Read and write"}
 TOKEN_PREFIX = "gaio_"  # noqa: S105 - what everybody may know of a token: that it is one
@@ -105,3 +110,14 @@ def scope_allows(scope: str, method: str) -> bool:
 def secret_digest(secret: str) -> str:
     """What is kept of a token: SHA-256. A 256-bit random secret needs no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def guest_door(view: View) -> View:
+    """Marks a view, or a class of views, that guests may open too. Every other one is not there for them."""
+    setattr(view, _GUEST_DOOR, True)
+    return view
+
+
+def is_guest_door(view: object) -> bool:
+    """Whether guests may open what lies behind an address."""
+    return bool(getattr(view, _GUEST_DOOR, False) or getattr(getattr(view, "cls", None), _GUEST_DOOR, False))

@@ -15,7 +15,7 @@ from guardian.shortcuts import assign_perm, get_users_with_perms, remove_perm
 
 from apps.accounts import queries
 from apps.accounts.models import ApiToken, SignInFailure, Team, User
-from apps.accounts.rules import ADMINISTRATOR, READ, ROLES, SCOPES, TOKEN_PREFIX, secret_digest, who_may
+from apps.accounts.rules import ADMINISTRATOR, NO_MAIL, READ, ROLES, SCOPES, TOKEN_PREFIX, secret_digest, who_may
 from apps.audit.services import SYSTEM, record
 from apps.core.errors import Conflict, Invalid, NotFound, Refused
 
@@ -97,6 +97,10 @@ def team_create(*, by: User | str, name: str) -> Team:
 def role_grant(*, by: User | str, user: User, team: Team, role: str) -> None:
     """Give a person a role in a team: an object permission on the team."""
     _require_role(by, team, role)
+    if user.is_guest:
+        raise Conflict(
+            "A guest of audit rooms holds no role.", code="person.is_guest", remedy="Make another account for them."
+        )
     assign_perm(role, user, team)
     queries.roles_forget(user)
     record(action="role.grant", obj=user, by=by, team_id=team.pk, data={"role": role})
@@ -127,6 +131,8 @@ def access_share(*, by: User, obj: models.Model, user: User) -> None:
     """Let one person outside the team read one object (a dataset or a model)."""
     team_id: int = getattr(obj, "team_id")  # noqa: B009 - a model without a team cannot be shared: say so loudly
     require(by, "people.manage", team_id)
+    if user.is_guest:
+        raise Conflict("A guest sees their audit rooms alone.", code="person.is_guest")
     assign_perm(f"view_{obj._meta.model_name}", user, obj)
     record(action="access.share", obj=obj, by=by, data={"with": f"user:{user.pk}"})
 
@@ -185,6 +191,12 @@ def access_end(*, by: User, user: User, reason: str = "") -> None:
 def access_set(*, by: User, user: User, ends_at: datetime | None) -> None:
     """Open an account until a time, or without an end."""
     _require_management(by, user)
+    if user.is_guest:
+        raise Conflict(
+            "How long a guest may enter is said with each audit room.",
+            code="person.is_guest",
+            remedy="Give them another audit access.",
+        )
     User.objects.filter(pk=user.pk).update(is_active=True, access_ends_at=ends_at)
     data = {"ends_at": ends_at.isoformat() if ends_at else None}
     record(action="person.access_set", obj=user, by=by, data=data)
@@ -197,10 +209,13 @@ def _require_management(by: User, user: User) -> None:
         raise Refused("Only an administrator of every team that the person works in may do this.")
 
 
-def token_accept(secret: str) -> ApiToken:
-    """The token that this secret opens, with its use noted. Raises Refused (token.invalid)."""
+def token_accept(secret: str, *, is_for_guests: bool = False) -> ApiToken:
+    """The token that this secret opens, with its use noted. Raises Refused (token.invalid), for a guest's token too
+    unless the door is one for guests.
+    """
     token = queries.token_by_secret(secret)
-    if token is None or not token.is_valid or not token.user.has_access:
+    is_shut = token is not None and token.user.is_guest and not is_for_guests
+    if token is None or is_shut or not token.is_valid or not token.user.has_access:
         raise Refused(
             "This token is unknown, revoked or expired.",
             code="token.invalid",
@@ -225,7 +240,7 @@ def sign_in(*, email: str, password: str, origin: str) -> User:
         raise Refused(f"Too many failed attempts. Wait {minutes} minutes, then try again.", code="sign_in.throttled")
     user = authenticate(username=email.strip().lower(), password=password)
     if not isinstance(user, User):
-        _note_failure(key)
+        failure_note(key)
         raise Refused("This e-mail address and password do not belong together.", code="sign_in.failed")
     with transaction.atomic():
         SignInFailure.objects.filter(key=key).delete()
@@ -234,11 +249,46 @@ def sign_in(*, email: str, password: str, origin: str) -> User:
 
 
 @transaction.atomic
-def _note_failure(key: str) -> None:
+def failure_note(key: str) -> None:
+    """Count a failed attempt for this key; those older than the window are forgotten."""
     since = timezone.now() - timedelta(seconds=settings.SIGN_IN_WINDOW_SECONDS)
     SignInFailure.objects.filter(at__lt=since).delete()
     failure = SignInFailure.objects.create(key=key)
     record(action="person.sign_in_failed", obj=failure, by=SYSTEM)
+
+
+@transaction.atomic
+def guest_create(*, by: User, name: str, ends_at: datetime, email: str = "") -> User:
+    """Make the account of a guest: no role, no password, and an end. Without an address it can only be entered by link.
+
+    The caller has asked whether `by` may let auditors in. Raises Conflict where somebody has the address.
+    """
+    address = email.strip().lower() or f"{secrets.token_hex(12)}@{NO_MAIL}"
+    if queries.person_by_email(address):
+        raise Conflict("Somebody with this e-mail address already has an account.", code="person.exists")
+    user = User(email=address, name=name.strip()[:120], access_ends_at=ends_at, is_guest=True)
+    user.set_unusable_password()
+    user.save()
+    record(action="person.create", obj=user, by=by, data={"is_guest": True, "ends_at": ends_at.isoformat()})
+    return user
+
+
+@transaction.atomic
+def guest_until(*, by: User, guest: User, ends_at: datetime) -> None:
+    """Let a guest's account end at this time; sessions and tokens end with it."""
+    if not guest.is_guest:
+        raise Conflict("Only the access of guests is bound to audit rooms.", code="person.is_no_guest")
+    User.objects.filter(pk=guest.pk).update(access_ends_at=ends_at)
+    record(action="person.access_set", obj=guest, by=by, data={"ends_at": ends_at.isoformat()})
+
+
+@transaction.atomic
+def guest_password_set(*, guest: User, password: str) -> None:
+    """Keep the password that a guest chose when they entered for the first time. Raises Invalid for a weak one."""
+    _check_password(password, guest)
+    guest.set_password(password)
+    guest.save(update_fields=["password"])
+    record(action="person.password_set", obj=guest, by=guest)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Signing in and out, and a person's own account."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -14,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts import services
 from apps.accounts.forms import SignInForm, TokenForm
 from apps.accounts.queries import origin_of, person, roles_in_words, token_owned, tokens_of
-from apps.core.errors import DomainError
+from apps.accounts.rules import guest_door
+from apps.core.errors import DomainError, NotFound
 
 BACKEND = "apps.accounts.authentication.PeopleBackend"
 
 
+@guest_door
 @login_not_required
 @sensitive_post_parameters("password")
 @never_cache
@@ -50,9 +53,11 @@ def _next(request: HttpRequest) -> str:
     """Where to go after signing in: only ever a page of this portal."""
     wanted = _wanted(request)
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=False)
-    return wanted if is_ours else reverse("portal:overview")
+    home = settings.GUEST_HOME if getattr(request.user, "is_guest", False) else settings.LOGIN_REDIRECT_URL
+    return wanted if is_ours else reverse(home)
 
 
+@guest_door
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
@@ -61,11 +66,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:sign-in")
 
 
+@guest_door
 @never_cache
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """A person's teams and roles, and the tokens of their tools. A new token's secret is shown this once."""
     user = person(request)
+    if user.is_guest and not user.has_usable_password():
+        raise NotFound("Whoever entered by a link has no account of their own.")
     form = TokenForm(request.POST or None)
     secret = ""
     if request.method == "POST" and form.is_valid():
@@ -75,6 +83,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/account.html", context, status=422 if form.is_bound else 200)
 
 
+@guest_door
 @require_POST
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a token."""

@@ -43,7 +43,12 @@ PLACES = (
     Place("Risks & incidents", "risks:risk-list", "risks", also=("/incidents/",)),
     Place("Reports", "reports:report-list", "reports"),
     Place("Audit trail", "portal:trail", "audit", "trail.view"),
+    Place("Audit access", "auditors:grant-list", "key", "audit_access.give"),
     Place("Runs", "portal:run-list", "runs"),
+)
+GUEST_PLACES = (
+    Place("Audit room", "audit-room:home", "audit", also=("/audit-room/systems/",)),
+    Place("Verify a file", "audit-room:verify", "check"),
 )
 
 
@@ -52,6 +57,8 @@ def frame(request: HttpRequest) -> dict[str, list[NavigationItem]]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
+    if getattr(user, "is_guest", False):
+        return {"navigation": [item for place in GUEST_PLACES if (item := _item(place, request.path)) is not None]}
     items = [_item(place, request.path) for place in PLACES if may_anywhere(user, place.action)]
     if user.is_staff:
         items.append(NavigationItem("Administration", reverse("admin:index"), "administration", False))
@@ -63,5 +70,6 @@ def _item(place: Place, path: str) -> NavigationItem | None:
         url = reverse(place.url_name)
     except NoReverseMatch:
         return None
-    is_current = path == url if url == "/" else path.startswith((url, *place.also))
+    is_home = url == "/" or place.url_name == "audit-room:home"
+    is_current = path.startswith(place.also) or path == url if is_home else path.startswith((url, *place.also))
     return NavigationItem(place.label, url, place.icon, is_current)

@@ -132,6 +132,12 @@ def _acknowledge(by: User, team: Team) -> Ask:
     return Ask(f"applications/{application.pk}/acknowledge/", {"statement": "a line above the answer"})
 
 
+def _let_in(by: User, team: Team) -> Ask:
+    body = {"systems": [system_create(by=by, team=team, name="Desk").pk], "kind": "link", "label": "Certifier"}
+    until = (timezone.now() + timedelta(days=2)).isoformat()
+    return Ask("audit-accesses/", body | {"reason": "the yearly audit", "expires_at": until})
+
+
 def _cancel(by: User, team: Team) -> Ask:
     return Ask(f"runs/scan/{scan_start(by=by, version=make_data(by, team)).pk}/cancel/", {"reason": "not needed"})
 
@@ -290,6 +296,7 @@ CASES: dict[str, Case] = {
     "risk.edit": Case(lambda by, team: Ask("risks/", {"team": team.pk, "title": "x", "likelihood": 1, "impact": 1})),
     "risk.decide": Case(_risk),
     "report.create": Case(lambda by, team: Ask("reports/", {"version": make_version(by, team).pk})),
+    "audit_access.give": Case(_let_in),
     "run.cancel": Case(_cancel),
     "run.retry": Case(_retry),
 }

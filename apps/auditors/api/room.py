@@ -1,0 +1,165 @@
+"""The API of the audit room: what was opened to a guest, the trail with its proofs, and checking files."""
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.queries import person
+from apps.accounts.rules import guest_door
+from apps.audit.models import AuditEntry
+from apps.audit.queries import as_fields
+from apps.audit.queries.proofs import proof_of
+from apps.auditors.queries import Room, room_of, rooms_of
+from apps.auditors.queries.checking import checked
+from apps.auditors.queries.room import MISSING
+from apps.auditors.queries.trail import entry_of, trail_of
+from apps.auditors.services import look
+from apps.core.errors import NotFound
+from apps.core.serializing import JsonObject, Reference
+from apps.core.viewsets import SeenViewSet
+from apps.registry.models import AISystem
+
+
+def entered(request: Request, system: int, page: str, at: Model | None = None) -> Room:
+    """The room, once the look into it stands in the trail. Raises NotFound for everybody else."""
+    room = room_of(person(request), system)
+    look(by=room.guest, grant=room.grant, at=at or room.system, page=f"api: {page}")
+    return room
+
+
+class AccessOut(serializers.Serializer[Any]):
+    """One access of the guest's, with its systems."""
+
+    label = serializers.CharField()  # type: ignore[assignment] # a field of the answer
+    team = serializers.CharField(source="team.name")
+    expires_at = serializers.DateTimeField()
+    systems = Reference(many=True)
+
+
+class PartOut(serializers.Serializer[Any]):
+    """A spell of a model version in the system."""
+
+    version = Reference()
+    stage = serializers.CharField(source="version.stage")
+    role = serializers.CharField()
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True, help_text="null: it works there today")
+    manifest_digest = serializers.SerializerMethodField(help_text="empty for a version that works elsewhere too")
+
+    def get_manifest_digest(self, part: Any) -> str:
+        return part.version.manifest_digest if part.version_id in self.context["room"].version_ids else ""
+
+
+class SystemOut(serializers.ModelSerializer[AISystem]):
+    """A system as a guest sees it."""
+
+    owner = Reference()
+    versions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AISystem
+        fields = ["id", "name", "description", "intended_purpose", "risk_class", "risk_reason", "owner", "versions"]
+
+    @extend_schema(responses=PartOut(many=True))
+    def get_versions(self, system: AISystem) -> list[dict[str, Any]]:
+        return list(PartOut(self.context["room"].parts, many=True, context=self.context).data)
+
+
+class EntryShown(serializers.Serializer[Any]):
+    """One entry of the trail with all its fields, as they are chained."""
+
+    def to_representation(self, instance: AuditEntry) -> dict[str, Any]:
+        return as_fields(instance)
+
+
+@guest_door
+class RoomView(APIView):
+    """What was opened to the guest."""
+
+    @extend_schema(operation_id="audit_room", responses=AccessOut(many=True))
+    def get(self, request: Request) -> Response:
+        """The accesses that are open, each with its systems."""
+        user = person(request)
+        grants = rooms_of(user)
+        if not grants:
+            raise NotFound(MISSING)
+        look(by=user, grant=grants[0], at=grants[0], page="api: home")
+        return Response(AccessOut(grants, many=True).data)
+
+
+@guest_door
+class SystemRoomView(APIView):
+    """One system of the room."""
+
+    @extend_schema(operation_id="audit_room_system", responses=SystemOut)
+    def get(self, request: Request, system: int) -> Response:
+        """What is on record about it, and the versions that work or worked in it."""
+        room = entered(request, system, "system")
+        return Response(SystemOut(room.system, context={"room": room}).data)
+
+
+@guest_door
+class RoomTrailViewSet(SeenViewSet):
+    """The trail of one system of the room."""
+
+    serializer_class = EntryShown
+    queryset = AuditEntry.objects.none()
+    lookup_value_regex = "[0-9]+"
+
+    def get_queryset(self) -> QuerySet[AuditEntry]:
+        return trail_of(room_of(person(self.request), self.kwargs["system"]))
+
+    @extend_schema(operation_id="audit_room_trail", responses=JsonObject(help_text="entries, newest first, in pages"))
+    def list(self, request: Request, system: int) -> Response:
+        """Every entry about the system and what belongs to it, newest first."""
+        entered(request, system, "trail")
+        return self.listed(EntryShown, self.get_queryset())
+
+    @extend_schema(operation_id="audit_room_proof", responses=JsonObject(help_text="as audit/{id}/proof/ answers"))
+    def retrieve(self, request: Request, system: int, pk: int) -> Response:
+        """One entry with the proof of its place, up to the first checkpoint that was signed behind it."""
+        entry = entry_of(room_of(person(request), system), pk)
+        entered(request, system, f"trail entry {pk}")
+        return Response(proof_of(entry).as_json())
+
+
+class FileIn(serializers.Serializer[Any]):
+    """A pack or a PDF."""
+
+    file = serializers.FileField()
+    digest = serializers.RegexField("^[0-9a-fA-F]{64}$", required=False, help_text="of a pack's manifest, if known")
+
+
+class CheckedOut(serializers.Serializer[Any]):
+    """What a check found."""
+
+    what = serializers.CharField(help_text="pack or PDF")
+    is_intact = serializers.BooleanField()
+    problems = serializers.ListField(child=serializers.CharField())
+    facts = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+
+
+@guest_door
+class RoomVerifyView(APIView):
+    """Checking a pack or a PDF."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(operation_id="audit_room_verify", request=FileIn, responses=CheckedOut)
+    def post(self, request: Request) -> Response:
+        """Say whether a pack or a PDF is exactly as it was sealed or signed. Nothing of it is kept."""
+        user = person(request)
+        grants = rooms_of(user)
+        if not grants:
+            raise NotFound(MISSING)
+        look(by=user, grant=grants[0], at=grants[0], page="api: verify")
+        given = FileIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        found = checked(given.validated_data["file"].file, expected=given.validated_data.get("digest", "").lower())
+        return Response(CheckedOut(found).data)

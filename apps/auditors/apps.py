@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class AuditorsConfig(AppConfig):
+    name = "apps.auditors"

@@ -1,0 +1,159 @@
+"""Snapshots and documents of a room: those about its things, and what more can be made."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from apps.auditors.queries.room import MISSING, Room
+from apps.core.errors import Conflict, NotFound
+from apps.core.rules import OPEN
+from apps.reports.models import ReportRun, Snapshot, SnapshotRun
+from apps.reports.queries import pack_file
+from apps.reports.queries.kinds import Kind, kinds_about, title_of
+from apps.reports.queries.subjects import Subject, subject_seen
+from apps.reports.rules.documents.spec import AUDIT_PACK, DATASET, DEPLOYMENT, INCIDENT, SUBJECTS, SYSTEM, VERSION
+
+MOST_LISTED = 40
+_TYPES = {
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    "json": "application/json",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """One file of a document for a download."""
+
+    digest: str
+    filename: str
+    content_type: str
+
+
+@dataclass(frozen=True)
+class About:
+    """One thing that documents of the room can be about."""
+
+    kind: str
+    pk: int
+    label: str
+
+    @property
+    def kind_label(self) -> str:
+        """What it is, in words."""
+        return SUBJECTS[self.kind]
+
+    @property
+    def key(self) -> str:
+        """How a form names it."""
+        return f"{self.kind}:{self.pk}"
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The documents that can be made about it."""
+        return kinds_about(self.kind)
+
+
+def subjects_of(room: Room) -> list[About]:
+    """What documents of the room can be about, the system first."""
+    rows: list[tuple[str, Model]] = [(SYSTEM, room.system)]
+    for kind, some in _rows_of(room).items():
+        rows += [(kind, row) for row in some[:MOST_LISTED]]
+    return [About(kind, row.pk, str(row)[:300]) for kind, row in rows]
+
+
+def _rows_of(room: Room) -> dict[str, QuerySet[Any]]:
+    return {
+        VERSION: room.versions,
+        DEPLOYMENT: room.deployments,
+        DATASET: room.datasets,
+        INCIDENT: room.incidents,
+    }
+
+
+def _is_about(room: Room) -> Q:
+    """Which rows of snapshots, documents and their runs belong to the room."""
+    wanted = Q(subject_kind=SYSTEM, subject_id=room.system.pk)
+    for kind, rows in _rows_of(room).items():
+        wanted |= Q(subject_kind=kind, subject_id__in=list(rows.order_by().values_list("pk", flat=True)))
+    return wanted & Q(team_id=room.grant.team_id)
+
+
+def subject_of(room: Room, kind: str, pk: int) -> Subject:
+    """One thing of the room. Raises NotFound for any other."""
+    is_here = pk == room.system.pk if kind == SYSTEM else kind in SUBJECTS and _has(room, kind, pk)
+    if not is_here:
+        raise NotFound(MISSING)
+    return subject_seen(room.auditor, kind, pk)
+
+
+def _has(room: Room, kind: str, pk: int) -> bool:
+    return bool(_rows_of(room)[kind].filter(pk=pk).exists())
+
+
+def snapshots_of(room: Room) -> QuerySet[Snapshot]:
+    """Snapshots of the room's things, newest first."""
+    return Snapshot.objects.filter(_is_about(room)).select_related("taken_by")
+
+
+def documents_of(room: Room) -> QuerySet[ReportRun]:
+    """Documents about the room's things, newest first."""
+    rows = ReportRun.objects.filter(_is_about(room)).select_related("created_by", "version__model", "snapshot")
+    return rows.defer("log", "config")
+
+
+def snapshot_of(room: Room, pk: int) -> Snapshot:
+    """One snapshot of the room. Raises NotFound."""
+    found = snapshots_of(room).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def document_of(room: Room, pk: int) -> ReportRun:
+    """One document of the room. Raises NotFound."""
+    found = documents_of(room).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def snapshots_under_way(room: Room) -> list[SnapshotRun]:
+    """Snapshots that are being taken, or could not be."""
+    rows = SnapshotRun.objects.filter(_is_about(room), snapshot=None, created_by=room.guest)
+    return list(rows.order_by("-created_at", "-pk")[:5])
+
+
+def open_runs(room: Room) -> int:
+    """How many snapshots and documents of this guest's are waiting or being made."""
+    mine = {"created_by": room.guest, "state__in": OPEN}
+    return SnapshotRun.objects.filter(**mine).count() + ReportRun.objects.filter(**mine).count()
+
+
+def files_of(run: ReportRun) -> list[tuple[str, str]]:
+    """The forms of a finished document, each with its digest."""
+    if run.document == AUDIT_PACK:
+        told = (("pdf", run.pdf_digest), ("json", run.json_digest), ("zip", run.zip_digest))
+        return [(form, digest) for form, digest in told if digest]
+    return [(str(file["form"]), str(file["digest"])) for file in run.files]
+
+
+def file_of(run: ReportRun, form: str) -> Made:
+    """One file of a finished document. Raises NotFound for a form that it has not, Conflict while it is not ready."""
+    if run.document == AUDIT_PACK:
+        found = pack_file(run, form)
+        return Made(found.digest, found.filename, found.content_type)
+    digest = dict(files_of(run)).get(form)
+    if run.is_open:
+        raise Conflict("This document is not ready.", code="report.not_ready", remedy="Wait until it is made.")
+    if digest is None:
+        raise NotFound("This document has no such file.")
+    return Made(digest, f"{run.document}-{run.pk}.{form}", _TYPES[form])
+
+
+def title_of_document(run: ReportRun) -> str:
+    """What a document is called."""
+    return title_of(run.document)

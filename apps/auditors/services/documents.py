@@ -1,0 +1,50 @@
+"""Snapshots and documents that a guest asks for: within the room, through the services that everybody's go through."""
+
+from apps.auditors.queries.documents import open_runs, snapshot_of, subject_of
+from apps.auditors.queries.room import Room
+from apps.core.errors import Conflict, Invalid
+from apps.reports.models import ReportRun, SnapshotRun
+from apps.reports.services.documents import document_start
+from apps.reports.services.snapshots import snapshot_start
+
+MOST_OPEN = 5  # snapshots and documents of one guest at a time
+
+
+def room_snapshot_take(*, room: Room, subject: tuple[str, int], label: str, reason: str) -> SnapshotRun:
+    """Queue a snapshot of one thing of the room. Raises as `snapshot_start` does; Conflict where too many wait."""
+    _check_open(room)
+    return snapshot_start(by=room.auditor, subject=subject_of(room, *subject), label=label, reason=reason)
+
+
+def room_document_make(
+    *,
+    room: Room,
+    document: str,
+    subject: tuple[str, int] | None = None,
+    snapshot: int | None = None,
+    audience: str = "",
+    is_simplified: bool = False,
+) -> ReportRun:
+    """Queue a document about one thing of the room as it is now, or from one of its snapshots. Raises as
+    `document_start` does, Conflict where too many are queued.
+    """
+    _check_open(room)
+    if (subject is None) == (snapshot is None):
+        raise Invalid("Name either a thing or a snapshot.", code="document.subject")
+    return document_start(
+        by=room.auditor,
+        document=document,
+        subject=subject_of(room, *subject) if subject is not None else None,
+        snapshot=snapshot_of(room, snapshot) if snapshot is not None else None,
+        audience=audience,
+        is_simplified=is_simplified,
+    )
+
+
+def _check_open(room: Room) -> None:
+    if open_runs(room) >= MOST_OPEN:
+        raise Conflict(
+            f"{MOST_OPEN} of your snapshots and documents are being made.",
+            code="audit_room.busy",
+            remedy="Wait until one of them is ready.",
+        )

@@ -1,0 +1,1 @@
+"""The pages of audit accesses, the door of their links, and the audit room."""
