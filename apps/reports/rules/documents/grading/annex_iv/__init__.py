@@ -49,7 +49,11 @@ def _declared_early(document: Document) -> Iterator[Objection]:
         DECLARATION,
         CONSISTENCY,
         60,
-        f"Conformity is declared while {len(open_points)} points of the documentation are missing.",
+        f"Conformity is declared, yet of the documentation {_points(len(open_points))} missing.",
         "Fill the missing points, or say why they do not apply, before the declaration is signed.",
         DECLARATION,
     )
+
+
+def _points(count: int) -> str:
+    return "1 point is" if count == 1 else f"{count} points are"
