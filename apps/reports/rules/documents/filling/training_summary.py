@@ -7,7 +7,7 @@ from typing import Any
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Table
 from apps.reports.rules.documents.filling.facts import Facts
-from apps.reports.rules.documents.filling.registry import filler
+from apps.reports.rules.documents.filling.registry import condition, filler
 from apps.reports.rules.documents.filling.training_sizes import (
     ESTIMATED,
     MODALITIES,
@@ -20,6 +20,7 @@ from apps.reports.rules.documents.filling.training_sizes import (
     rounded,
 )
 
+TEXT = "text"
 ABSENT = "Not in the training data"
 HOW = {MEASURED: "Measured in a scan", ESTIMATED: "Estimated from the size of the file"}
 
@@ -114,6 +115,26 @@ def modalities(facts: Facts) -> Filled:
     table = Table("Modalities and size of the training data", columns, tuple(rows))
     known = tuple(dict.fromkeys(one.known for one in found if one.value))
     return Filled((table,), known, tuple(_problems(facts, found)))
+
+
+@filler("summary.other_sizes")
+def other_sizes(facts: Facts) -> Filled:
+    """What datasheets say of images, sound, film and other content."""
+    found = [one for one in amounts(facts) if one.modality != TEXT and one.value]
+    units = {one.id: f"{one.title.lower()}, {one.unit}" for one in MODALITIES}
+    rows = [(f"{one.data['label']}, {units[one.modality]}", rounded(one.value)) for one in found]
+    rows += [("Other", words) for words in others(facts)]
+    return Filled((FactList(tuple(rows)),), tuple(one.known for one in found)) if rows else NOTHING
+
+
+@condition("summary.more_than_text")
+def more_than_text(facts: Facts) -> tuple[bool, str]:
+    """The training data hold more than text, or that is not known."""
+    if other_sizes(facts) or not facts.training_data:
+        return True, ""
+    takes = [str(version["version"].get("modality") or "").lower() for version in facts.versions]
+    is_text = all(words and not any(one.id in words for one in MODALITIES if one.id != TEXT) for words in takes)
+    return not is_text, "The model works with text alone, and no datasheet names content of another kind."
 
 
 def _size(modality: Modality, found: list[Amount]) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Section 2 of the public summary of training content: whether each kind of source was used, by record and answers."""
 
-from apps.checklist.rules.status import DECLARED
-from apps.reports.rules.documents.content import FactList, Filled, Known
+from apps.reports.rules.documents.content import FactList, Filled
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.filling.registry import condition, filler
 from apps.reports.rules.documents.filling.training_sizes import MODALITIES, amounts
@@ -15,7 +14,6 @@ from apps.reports.rules.documents.filling.training_sources import (
     SYNTHETIC,
     USER,
     Share,
-    Use,
     of_kind,
     sheet_known,
     source_known,
@@ -25,15 +23,16 @@ from apps.reports.rules.documents.filling.training_sources import (
 
 
 def _used(facts: Facts, kind: str) -> Filled:
-    """Yes or no with modalities and the number of sources; nothing where neither record nor answer tells."""
+    """Yes or no by the record, with modalities and the number of sources; nothing where the record does not tell."""
     use, found = use_of(facts, kind), of_kind(facts, kind)
-    if use.is_used is None:
-        return Filled(missing=(_unknown(facts, kind),))
-    rows = [("Used", "Yes" if use.is_used else "No")]
+    if use.recorded is None:
+        return Filled(missing=() if use.is_used is not None else (_unknown(facts, kind),))
+    rows = [("By the record", "Yes" if use.recorded else "No")]
     if found:
         rows += [("Modalities", _modalities(found, facts)), ("Sources on record", str(len(found)))]
     missing = (use.contradiction,) if use.contradiction else ()
-    return Filled((FactList(tuple(rows)),), _known(facts, use, found), missing)
+    known = tuple(dict.fromkeys(source_known(one) for one in found))
+    return Filled((FactList(tuple(rows)),), known or tuple(sheet_known(data) for data in facts.training_data), missing)
 
 
 def _unknown(facts: Facts, kind: str) -> str:
@@ -42,14 +41,6 @@ def _unknown(facts: Facts, kind: str) -> str:
     if named:
         why = f"the sources of {named} are not all on record with how they came into being"
     return f"{KINDS[kind]}: whether any were used is not known, because {why}, and nobody has answered."
-
-
-def _known(facts: Facts, use: Use, found: list[Share]) -> tuple[Known, ...]:
-    if found:
-        return tuple(dict.fromkeys(source_known(one) for one in found))
-    if use.recorded is not None:
-        return tuple(sheet_known(data) for data in facts.training_data)
-    return (Known(DECLARED, "Answer to the questions on the summary"),)
 
 
 def _modalities(found: list[Share], facts: Facts) -> str:

@@ -9,10 +9,10 @@ from apps.reports.rules.documents.grading.summary.record import CONSISTENCY, COR
 
 DAY = re.compile(r"(?P<day>\d{2})/(?P<month>\d{2})/(?P<year>\d{4}|\d{2})")
 MONTH = re.compile(r"(?<![\d/])(?P<month>\d{2})/(?P<year>\d{4})(?![\d/])")
-# Other ways of writing a day or a month that people use: 2026-11-22, 22.11.2026, 11/22/2026 is told apart by the month.
+# Other ways of writing a day that people use: 2026-11-22, 22.11.2026, Nov 22nd, 2026. A month in prose is no such way.
 _OTHER = re.compile(
-    r"\b\d{4}-\d{2}(?:-\d{2})?\b|\b\d{1,2}\.\d{1,2}\.\d{2,4}\b|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-    r"[a-z]*\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}\b",
+    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}\b",
     re.IGNORECASE,
 )
 
