@@ -77,6 +77,8 @@ router.register("incidents", incidents.IncidentViewSet, "incident")
 router.register("risks", checklist.RiskControlViewSet, "risk-control")
 router.register("risks", risks.RiskViewSet, "risk")
 router.register("reports", reports.ReportViewSet, "report")
+router.register("snapshots", reports.SnapshotViewSet, "snapshot")
+router.register("readiness-checks", reports.ReadinessViewSet, "readiness-check")
 router.register("frameworks", checklist.FrameworkViewSet, "framework")
 router.register("assessments", checklist.AssessmentViewSet, "assessment")
 router.register("assessments", checklist.AssessmentMatrixViewSet, "assessment-matrix")
@@ -157,6 +159,8 @@ urlpatterns = [
     path("v1/audit-room/", auditors.RoomView.as_view(), name="audit-room"),
     path("v1/audit-room/verify/", auditors.RoomVerifyView.as_view(), name="audit-room-verify"),
     path("v1/audit-room/systems/<int:system>/", include(room_paths)),
+    path("v1/document-kinds/", reports.DocumentKindsView.as_view(), name="document-kind-list"),
+    path("v1/snapshots-compared/", reports.SnapshotCompareView.as_view(), name="snapshot-compare"),
     path("v1/verifications/", reports.VerificationView.as_view(), name="verification-list"),
     path("v1/signing-keys/", login_not_required(reports.SigningKeysView.as_view()), name="signing-keys"),
     path("v1/reminders/", reminders.DueView.as_view(), name="reminder-list"),

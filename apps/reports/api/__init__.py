@@ -1,6 +1,15 @@
 """The API of documents, snapshots and audit packs."""
 
-from apps.reports.api.packs import ReportViewSet
+from apps.reports.api.packs import DocumentKindsView, ReportViewSet
+from apps.reports.api.snapshots import ReadinessViewSet, SnapshotCompareView, SnapshotViewSet
 from apps.reports.api.verifying import SigningKeysView, VerificationView
 
-__all__ = ["ReportViewSet", "SigningKeysView", "VerificationView"]
+__all__ = [
+    "DocumentKindsView",
+    "ReadinessViewSet",
+    "ReportViewSet",
+    "SigningKeysView",
+    "SnapshotCompareView",
+    "SnapshotViewSet",
+    "VerificationView",
+]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db.models import QuerySet
 from django.utils.text import slugify
@@ -107,6 +107,17 @@ def digests_of(report: ReportRun) -> dict[str, str]:
     own = {"pdf": report.pdf_digest, "zip": report.zip_digest, "json": report.json_digest}
     listed = {file["form"]: file["digest"] for file in report.files}
     return {form: digest for form, digest in (own | listed).items() if digest}
+
+
+def pack_files(report: ReportRun) -> list[dict[str, Any]]:
+    """Every file that there is: form, SHA-256, size in bytes and pages, the last two None where they are not known."""
+    listed = {file["form"]: file for file in report.files}
+    known = {"pdf": {"pages": report.pages}, "zip": {"size": report.zip_size}}
+    empty: dict[str, Any] = {"size": None, "pages": None}
+    return [
+        listed.get(form) or empty | {"form": form, "digest": digest} | known.get(form, {})
+        for form, digest in digests_of(report).items()
+    ]
 
 
 def pack_file(report: ReportRun, form: str) -> PackFile:

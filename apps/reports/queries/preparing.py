@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apps.accounts.queries import may
-from apps.core.errors import NotFound
+from apps.core.errors import Conflict, NotFound
 from apps.reports.models import Snapshot
 from apps.reports.queries.kinds import Kind, kind_named
 from apps.reports.queries.packs import Titled, titled
 from apps.reports.queries.snapshots import snapshot_facts, snapshot_seen, snapshots_about
 from apps.reports.queries.standing import Standings, reports_about, standings_of
 from apps.reports.queries.subjects import is_of_small_provider, subject_seen
-from apps.reports.rules.documents.spec import AUDIT_PACK
+from apps.reports.rules.documents.filling.facts import Facts
+from apps.reports.rules.documents.spec import AUDIT_PACK, DocumentSpec
 from apps.reports.rules.documents.standing import edition_standing
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ def preparation_of_snapshot(
     edition = _chosen(editions, audience, is_simplified)
     standing = None
     if facts is not None:
-        wanted = {"audience": edition.audience, "is_simplified": edition.is_simplified}
-        standing = edition_standing(document.spec, facts, snapshot.digest, **wanted)
+        standing = _standing(document.spec, facts, snapshot, edition)
     return Preparation(
         kind=document,
         subject_kind=snapshot.subject_kind,
@@ -108,6 +108,26 @@ def preparation_of_snapshot(
         made=titled(snapshot.documents.filter(document=slug).select_related("created_by").defer("log")[:MOST]),
         may_make=may(user, "report.create", snapshot.team_id),
     )
+
+
+def _standing(spec: DocumentSpec, facts: Facts, snapshot: Snapshot, edition: Edition) -> dict[str, Any]:
+    wanted = {"audience": edition.audience, "is_simplified": edition.is_simplified}
+    return edition_standing(spec, facts, snapshot.digest, **wanted)
+
+
+def standing_from(snapshot: Snapshot, slug: str, audience: str, is_simplified: bool) -> dict[str, Any]:
+    """How a document would stand if it were made from this snapshot. Raises NotFound for a document or an edition that
+    it cannot have, and Conflict for a snapshot that is too large to be looked through while somebody waits.
+    """
+    document = _about(slug, snapshot.subject_kind)
+    if snapshot.size > LARGEST_READ:
+        raise Conflict("This snapshot is too large to be looked through at once.", remedy="Make the document itself.")
+    facts = snapshot_facts(snapshot)
+    editions = editions_offered(document, facts.is_of_small_provider)
+    edition = _chosen(editions, audience, is_simplified)
+    if document.spec is None or (edition.audience, edition.is_simplified) != (audience, is_simplified):
+        raise NotFound("This document has no such edition.", code="document.audience")
+    return _standing(document.spec, facts, snapshot, edition)
 
 
 def editions_offered(kind: Kind, is_small: bool) -> list[Edition]:

@@ -1,0 +1,199 @@
+"""How documents, snapshots and readiness look in the API."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.core.serializing import Input, JsonObject, Key, Reference, RunDetail, RunSummary
+from apps.reports.models import ReportRun, Snapshot
+from apps.reports.queries.kinds import FORMS, Kind
+from apps.reports.queries.packs import pack_files
+from apps.reports.rules.comparing import KINDS
+from apps.reports.rules.documents.spec import SUBJECTS
+
+ABOUT = list(SUBJECTS.items())
+
+
+class SubjectKind(serializers.CharField):
+    """What kind of thing something is about."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"max_length": 12, "help_text": f"one of {', '.join(SUBJECTS)}"} | more)
+
+    def to_internal_value(self, data: Any) -> str:
+        kind = str(super().to_internal_value(data))
+        if kind not in SUBJECTS:
+            raise serializers.ValidationError(f"This is none of {', '.join(SUBJECTS)}.", code="invalid_choice")
+        return kind
+
+
+class AboutIn(Input):
+    """Names one thing by its kind and id."""
+
+    about = SubjectKind()
+    subject = Key(help_text="its id among those of its kind")
+
+
+class AboutOut(serializers.Serializer[Any]):
+    """What a document or a snapshot is about; the label is the one of that moment."""
+
+    kind = serializers.CharField(source="subject_kind")
+    id = serializers.IntegerField(source="subject_id")
+    label = serializers.CharField(source="subject_label")  # type: ignore[assignment] # a field of the answer
+
+
+class AudienceOut(serializers.Serializer[Any]):
+    """Somebody for whom a document has an edition."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+
+
+class KindOut(serializers.Serializer[Kind]):
+    """One kind of document."""
+
+    document = serializers.CharField(source="slug", help_text="what starting one takes as `document`")
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    law = serializers.CharField(help_text="the provision or standard that asks for it; empty where none does")
+    subjects = serializers.ListField(child=serializers.CharField(), help_text=f"of {', '.join(SUBJECTS)}")
+    formats = serializers.ListField(child=serializers.CharField(), help_text=f"of {', '.join(FORMS)}")
+    audiences = AudienceOut(many=True)
+    has_simplified = serializers.BooleanField(help_text="whether small providers may hand in a shorter edition")
+    is_graded = serializers.BooleanField(help_text="whether readiness comes with grades")
+
+
+class ReportIn(Input):
+    """What the document is about (`about` and `subject`, or `version` alone), or the `snapshot` to make it from."""
+
+    document = serializers.SlugField(max_length=80, required=False, help_text="default: audit-pack")
+    about = SubjectKind(required=False)
+    subject = Key(required=False, help_text="the id of what it is about, among those of its kind")
+    version = Key(required=False, help_text="the model version that it is about")
+    snapshot = Key(required=False, help_text="the snapshot to make it from")
+    audience = serializers.SlugField(max_length=40, required=False, help_text="the edition; default: for everybody")
+    is_simplified = serializers.BooleanField(required=False, help_text="the edition for small providers")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        ways = [name for name in ("subject", "version", "snapshot") if name in given]
+        if len(ways) != 1 or ("about" in given) != (ways == ["subject"]):
+            raise serializers.ValidationError(
+                "Give `about` and `subject`, or `version` alone, or `snapshot` alone.", code="subject"
+            )
+        return given
+
+
+class ReportFileOut(serializers.Serializer[Any]):
+    """One file of a document."""
+
+    form = serializers.CharField(help_text=f"one of {', '.join(FORMS)}")
+    digest = serializers.CharField(help_text="SHA-256")
+    size = serializers.IntegerField(allow_null=True, help_text="bytes")
+    pages = serializers.IntegerField(allow_null=True)
+
+
+class ReportOut(RunSummary):
+    """A document or an audit pack with the SHA-256 of its files, empty until they are there."""
+
+    document = serializers.CharField()
+    about = AboutOut(source="*")
+    audience = serializers.CharField()
+    is_simplified = serializers.BooleanField()
+    snapshot = serializers.IntegerField(source="snapshot_id", allow_null=True)
+    files = serializers.SerializerMethodField()
+    version = Reference(allow_null=True)
+    pdf_digest = serializers.CharField(help_text="of an audit pack")
+    json_digest = serializers.CharField(help_text="of an audit pack")
+    zip_digest = serializers.CharField(help_text="of an audit pack")
+    zip_size = serializers.IntegerField(allow_null=True, help_text="bytes, of an audit pack")
+    pages = serializers.IntegerField(allow_null=True)
+
+    @extend_schema_field(ReportFileOut(many=True))
+    def get_files(self, report: ReportRun) -> list[dict[str, Any]]:
+        return pack_files(report)
+
+
+class ReportDetail(RunDetail, ReportOut):
+    """A document; `result.standing` counts its points and lists its gaps. Of an audit pack, `result.manifest_digest` is
+    what verify_pack.py takes as `--digest`."""
+
+
+class SnapshotIn(AboutIn):
+    """What is frozen, what the snapshot is called, and why it is taken."""
+
+    label = serializers.CharField(max_length=120)
+    reason = serializers.CharField(max_length=2_000)
+
+
+class SnapshotOut(serializers.ModelSerializer[Snapshot]):
+    """Everything on record about one thing at one moment. It never changes."""
+
+    about = AboutOut(source="*")
+    taken_by = Reference()
+    team = serializers.IntegerField(source="team_id")
+
+    class Meta:
+        model = Snapshot
+        fields = ["id", "label", "about", "team", "reason", "format", "digest", "size", "taken_by", "taken_at"]
+
+
+class SnapshotRunOut(RunSummary):
+    """The run that takes a snapshot; `snapshot` is its id once it is taken."""
+
+    about = AboutOut(source="*")
+    label = serializers.CharField()  # type: ignore[assignment] # a field of the answer
+    reason = serializers.CharField()
+    snapshot = serializers.IntegerField(source="snapshot_id", allow_null=True)
+
+
+class ReadinessOut(RunSummary):
+    """A check of what the documents about one thing would lack."""
+
+    about = AboutOut(source="*")
+
+
+class ReadinessDetail(RunDetail, ReadinessOut):
+    """A check with its result: `result.documents` holds each edition of each document with its points by state
+    (`filled`, `partly`, `not_applicable`, `missing`), `gaps` with remedies, and `grading` where there is one."""
+
+
+class DocumentStandingOut(serializers.Serializer[Any]):
+    """How one edition of a document would stand if it were made."""
+
+    document = serializers.CharField()
+    audience = serializers.CharField()
+    is_simplified = serializers.BooleanField()
+    total = serializers.IntegerField(help_text="points")
+    filled = serializers.IntegerField()
+    partly = serializers.IntegerField()
+    not_applicable = serializers.IntegerField()
+    missing = serializers.IntegerField()
+    share = serializers.FloatField(help_text="points filled or not applicable, 0 to 1")
+    gaps = serializers.ListField(child=JsonObject(), help_text="id, ref, title, state, problem and remedy of each")
+    grading = JsonObject(allow_null=True)
+
+
+class SnapshotChangeOut(serializers.Serializer[Any]):
+    """One difference between two snapshots. `before` and `after` are empty for what came or went."""
+
+    kind = serializers.CharField(help_text=f"one of {', '.join(KINDS)}")
+    thing = serializers.CharField()
+    what = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class SnapshotAreaOut(serializers.Serializer[Any]):
+    """One part of the record with its differences."""
+
+    title = serializers.CharField()
+    changes = SnapshotChangeOut(many=True)
+
+
+class SnapshotComparisonOut(serializers.Serializer[Any]):
+    """What changed between two snapshots of one thing."""
+
+    counts = JsonObject(help_text="how many differences of each kind")
+    areas = SnapshotAreaOut(many=True)
