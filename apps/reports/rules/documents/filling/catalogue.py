@@ -50,6 +50,11 @@ class Given:
         return str(self.answer.get("text") or self.answer.get("reason") or "").strip()
 
     @property
+    def is_stated(self) -> bool:
+        """Whether a person said or chose something, beyond what the platform collected."""
+        return bool(self.answer.get("stated") and (self.words or self.answer.get("value")))
+
+    @property
     def is_declined(self) -> bool:
         """Whether the answer says that the question does not apply."""
         return bool(self.asked.question["status"] == NOT_APPLICABLE)
@@ -89,11 +94,9 @@ class Given:
         """How it is known: the answer itself, and every piece of evidence."""
         place = f"{self.asked.framework['title']}, {self.asked.question.get('ref') or self.asked.question['id']}"
         source = f"Answer to {place}{f', by {self.by}' if self.by else ''}"
-        stated = str(self.answer.get("stated") or self.asked.question["status"])
-        return [
-            Known(stated, source, self.at, "", self.is_stale and not self.evidence),
-            *(_known(item) for item in self.evidence),
-        ]
+        is_outdated = bool(self.answer.get("is_statement_outdated"))
+        own = [Known(str(self.answer["stated"]), source, self.at, "", is_outdated)] if self.is_stated else []
+        return [*own, *(_known(item) for item in self.evidence)]
 
 
 def given(facts: Facts, urn: str, question: str) -> Given | None:

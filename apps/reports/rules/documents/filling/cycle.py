@@ -1,7 +1,6 @@
 """One cycle of monitoring after placing on the market: what was measured in it, what fell outside, what was done.
 
-A cycle ends at the moment of the snapshot and begins DAYS before, or when the first version was put to use if that was
-later. Articles 72 and 73 name no length; a quarter is what plans usually say.
+A cycle is the DAYS before the moment of the snapshot. Article 72 names no length; a quarter is what plans usually say.
 """
 
 from collections.abc import Iterator
@@ -28,9 +27,7 @@ def period_of(facts: Facts) -> tuple[datetime, datetime] | None:
     end = read(facts.taken_at)
     if end is None:
         return None
-    uses = [begun for place in facts.deployments if (begun := read(place.get("ready_at") or place["created_at"]))]
-    begun = min(uses, default=end - timedelta(days=DAYS))
-    return max(end - timedelta(days=DAYS), begun), end
+    return end - timedelta(days=DAYS), end
 
 
 def within(facts: Facts) -> Facts:
@@ -72,8 +69,8 @@ def period(facts: Facts) -> Filled:
         ("Length", f"{number((end - begin).days)} days"),
     )
     words = (
-        f"A cycle ends at the moment of the snapshot and begins {DAYS} days before, or with the first use where that "
-        "was later. For another period, make this report from a snapshot of another day."
+        f"A cycle is the {DAYS} days before the moment of the snapshot. For another period, make this report from a "
+        "snapshot of another day."
     )
     return Filled((FactList(rows), Paragraph(words)), (Known(MEASURED, "Moment of the snapshot", facts.taken_at),))
 

@@ -5,9 +5,10 @@ from functools import partial
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.core.formatting import file_size, number, percent
 from apps.reports.rules.documents.content import NOTHING, Bullets, Filled, Known, Paragraph, joined
-from apps.reports.rules.documents.filling.data import of_sheets, sheet, stored
+from apps.reports.rules.documents.filling.data import sheet, stored
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import fact_list, table
+from apps.reports.rules.documents.filling.governance import said
 from apps.reports.rules.documents.filling.moments import day, exact, who
 from apps.reports.rules.documents.filling.registry import filler
 
@@ -84,15 +85,47 @@ def _issuer(source: Json) -> str:
     return str(source.get("issuer") or "")
 
 
+# What a datasheet says in its own fields, typed or out of a file: names of docs/vocabulary.md, and a few beside.
+_SAID = {
+    "sheet.rationale": (("rationale", "purpose"), "Why the dataset was made."),
+    "sheet.funding": (("funding", "funders"), "Who paid for the dataset."),
+    "sheet.producers": (("data_producers", "annotator_demographics", "pay"), "Who produced and labelled the content."),
+    "sheet.sampling": (("sampling", "representativeness"), "Whether it is a sample, and how that was drawn."),
+    "sheet.labelling": (
+        (
+            "annotation",
+            "annotation_platform",
+            "annotation_analysis",
+            "annotations_per_item",
+            "machine_annotation_tools",
+        ),
+        "How the rows were labelled.",
+    ),
+    "sheet.missing": (("missing_data", "imputation", "limitations"), "What is missing in the rows."),
+    "sheet.people": (("biases", "social_impact"), "Biases, and the effect on people."),
+    "sheet.protected": (("personal_information", "privacy_techniques"), "Personal data, and what protects people."),
+    "sheet.kind_of_collection": (("collection_type", "generated_by"), "The kind of collection."),
+    "sheet.when": (("generation_period", "geography"), "When and where it was collected."),
+    "sheet.consent_told": (("consent_documents", "notice", "withdrawal"), "Notice and consent."),
+    "sheet.cleaning": (("preprocessing", "manipulation", "imputation"), "Cleaning and other preparation."),
+    "sheet.suited": (("intended_uses",), "Intended uses."),
+    "sheet.unsuited": (("out_of_scope_uses", "limitations"), "Uses that it is not meant for."),
+    "sheet.distribution": (
+        ("distribution", "access_terms", "storage_geography", "storage_forbidden", "processing_geography")
+        + ("processing_excluded",),
+        "To whom it is given, and where it may go.",
+    ),
+    "sheet.rights": (("licence_statement", "patents", "trademarks"), "What is said of licence and other rights."),
+    "sheet.upkeep": (("maintenance", "contributions"), "Releases, upkeep and contributions."),
+    "sheet.citation": (("citation",), "How to cite it."),
+}
+
+
 def _of_sheet(fields: tuple[str, ...], facts: Facts) -> Filled:
-    return of_sheets(subjects_of(facts), *fields)
+    return said(facts, *fields)
 
 
-for _name, _fields, _about in (
-    ("sheet.origin", ("origin",), "Where the dataset comes from, in the words of its datasheet."),
-    ("sheet.collectors", ("collection_method",), "How it was collected, in the words of its datasheet."),
-    ("sheet.recipients", ("permission",), "Permission to use it, in the words of its datasheet."),
-):
+for _name, (_fields, _about) in _SAID.items():
     _function = partial(_of_sheet, _fields)
     _function.__doc__ = _about
     filler(_name)(_function)

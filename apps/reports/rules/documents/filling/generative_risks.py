@@ -8,13 +8,15 @@ from apps.core.formatting import UNKNOWN as DASH
 from apps.core.formatting import digest_short
 from apps.reports.rules.documents.content import Block, FactList, Filled, Known, Paragraph, Table
 from apps.reports.rules.documents.filling.catalogue import Given, catalogue, given, questions_of
-from apps.reports.rules.documents.filling.facts import Facts, Json
+from apps.reports.rules.documents.filling.facts import TRAINING, Facts, Json
 from apps.reports.rules.documents.filling.moments import day, who
 from apps.reports.rules.documents.filling.registry import Condition, Filler, condition, filler
 
 URN = "urn:genaiops:framework:nist-ai-600-1"
 FILE = "nist-ai-600-1"
 COUNT = 12
+CONFABULATION, QUALITY = 2, "evaluation.metrics"
+_TRAINED = frozenset({TRAINING, "training data of a base model"})
 # Risks of the register that carry a name of the article, beside those that carry NIST's own.
 _ALSO = {2: "hallucination", 5: "environment", 6: "bias", 9: "cybersecurity", 10: "intellectual_property"}
 # What the platform measures that bears on a risk, beside the collectors of the risk's own question.
@@ -48,16 +50,26 @@ def registered(facts: Facts, number: int) -> list[Json]:
 def findings_on(facts: Facts, number: int) -> list[Json]:
     """What was measured or read on a risk: what the answer rests on, then what collectors find beside it."""
     answer = given(facts, URN, f"risk-{number}")
-    found = [dict(item) for item in answer.evidence] if answer else []
-    wanted = (*_question(number).collectors, *_MEASURED.get(number, ()))
+    found = [item for item in (answer.evidence if answer else ()) if _bears_on(number, item.get("collector"), answer)]
     seen = {(item["title"], item.get("subject_label")) for item in found}
-    for holder in (*facts.versions, *facts.datasets):
-        for name in wanted:
-            for one in (holder.get("findings") or {}).get(name, []):
-                if one["status"] != UNKNOWN and (one["title"], one["subject_label"]) not in seen:
-                    seen.add((one["title"], one["subject_label"]))
-                    found.append(one)
-    return found
+    for name in (*_question(number).collectors, *_MEASURED.get(number, ())):
+        for one in _found_by(facts, name) if _bears_on(number, name, answer) else ():
+            if (one["title"], one["subject_label"]) not in seen:
+                seen.add((one["title"], one["subject_label"]))
+                found.append(one)
+    return [one for one in found if one["status"] != UNKNOWN]
+
+
+def _found_by(facts: Facts, collector: str) -> Iterator[Json]:
+    """What a collector finds about the versions and about the data that trained them or their base models."""
+    trained = [data for data in facts.datasets if _TRAINED & set(data["used_as"])]
+    for holder in (*facts.versions, *trained):
+        yield from (holder.get("findings") or {}).get(collector, [])
+
+
+def _bears_on(number: int, collector: str | None, answer: Given | None) -> bool:
+    """An evaluation of how good answers are says nothing of other risks, unless somebody argues with it."""
+    return collector != QUALITY or number == CONFABULATION or bool(answer and answer.words)
 
 
 def _condition_of(number: int) -> Condition:
@@ -74,7 +86,7 @@ def _filler_of(number: int) -> Filler:
     def fill(facts: Facts) -> Filled:
         answer, risks = given(facts, URN, f"risk-{number}"), registered(facts, number)
         found = findings_on(facts, number)
-        if answer is None and not risks and not found:
+        if (answer is None or not answer.words) and not risks and not found:
             return Filled(missing=("Nobody has judged this risk, and nothing was measured on it.",))
         known = [*(answer.known() if answer else ()), *map(_known_finding, _beside(answer, found)), *map(_known, risks)]
         blocks = (Paragraph(_question(number).requirement, is_quoted=True), *_blocks(answer, found, risks))
@@ -85,8 +97,8 @@ def _filler_of(number: int) -> Filler:
 
 
 def _beside(answer: Given | None, found: list[Json]) -> list[Json]:
-    own = len(answer.evidence) if answer else 0
-    return found[own:]
+    own = [(item["title"], item.get("subject_label")) for item in answer.evidence] if answer else []
+    return [one for one in found if (one["title"], one.get("subject_label")) not in own]
 
 
 def _blocks(answer: Given | None, found: list[Json], risks: list[Json]) -> Iterator[Block]:
@@ -141,10 +153,10 @@ def _known_finding(item: Json) -> Known:
 
 
 def _missing(answer: Given | None, found: list[Json], risks: list[Json]) -> Iterator[str]:
-    if answer is None:
-        yield "Nobody has answered the question on this risk."
+    if answer is None or not answer.is_stated:
+        yield "Nobody has said what this means for the system."
     if not found:
-        yield "Nothing was measured on this risk."
+        yield "No evaluation or scan on record speaks of this risk."
     if not risks:
         yield "The risk register holds no such risk, so nobody owns it and nothing is said of what remains."
     for risk in risks:

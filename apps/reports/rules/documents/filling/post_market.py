@@ -43,14 +43,18 @@ def _drift_sources(facts: Facts) -> Iterator[tuple[str, str, str]]:
 def _call_sources(facts: Facts) -> Iterator[tuple[str, str, str]]:
     for place in facts.deployments:
         callers = len(place.get("applications") or ())
-        yield "Use of the deployment", f"{place['name']} ({place['environment']})", f"{callers} applications"
+        yield "Use of the deployment", f"{place['name']} ({place['environment']})", _count(callers, "application")
 
 
 def _other_sources(facts: Facts) -> Iterator[tuple[str, str, str]]:
     if facts.incidents:
-        yield "Incidents and concerns", "People, and alerts of the platform", f"{len(facts.incidents)} incidents"
+        yield "Incidents and concerns", "People, and alerts of the platform", _count(len(facts.incidents), "incident")
     if facts.evaluations:
-        yield "Evaluations on known answers", "Runs on the platform", f"{len(facts.evaluations)} evaluations"
+        yield "Evaluations on known answers", "Runs on the platform", _count(len(facts.evaluations), "evaluation")
+
+
+def _count(number_of: int, noun: str) -> str:
+    return f"{number(number_of)} {noun}{'' if number_of == 1 else 's'}"
 
 
 @filler("plan.metrics")
@@ -162,8 +166,8 @@ def retention(facts: Facts) -> Filled:
     if not head:
         return NOTHING
     rows = [
-        ("Measurements, evaluations, incidents", "Kept without end; the platform removes none of them"),
-        ("Acts on them", "In the audit trail, kept for at least ten years, archived segments still verify"),
+        ("Measurements, evaluations, incidents", "Kept on the platform, which has no way to remove one"),
+        ("Acts on them", "Kept in the audit trail for at least ten years; segments archived later still verify"),
         ("Entries in this snapshot", number(len(facts.trail.get("entries") or ()))),
         ("This plan", "Part of the technical documentation, to be kept for ten years (Article 18)"),
     ]
@@ -177,7 +181,7 @@ def review(facts: Facts) -> Filled:
     today = date.fromisoformat(facts.taken_at[:10]) if facts.taken_at else None
     dated = [risk for risk in facts.risks if risk["review_on"] and risk["state"] != "closed"]
     if not dated:
-        return NOTHING
+        return Filled(missing=("No open risk has a day of review.",))
     rows = tuple((risk["title"], who(risk["owner"]), risk["review_on"]) for risk in sorted(dated, key=_review))
     late = sum(today is not None and date.fromisoformat(risk["review_on"]) < today for risk in dated)
     undated = sum(not risk["review_on"] and risk["state"] != "closed" for risk in facts.risks)

@@ -77,6 +77,7 @@ def follows(facts: Facts) -> Filled:
     return Filled(blocks, missing=() if incident["clock"]["is_due"] else (NO_CLOCK,))
 
 
+TO_COMPLETE = "To be filled in by whoever signs"
 NO_CLOCK = "Nobody has said that a report to the authority is due."
 
 
@@ -108,7 +109,7 @@ def statement(facts: Facts) -> Filled:
     rows = [("Written by", f"{who(newest['written_by'])}, {exact(newest['written_at'])}")]
     if newest["sent_at"]:
         rows.append(("Marked as sent by", f"{who(newest['sent_by'])}, {exact(newest['sent_at'])}"))
-    rows += [("Name and function of the signatory", " "), ("Place, date, signature", " ")]
+    rows += [("Name and function of the signatory", TO_COMPLETE), ("Place, date, signature", TO_COMPLETE)]
     missing = () if newest["sent_at"] else ("Nobody has marked the report as sent yet.",)
     return Filled((FactList(tuple(rows)),), (_known(newest),), missing)
 

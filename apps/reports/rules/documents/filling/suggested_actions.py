@@ -19,6 +19,8 @@ def status_of(question: Question, found: Given | None) -> str:
         return NO_ANSWER
     if found.is_declined:
         return "Not relevant here"
+    if not found.is_stated:
+        return NO_ANSWER
     titles = {choice.id: choice.title for choice in question.choices}
     return titles.get(found.choice, "Answered in words")
 
@@ -31,7 +33,7 @@ def _filler_of(function: str) -> Filler:
             for question in group.all_questions:
                 found = given(facts, URN, question.id)
                 rows.append(_row(question, found, numbers))
-                known += found.known() if found else []
+                known += found.known() if found and found.is_stated else []
                 if found and _is_unreasoned(found):
                     missing.append(f"{question.ref} is called not relevant without a reason.")
         unanswered = sum(row[3] == NO_ANSWER for row in rows)
@@ -52,8 +54,16 @@ def _is_unreasoned(found: Given) -> bool:
 def _row(question: Question, found: Given | None, numbers: dict[str, str]) -> tuple[str, ...]:
     risks = ", ".join(sorted((numbers[tag] for tag in question.tags if tag in numbers), key=int)) or "—"
     said = f"{found.by}, {found.day}" if found and found.by else "—"
-    words = found.words if found and found.words else "—"
+    words = _words(found)
     return (question.ref, question.requirement, risks, status_of(question, found), words, said)
+
+
+def _words(found: Given | None) -> str:
+    """What somebody wrote; where nobody did, which evidence the platform holds ready for an answer."""
+    if found is None:
+        return "—"
+    titles = ", ".join(dict.fromkeys(str(item["title"]) for item in found.evidence))
+    return found.words or (f"Evidence at hand: {titles}" if titles else "—")
 
 
 for _function in FUNCTIONS:
