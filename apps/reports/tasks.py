@@ -5,8 +5,8 @@ from celery import shared_task
 from apps.core import queue
 from apps.jobs.services.claims import claimed
 from apps.reports.models import ReadinessRun, ReportRun, SnapshotRun
-from apps.reports.rules.documents.spec import AUDIT_PACK
-from apps.reports.services import document_make, readiness_make, report_make, snapshot_make
+from apps.reports.rules.documents.spec import AUDIT_PACK, SEALED_PACK
+from apps.reports.services import Press, document_make, pack_make, readiness_make, report_make, snapshot_make
 
 
 @shared_task(name=queue.REPORT)
@@ -18,10 +18,12 @@ def render(run_id: int) -> None:
             from apps.core.pdf import render_pdf
 
             report_make(run=claim.run, render=render_pdf, on_progress=claim.progress)
-        else:
-            from apps.reports.rendering import RENDERERS
+            return
+        from apps.reports.rendering import RENDERERS
+        from apps.reports.services.signing import sign_pdf
 
-            document_make(run=claim.run, renderers=RENDERERS, on_progress=claim.progress)
+        make = pack_make if claim.run.document == SEALED_PACK else document_make
+        make(run=claim.run, press=Press(RENDERERS, sign_pdf), on_progress=claim.progress)
 
 
 @shared_task(name=queue.SNAPSHOT)

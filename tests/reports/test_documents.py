@@ -1,228 +1,213 @@
-"""Documents' files and what is made of them: rules of the files, states of the points, editions, readiness."""
+"""Documents from asking to the stored files: snapshots, editions, refusals, and the same bytes again."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+import io
+import json
+from copy import deepcopy
 
 import pytest
 
-from apps.checklist.queries.frameworks import shipped
-from apps.reports.rules.documents.assembling import NOTHING_RECORDED, STALE, assemble, readiness
-from apps.reports.rules.documents.content import Document, Filled, Known, Paragraph, Point, Table
-from apps.reports.rules.documents.filling import CONDITIONS, FILLERS
-from apps.reports.rules.documents.filling.facts import Facts
-from apps.reports.rules.documents.filling.registry import condition, filler
-from apps.reports.rules.documents.reading import SpecInvalid, document_specs, read_spec
-from apps.reports.rules.documents.spec import FORMATS, PointSpec
-from tests.reports import small_facts as small
+from apps.accounts.services import role_grant
+from apps.audit.models import AuditEntry
+from apps.audit.queries import chain_verify
+from apps.audit.services import SYSTEM
+from apps.core import storage
+from apps.core.errors import Conflict, Invalid, NotFound
+from apps.registry.services import system_create, system_version_add
+from apps.reports import tasks
+from apps.reports.models import ReadinessRun, ReportRun, Snapshot, SnapshotRun
+from apps.reports.queries.kinds import kinds, kinds_about
+from apps.reports.queries.packs import pack_check, pack_file
+from apps.reports.queries.snapshots import snapshot_bytes
+from apps.reports.queries.standing import standings_of
+from apps.reports.queries.verifying import file_check
+from apps.reports.rules.documents.reading import document_specs
+from apps.reports.rules.documents.spec import AUDIT_PACK, SEALED_PACK
+from apps.reports.rules.documents.standing import grader_named
+from apps.reports.services import document_start, readiness_start, snapshot_start
+from tests.reports.documents import VERSION_CARD, frozen, make
+from tests.reports.world import World
 
-HEAD = """urn: urn:example:document:note
-version: 3
-title: Note
-summary: What is on record.
-law: Law of the test
-source_url: https://law.example
-subjects: [version]
-formats: [pdf, json]
-audiences: [{id: office, title: The office}]
-sections:
-  - id: one
-    title: First
-    points:
-"""
-POINT = "      - {id: a, ref: '1', title: What, asks: What is it?, remedy: Say it.%s}\n"
-ANSWER = f"answers: ['{small.GENAIOPS['urn']}#data-1']"
-MADE_AT = "2026-11-22T12:00:00+00:00"
-KNOWN = Known("measured", "A test")
+pytestmark = pytest.mark.django_db
+ANNEX_IV = "ai-act-annex-iv"
 
 
-def text(*extras: str) -> str:
-    """A file with one point for each of these further fields."""
-    return HEAD + "".join(POINT.replace("id: a", f"id: a{place}") % f", {more}" for place, more in enumerate(extras))
+@pytest.fixture
+def world(kept_world: World, db: None) -> World:
+    return deepcopy(kept_world)
 
 
-@pytest.fixture(autouse=True)
-def _own_fillers() -> Iterator[None]:
-    """Fillers and conditions of this module's own, taken away again."""
-    found = {
-        "test.words": Filled((Paragraph("Said."), Table("One", ("A",), (("1",),)), Table("Two", ("A",), ())), (KNOWN,)),
-        "test.partly": Filled((Paragraph("Half."),), (KNOWN,), ("The other half is not on record.",)),
-        "test.nothing": Filled(missing=("Nobody wrote it down.",)),
-        "test.bare": Filled(),
-        "test.stale": Filled((Paragraph("Old."),), (replace(KNOWN, is_stale=True),)),
-        "test.dirty": Filled((Paragraph("bell \x07 and half \ud800 a pair"),), (KNOWN,)),
-    }
-    for name, filled in found.items():
-
-        def fill(facts: Facts, filled: Filled = filled) -> Filled:
-            """A thing of the test."""
-            return filled
-
-        filler(name)(fill)
-    condition("test.never")(lambda facts: (False, "It is never so."))
-    condition("test.always")(lambda facts: (True, ""))
-    yield
-    for name in found:
-        del FILLERS[name]
-    for name in ("test.never", "test.always"):
-        del CONDITIONS[name]
+def content_of(run: ReportRun, form: str) -> bytes:
+    with storage.open(pack_file(run, form).digest) as stream:
+        return stream.read()
 
 
-def made(*extras: str, facts: Facts | None = None, **more: Any) -> Document:
-    """The document of such a file from a snapshot."""
-    spec = read_spec(text(*extras), "note.yaml")
-    return assemble(spec, facts or small.small(), made_at=MADE_AT, snapshot_digest="a" * 64, **more)
+def test_every_grader_that_a_document_names_is_there() -> None:
+    named = {spec.lint for spec in document_specs().values() if spec.lint}
+    assert len(named) >= 2 and all(callable(grader_named(lint)) for lint in named)
 
 
-def point(extra: str, facts: Facts | None = None) -> Point:
-    """The only point of such a document."""
-    return made(extra, facts=facts).points[0]
+def test_a_document_as_a_worker_makes_it(world: World) -> None:
+    run = document_start(by=world.ada, subject=world.version, document=VERSION_CARD)
+    assert (run.state, run.version, run.snapshot) == ("queued", world.version, None)
+    tasks.render(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("succeeded", "")
+    forms = {file["form"]: file for file in run.files}
+    assert set(forms) == set(document_specs()[VERSION_CARD].formats)
+    assert content_of(run, "pdf")[:5] == b"%PDF-" and forms["pdf"]["pages"] == run.pages and run.pages
+    assert file_check(world.ada, io.BytesIO(content_of(run, "pdf"))).is_ours
+    snapshot = Snapshot.objects.get()
+    assert run.snapshot == snapshot and snapshot.label == "" and f"run {run.pk}" in snapshot.reason
+    told = json.loads(content_of(run, "json"))
+    assert (told["kind"], told["snapshot_digest"]) == (VERSION_CARD, snapshot.digest)
+    entry = AuditEntry.objects.get(action="document.finish")
+    assert entry.data["files"] == {form: file["digest"] for form, file in forms.items()}
+    assert chain_verify().is_intact
 
 
-def test_a_file_is_read_whole() -> None:
-    spec = read_spec(
-        text("fill: [test.words], needs: all, audience: [office], simplified: short, applies: test.always"), "note.yaml"
-    )
-    assert (spec.slug, spec.version, spec.subjects, spec.formats) == ("note", 3, ("version",), ("pdf", "json"))
-    assert spec.points == [
-        PointSpec(
-            id="a0", ref="1", title="What", asks="What is it?", remedy="Say it.", fill=("test.words",),
-            applies="test.always", needs="all", audience=frozenset({"office"}), simplified="short",
-        )
-    ]  # fmt: skip
-    assert len(spec.digest) == 64
+def test_the_same_snapshot_gives_the_same_document(world: World) -> None:
+    snapshot = frozen(world.version, world.ada)
+    first, second = (make(document_start(by=world.ada, snapshot=snapshot, document=VERSION_CARD)) for _ in range(2))
+    assert first.snapshot == second.snapshot == snapshot and Snapshot.objects.count() == 1
+    one, other = (json.loads(content_of(run, "json").removeprefix(b"json")) for run in (first, second))
+    assert one.pop("made_at") < other.pop("made_at") and one == other
 
 
-BROKEN = [
-    (text("fill: [no.such]"), "line 14: sections[0].points[0]: fill names known fillers; not so: no.such."),
-    (text("fill: [test.words], applies: no.such"), "applies is one of"),
-    (text("fill: [test.words], needs: some"), "needs is one of any, all"),
-    (text("fill: [test.words], audience: [others]"), "not so: others"),
-    (text("answers: [data-1]"), "answers are questions as URN#question-id; not so: data-1"),
-    (text("simplified: short"), "a point names what fills it"),
-    (text("fill: [test.words], colour: red"), "this field is not known: colour"),
-    (text("fill: [test.words]").replace("version: 3", "version: zero"), "line 2: version is a whole number"),
-    (text("fill: [test.words]").replace("[version]", "[person]"), "subjects is a list of"),
-    (text("fill: [test.words]").replace("[version]", "[]"), "subjects names at least one"),
-    (text("fill: [test.words]").replace("[pdf, json]", "[html]"), "formats is a list of"),
-    (text("fill: [test.words]").replace("https://law.example", "law"), "source_url is a web address"),
-    (text("fill: [test.words]", "fill: [test.words]").replace("id: a1", "id: a0"), "every point has an id of its own"),
-    (text("fill: &x [test.words]"), "no anchors"),
-    ("- not a mapping", "line 1: here stands a mapping of fields"),
-    ("a: [", "the file is YAML"),
-]
+def test_a_second_attempt_makes_the_same_bytes(world: World) -> None:
+    run = make(document_start(by=world.ada, subject=world.version, document=VERSION_CARD))
+    ReportRun.objects.filter(pk=run.pk).update(state="queued")
+    again = make(run)
+    assert again.files == run.files and Snapshot.objects.count() == 1
 
 
-@pytest.mark.parametrize(("content", "rule"), BROKEN, ids=[case[1][:60] for case in BROKEN])
-def test_a_broken_file_is_refused_with_its_name_and_line(content: str, rule: str) -> None:
-    with pytest.raises(SpecInvalid) as refused:
-        read_spec(content, "note.yaml")
-    assert str(refused.value).startswith("note.yaml, line ")
-    assert rule in str(refused.value)
+def test_a_document_outlives_what_it_is_about(world: World) -> None:
+    snapshot = frozen(world.version, world.ada)
+    world.version.model.name = "Renamed"
+    world.version.model.save(update_fields=["name"])
+    made = make(document_start(by=world.ada, snapshot=snapshot, document=VERSION_CARD))
+    assert made.subject_label == "Desk answers v1" and b"Renamed" not in content_of(made, "json")
 
 
-def test_a_file_is_named_like_a_slug() -> None:
-    with pytest.raises(SpecInvalid, match="the file is named"):
-        read_spec(text("fill: [test.words]"), "No te.yaml")
+def test_a_tampered_snapshot_makes_nothing(world: World) -> None:
+    snapshot = frozen(world.version, world.ada)
+    path = storage.local_path(snapshot.digest)
+    kept = path.read_bytes()
+    path.chmod(0o600)
+    try:
+        path.write_bytes(kept.replace(b"Desk answers", b"Disk answers"))
+        run = document_start(by=world.ada, snapshot=snapshot, document=VERSION_CARD)
+        tasks.render(run.pk)
+    finally:
+        path.write_bytes(kept)
+    run.refresh_from_db()
+    assert (run.state, run.error_code) == ("failed", "snapshot.tampered")
 
 
-def test_a_filler_has_one_name_of_its_own() -> None:
-    with pytest.raises(ValueError, match="registered twice"):
-        filler("test.words")(lambda facts: Filled())
+def test_a_snapshot_holds_no_address_and_says_why_it_was_taken(world: World) -> None:
+    snapshot = frozen(world.version, world.olga, "Spring")
+    content = snapshot_bytes(snapshot)
+    assert b"@people.example" not in content
+    facts = json.loads(content)
+    assert (facts["subject"]["label"], facts["reason"]) == (str(world.version), "The auditors come")
+    entry = AuditEntry.objects.get(action="snapshot.take")
+    assert (entry.actor, entry.data["digest"], entry.reason) == ("worker", snapshot.digest, "The auditors come")
+    assert str(snapshot) == "Spring"
 
 
-def test_every_shipped_document_asks_questions_that_exist() -> None:
-    known = {f"{urn}#{name}" for (urn, _), one in shipped().items() for name in one.questions}
-    asked = {(slug, one) for slug, spec in document_specs().items() for point in spec.points for one in point.answers}
-    assert {(slug, one) for slug, one in asked if one not in known} == set()
+def test_readiness_of_every_document(world: World) -> None:
+    run = readiness_start(by=world.ada, subject=world.version)
+    with pytest.raises(Conflict):
+        readiness_start(by=world.olga, subject=world.version)
+    assert standings_of("version", world.version.pk).is_open
+    tasks.look_through(run.pk)
+    found = standings_of("version", world.version.pk)
+    assert not found.is_open and not found.has_failed
+    offered = [kind for kind in kinds_about("version") if kind.spec]
+    assert {row["document"] for row in found.rows} == {kind.slug for kind in offered}
+    annex = found.of(ANNEX_IV)
+    assert annex is not None and annex["grading"]["letter"]
+    assert annex["total"] == annex["filled"] + annex["partly"] + annex["not_applicable"] + annex["missing"]
+    assert all(gap["problem"] and gap["remedy"] for gap in annex["gaps"])
+    assert found.of("model-documentation-form", "no-such") is None
+    assert ReadinessRun.objects.get().result["facts_digest"]
 
 
-def test_every_shipped_document_comes_as_pdf_and_json() -> None:
-    specs = document_specs()
-    assert {slug for slug, spec in specs.items() if not {"pdf", "json"} <= set(spec.formats) <= set(FORMATS)} == set()
-    assert len({spec.urn for spec in specs.values()}) == len(specs)
+def test_the_simplified_edition_is_for_small_providers(world: World) -> None:
+    role_grant(by=SYSTEM, user=world.rui, team=world.team, role="compliance_officer")
+    small = {"risk_class": "minimal", "risk_reason": "It tells where desks are", "is_small_provider": True}
+    system = system_create(by=world.rui, team=world.team, name="Helper", **small)
+    with pytest.raises(Invalid) as refused:
+        document_start(by=world.ada, subject=world.version, document=ANNEX_IV, is_simplified=True)
+    assert refused.value.code == "document.simplified"
+    system_version_add(by=world.olga, system=system, version=world.version)
+    run = make(document_start(by=world.ada, subject=system, document=ANNEX_IV, is_simplified=True))
+    full = make(document_start(by=world.ada, subject=system, document=ANNEX_IV))
+    assert run.is_simplified and run.result and full.result
+    assert len(content_of(run, "json")) < len(content_of(full, "json"))
+    assert document_start(by=world.ada, snapshot=run.snapshot, document=ANNEX_IV, is_simplified=True).is_simplified
+    plain = frozen(world.data, world.ada)
+    with pytest.raises(Invalid):
+        document_start(by=world.ada, snapshot=plain, document="dataset-datasheet", is_simplified=True)
 
 
-def test_what_is_on_record_fills_a_point() -> None:
-    found = point("fill: [test.words]")
-    assert (found.state, found.known, found.gaps) == ("filled", (KNOWN,), ())
-    assert found.blocks[0] == Paragraph("Said.")
+def test_a_sealed_pack_holds_every_document_and_is_recognised(world: World) -> None:
+    run = document_start(by=world.ada, subject=world.data, document=SEALED_PACK)
+    tasks.render(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("succeeded", "") and run.result is not None
+    assert set(run.result["documents"]) == {kind.slug for kind in kinds_about("dataset") if kind.spec}
+    check = file_check(world.ada, io.BytesIO(content_of(run, "zip")))
+    assert check.is_ours and not check.problems
+    assert pack_check(world.ada, io.BytesIO(content_of(run, "zip"))).report == run
 
 
-def test_an_empty_point_says_why_and_what_to_do() -> None:
-    found = point("fill: [test.nothing]")
-    assert found.state == "missing"
-    assert [(gap.problem, gap.remedy) for gap in found.gaps] == [("Nobody wrote it down.", "Say it.")]
-    assert point("fill: [test.bare]").gaps[0].problem == NOTHING_RECORDED
+def test_refusals(world: World) -> None:
+    snapshot = frozen(world.version, world.ada)
+    for given, error, code in (
+        ({"subject": world.version, "document": "no-such"}, NotFound, "document.unknown"),
+        ({"subject": world.data, "document": VERSION_CARD}, Invalid, "document.subject"),
+        ({"subject": world.data, "document": AUDIT_PACK}, Invalid, "document.subject"),
+        ({"snapshot": snapshot, "document": AUDIT_PACK}, Invalid, "document.subject"),
+        ({"document": VERSION_CARD}, Invalid, "document.subject"),
+        ({"subject": world.version, "snapshot": snapshot, "document": VERSION_CARD}, Invalid, "document.subject"),
+        ({"subject": world.version, "document": VERSION_CARD, "audience": "x"}, Invalid, "document.audience"),
+        ({"subject": world.version, "document": VERSION_CARD, "is_simplified": True}, Invalid, "document.simplified"),
+    ):
+        with pytest.raises(error) as refused:
+            document_start(by=world.ada, **given)
+        assert refused.value.code == code, given
+    with pytest.raises(Invalid):
+        snapshot_start(by=world.ada, subject=world.version, label="x", reason="  ")
+    with pytest.raises(Invalid):
+        snapshot_start(by=world.ada, subject=world.version, label=" ", reason="y")
+    for write in (document_start, readiness_start, snapshot_start):
+        more = {"label": "x", "reason": "y"} if write is snapshot_start else {}
+        more |= {"document": VERSION_CARD} if write is document_start else {}
+        with pytest.raises(NotFound):
+            write(by=world.xena, subject=world.version, **more)
+    with pytest.raises(NotFound):
+        document_start(by=world.xena, snapshot=snapshot, document=VERSION_CARD)
 
 
-def test_what_one_of_two_found_is_enough_unless_both_are_needed() -> None:
-    assert point("fill: [test.words, test.nothing, test.bare]").state == "filled"
-    both = point("fill: [test.words, test.nothing, test.bare], needs: all")
-    assert both.state == "partly"
-    assert [gap.problem for gap in both.gaps] == ["Nobody wrote it down.", "Not on record: a thing of the test."]
+def test_one_at_a_time(world: World) -> None:
+    snapshot_start(by=world.ada, subject=world.version, label="x", reason="y")
+    with pytest.raises(Conflict):
+        snapshot_start(by=world.olga, subject=world.version, label="z", reason="y")
+    assert SnapshotRun.objects.count() == 1
+    document_start(by=world.ada, subject=world.version, document=VERSION_CARD)
+    with pytest.raises(Conflict):
+        document_start(by=world.olga, subject=world.version, document=VERSION_CARD)
+    assert document_start(by=world.olga, subject=world.version, document=AUDIT_PACK).document == AUDIT_PACK
 
 
-def test_half_an_answer_is_a_point_in_part() -> None:
-    found = point("fill: [test.partly]")
-    assert (found.state, [gap.problem for gap in found.gaps]) == ("partly", ["The other half is not on record."])
+def test_what_is_gone_meanwhile_ends_the_run_with_a_sentence(world: World) -> None:
+    run = readiness_start(by=world.ada, subject=world.version)
+    ReadinessRun.objects.filter(pk=run.pk).update(subject_id=999_999)
+    tasks.look_through(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error_code) == ("failed", "document.subject_gone")
+    assert standings_of("version", 999_999).has_failed
 
 
-def test_what_is_stale_is_a_point_in_part() -> None:
-    found = point("fill: [test.stale]")
-    assert (found.state, [gap.problem for gap in found.gaps]) == ("partly", [STALE])
-
-
-def test_a_condition_says_why_a_point_does_not_apply() -> None:
-    found = point("fill: [test.words], applies: test.never")
-    assert (found.state, found.reason, found.blocks) == ("not_applicable", "It is never so.", ())
-    assert point("fill: [test.words], applies: test.always").state == "filled"
-
-
-def test_an_answer_says_why_a_point_does_not_apply() -> None:
-    declined = small.question(status="not_applicable", reason="There is no data.")
-    facts = small.small(assessments=[small.assessment(declined)])
-    found = point(ANSWER, facts)
-    assert (found.state, found.reason) == ("not_applicable", "There is no data.")
-    against = point(f"fill: [test.words], {ANSWER}", facts)
-    assert against.state == "partly"
-    assert "yet the record holds something" in against.gaps[0].problem
-
-
-def test_control_characters_and_halves_of_pairs_are_left_out() -> None:
-    assert point("fill: [test.dirty]").blocks == (Paragraph("bell  and half  a pair"),)
-
-
-def test_an_audience_gets_its_own_points_and_those_for_all() -> None:
-    points = ("fill: [test.words]", "fill: [test.words], audience: [office]")
-    assert [len(made(*points, audience=name).points) for name in ("", "office")] == [2, 2]
-    spec = read_spec(text(*points).replace("{id: office", "{id: public, title: All}, {id: office"), "note.yaml")
-    public = assemble(spec, small.small(), audience="public", made_at=MADE_AT, snapshot_digest="")
-    assert (len(public.points), public.audience) == (1, "All")
-    with pytest.raises(ValueError, match="has no audience"):
-        made(*points, audience="nobody")
-
-
-def test_small_providers_get_the_short_edition() -> None:
-    points = ("fill: [test.words]", "fill: [test.words], simplified: short", "fill: [test.words], simplified: left_out")
-    assert [len(found.blocks) for found in made(*points).points] == [3, 3, 3]
-    assert [len(found.blocks) for found in made(*points, simplified=True).points] == [3, 2]
-
-
-def test_the_head_names_what_it_was_made_of() -> None:
-    facts = small.small(organisation={"name": "Desk \x01Ltd", "address": ""})
-    found = made("fill: [test.words]", facts=facts)
-    assert (found.kind, found.version, found.subject, found.taken_at) == ("note", 3, "Helper v2", small.AT)
-    assert (found.made_at, found.snapshot_digest) == (MADE_AT, "a" * 64)
-    assert found.organisation == {"name": "Desk Ltd"}
-
-
-def test_readiness_counts_points_and_lists_gaps() -> None:
-    found = readiness(
-        made(
-            "fill: [test.words]", "fill: [test.partly]", "fill: [test.bare]", "fill: [test.words], applies: test.never"
-        )
-    )
-    assert (found.total, found.filled, found.partly, found.not_applicable, found.missing) == (4, 1, 1, 1, 1)
-    assert found.share == 0.5
-    assert [(gap.id, gap.state) for gap in found.gaps] == [("a1", "partly"), ("a2", "missing")]
+def test_each_kind_says_what_it_is_about() -> None:
+    assert all(kind.subjects and kind.formats and kind.title for kind in kinds())

@@ -1,10 +1,20 @@
-"""Which kinds of documents there are: those described by data files, and the audit pack."""
+"""Which kinds of documents there are: those described by data files, and the packs."""
 
 from dataclasses import dataclass
 
 from apps.core.errors import NotFound
 from apps.reports.rules.documents.reading import FULL, document_specs
-from apps.reports.rules.documents.spec import AUDIT_PACK, FORMATS, JSON, PDF, VERSION, AudienceSpec, DocumentSpec
+from apps.reports.rules.documents.spec import (
+    AUDIT_PACK,
+    FORMATS,
+    JSON,
+    PDF,
+    SEALED_PACK,
+    SUBJECTS,
+    VERSION,
+    AudienceSpec,
+    DocumentSpec,
+)
 
 ZIP = "zip"
 FORMS = FORMATS | {ZIP: "ZIP"}
@@ -12,7 +22,7 @@ FORMS = FORMATS | {ZIP: "ZIP"}
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of document as pages and API show it. `spec` is None for the audit pack, whose layout is its own."""
+    """One kind of document as pages and API show it. `spec` is None for the packs, whose layout is their own."""
 
     slug: str
     title: str
@@ -56,11 +66,20 @@ PACK = Kind(
     subjects=(VERSION,),
     formats=(PDF, JSON, ZIP),
 )
+SEALED = Kind(
+    slug=SEALED_PACK,
+    title="Sealed pack",
+    summary="Every document about one thing, made from one snapshot and signed, with the record, the evidence and the"
+    " audit trail's proof, under the organisation's seal. Anybody can check it without this portal.",
+    law="",
+    subjects=tuple(SUBJECTS),
+    formats=(ZIP,),
+)
 
 
 def kinds() -> list[Kind]:
-    """Every kind of document, the audit pack first."""
-    return [PACK, *(_of(spec) for spec in document_specs().values())]
+    """Every kind of document, the packs first."""
+    return [SEALED, PACK, *(_of(spec) for spec in document_specs().values())]
 
 
 def kinds_about(subject_kind: str) -> list[Kind]:

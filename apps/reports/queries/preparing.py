@@ -86,13 +86,13 @@ def preparation_of_snapshot(
     """A document from a snapshot. Raises NotFound."""
     snapshot = snapshot_seen(user, pk)
     document = _about(slug, snapshot.subject_kind)
-    if document.spec is None:
+    if document.slug == AUDIT_PACK:
         raise NotFound("An audit pack is made of the present.")
     facts = snapshot_facts(snapshot) if snapshot.size <= LARGEST_READ else None
     editions = editions_offered(document, facts is not None and facts.is_of_small_provider)
     edition = _chosen(editions, audience, is_simplified)
     standing = None
-    if facts is not None:
+    if facts is not None and document.spec is not None:
         standing = _standing(document.spec, facts, snapshot, edition)
     return Preparation(
         kind=document,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 
@@ -25,13 +25,33 @@ from apps.reports.queries.subjects import Subject, is_of_small_provider
 from apps.reports.rules.documents.assembling import assemble
 from apps.reports.rules.documents.content import Document
 from apps.reports.rules.documents.filling.facts import Facts
-from apps.reports.rules.documents.spec import AUDIT_PACK, PDF, SUBJECTS, VERSION
+from apps.reports.rules.documents.spec import AUDIT_PACK, PDF, SUBJECTS, VERSION, DocumentSpec
 from apps.reports.rules.documents.standing import standing
 from apps.reports.rules.pack import page_count
 from apps.reports.services.packs import report_start
 from apps.reports.services.snapshots import Frozen, OnProgress, about, frozen_now, snapshot_take
 
 Render = Callable[[Document, datetime], bytes]
+
+
+class Sign(Protocol):
+    """`apps.reports.services.signing.sign_pdf`."""
+
+    def __call__(self, content: bytes, *, reason: str, signed_at: datetime) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Press:
+    """What turns a document into files: one renderer for each format, and the signature that PDFs get."""
+
+    renderers: Mapping[str, Render]
+    sign: Sign
+
+    def file(self, document: Document, form: str) -> bytes:
+        """The document in one format; a PDF is signed with the organisation's key at the time of making."""
+        at = datetime.fromisoformat(document.made_at)
+        made = self.renderers[form](document, at)
+        return self.sign(made, reason=f"Issued: {document.title}", signed_at=at) if form == PDF else made
 
 
 @dataclass(frozen=True)
@@ -73,7 +93,7 @@ def document_start(
         raise Conflict("This document is being made already.", code="report.open", remedy="Wait until it is ready.")
     version = _version_of(named)
     run = ReportRun.objects.create(**named, **chosen, version=version, created_by=by)
-    record(action="document.start", obj=run, by=by, data=_told(run))
+    record(action="document.start", obj=run, by=by, data=told_of(run))
     enqueue(run)
     return run
 
@@ -122,34 +142,33 @@ def _version_of(named: dict[str, Any]) -> ModelVersion | None:
     return ModelVersion.objects.filter(pk=named["subject_id"]).first() if is_version else None
 
 
-def _told(run: ReportRun) -> dict[str, Any]:
+def told_of(run: ReportRun) -> dict[str, Any]:
     """What the trail is told of a document that is asked for."""
     names = ("document", "subject_kind", "subject_id", "audience", "is_simplified")
     return {name: getattr(run, name) for name in names} | {"snapshot": run.snapshot_id}
 
 
-def document_make(*, run: ReportRun, renderers: Mapping[str, Render], on_progress: OnProgress) -> None:
-    """Make a claimed run's document in all its formats. `renderers` come with the task, because what sets a PDF is not
-    for the portal's process.
+def document_make(*, run: ReportRun, press: Press, on_progress: OnProgress) -> None:
+    """Make a claimed run's document in all its formats. The press comes with the task, because what sets and signs a
+    PDF is not for the portal's process.
     """
     kind = kind_named(run.document)
-    assert kind.spec is not None  # the audit pack has a way of its own
+    assert kind.spec is not None  # packs have ways of their own
     on_progress(0.0, "Reading the record")
-    content = _snapshot_of(run)
-    facts = Facts(json.loads(content))
+    facts = Facts(json.loads(snapshot_for(run)))
     on_progress(0.4, "Filling the points")
-    document = document_of(run, facts, kind)
+    document = document_of(run, facts, kind.spec)
     files: dict[str, bytes] = {}
     seconds: dict[str, float] = {}
     for place, form in enumerate(kind.formats):
         on_progress(0.45 + 0.5 * place / len(kind.formats), f"Setting the {FORMS[form]} file")
         began = time.monotonic()
-        files[form] = renderers[form](document, datetime.fromisoformat(document.made_at))
+        files[form] = press.file(document, form)
         seconds[form] = round(time.monotonic() - began, 3)
     document_finish(run=run, made=Made(standing(kind.spec, document, facts), files, seconds))
 
 
-def _snapshot_of(run: ReportRun) -> bytes:
+def snapshot_for(run: ReportRun) -> bytes:
     """The JSON that a document is made from: that of its snapshot, which is taken now where none was chosen."""
     if run.snapshot is not None:
         return snapshot_bytes(run.snapshot)
@@ -165,23 +184,31 @@ def document_snapshot(*, run: ReportRun, frozen: Frozen) -> None:
     run.save(update_fields=["snapshot"])
 
 
-def document_of(run: ReportRun, facts: Facts, kind: Kind) -> Document:
+def document_of(run: ReportRun, facts: Facts, spec: DocumentSpec) -> Document:
     """The document that a run makes, before it is set."""
-    assert kind.spec is not None and run.snapshot is not None
+    assert run.snapshot is not None
     return assemble(
-        kind.spec,
+        spec,
         facts,
         audience=run.audience,
         simplified=run.is_simplified,
-        made_at=max(run.created_at, run.snapshot.taken_at).isoformat(),
+        made_at=made_at_of(run).isoformat(),
         snapshot_digest=run.snapshot.digest,
     )
+
+
+def made_at_of(run: ReportRun) -> datetime:
+    """When a document counts as made: when it was asked for, or when its snapshot was taken, whichever came later. So
+    a second attempt makes the same bytes.
+    """
+    assert run.snapshot is not None
+    return max(run.created_at, run.snapshot.taken_at)
 
 
 @transaction.atomic
 def document_finish(*, run: ReportRun, made: Made) -> None:
     """Store each file by its digest, and put the digests into the trail."""
-    files = [_stored(form, data) for form, data in made.files.items()]
+    files = [stored_file(form, data) for form, data in made.files.items()]
     digests = {file["form"]: file["digest"] for file in files}
     assert run.snapshot is not None
     pages = next((file["pages"] for file in files if file["form"] == PDF), None)
@@ -193,7 +220,7 @@ def document_finish(*, run: ReportRun, made: Made) -> None:
         result=told | {"standing": made.standing, "seconds": made.seconds},
         message="Document ready",
     )
-    record(action="document.finish", obj=run, by=WORKER, data=_told(run) | told)
+    record(action="document.finish", obj=run, by=WORKER, data=told_of(run) | told)
 
 
 def _digest_of_kind(slug: str) -> str:
@@ -202,7 +229,8 @@ def _digest_of_kind(slug: str) -> str:
     return spec.digest if spec else ""
 
 
-def _stored(form: str, data: bytes) -> dict[str, Any]:
+def stored_file(form: str, data: bytes) -> dict[str, Any]:
+    """Store one file of a document: form, SHA-256, size in bytes, and the pages of a PDF."""
     stored = storage.put(BytesIO(data))
     pages = page_count(data) if form == PDF else None
     return {"form": form, "digest": stored.digest, "size": stored.size, "pages": pages}

@@ -14,6 +14,7 @@ PDF, DOCX, XLSX, JSON = "pdf", "docx", "xlsx", "json"
 FORMATS = {PDF: "PDF", DOCX: "Word", XLSX: "Excel", JSON: "JSON"}
 EVERYTHING = "all"
 FULL, WORDS, STATED, EXPLAINED = "full", "words", "stated", "explained"
+SEALED_PACK = "sealed-pack"  # every document about one thing, with all that is needed to rely on nobody
 AUDIT_PACK = "audit-pack"  # the report on everything about a version; it has a layout of its own, and no file here
 
 
