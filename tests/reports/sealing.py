@@ -64,7 +64,7 @@ class Sealed:
 
 def facts_of_trail() -> dict[str, Any]:
     """A small record with entries of the trail, some of them others' and not in the extract, and its proof."""
-    team, other = make_team("Support desk"), make_team("Other team")
+    team, other = make_team(), make_team()
     for number in range(9):
         with transaction.atomic():
             record(action="team.touch", obj=team if number % 3 else other, by=SYSTEM, data={"number": number})

@@ -281,6 +281,7 @@ def _with_manifest(files: dict[str, bytes], manifest: Any) -> bytes:
     [
         b"",
         b"[]",
+        b"null",
         b"nonsense",
         b"[" * 100_000,
         b'{"format": "genaiops-audit-pack/1", "files": 3, "subject": "", "generated_at": ""}',

@@ -12,6 +12,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from asn1crypto import cms
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -157,13 +158,39 @@ def _room(held: Held) -> int:
     return 2 * (size + (STAMP_BYTES if settings.SEAL_TIMESTAMP_URL else 0))
 
 
+class _TimeStamper(HTTPTimeStamper):
+    """Tells an answer that cannot be read from our own faults."""
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:  # what parsing such an answer raises
+            raise TimestampRequestError("The answer of the time stamp server cannot be read") from error
+
+
 def _time_stamper() -> HTTPTimeStamper | None:
     if not settings.SEAL_TIMESTAMP_URL:
         return None
     account = (settings.SEAL_TIMESTAMP_USER, settings.SEAL_TIMESTAMP_PASSWORD)
-    return HTTPTimeStamper(
+    return _TimeStamper(
         settings.SEAL_TIMESTAMP_URL, timeout=settings.SEAL_TIMESTAMP_SECONDS, auth=account if account[0] else None
     )
+
+
+class _InOrder(Signer):
+    """Puts the certificates in the order that DER asks of a set (X.690, 11.6), each once: the library's own order would
+    differ from one signature to the next.
+    """
+
+    def _package_signature(self, **parts: Any) -> cms.ContentInfo:
+        made = super()._package_signature(**parts)
+        found = {one.dump(): one for one in made["content"]["certificates"]}
+        made["content"]["certificates"] = cms.CertificateSet([found[raw] for raw in sorted(found)])
+        return made
+
+
+class _FileSigner(_InOrder, SimpleSigner):
+    """Signs with a key out of a file."""
 
 
 @contextmanager
@@ -178,7 +205,7 @@ def _key_held() -> Iterator[Held]:
     store.register_multiple([_asn1(one) for one in pair.chain])
     form, lock = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     private = pair.private.private_bytes(serialization.Encoding.DER, form, lock)
-    signer = SimpleSigner(_asn1(pair.certificate), asn1_keys.PrivateKeyInfo.load(private), store)
+    signer = _FileSigner(_asn1(pair.certificate), asn1_keys.PrivateKeyInfo.load(private), store)
     origin = SealCertificate.OWN if settings.SEAL_KEY_IS_OWN else SealCertificate.FILE
     yield Held(signer, pair.certificate, pair.chain, origin)
 
@@ -197,11 +224,15 @@ def _token() -> Iterator[Held]:
         raise _no_token("the package python-pkcs11 is not installed") from error
     try:
         criteria = TokenCriteria(label=settings.SEAL_PKCS11_TOKEN)
+
+        class TokenSigner(_InOrder, PKCS11Signer):
+            """Has a device sign."""
+
         session = open_pkcs11_session(
             settings.SEAL_PKCS11_MODULE, token_criteria=criteria, user_pin=settings.SEAL_PKCS11_PIN
         )
         with session:
-            signer = PKCS11Signer(session, cert_label=settings.SEAL_PKCS11_LABEL, key_label=settings.SEAL_PKCS11_LABEL)
+            signer = TokenSigner(session, cert_label=settings.SEAL_PKCS11_LABEL, key_label=settings.SEAL_PKCS11_LABEL)
             certificate = signer.signing_cert
             if certificate is None:
                 raise _no_token(f"it holds no certificate with the label {settings.SEAL_PKCS11_LABEL!r}")

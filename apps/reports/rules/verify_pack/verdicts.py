@@ -41,9 +41,12 @@ class Verdict:
 
 
 def read_json(data: bytes, name: str, verdict: Verdict) -> Any:
-    """A JSON file's content; None, and a problem, where it is none."""
+    """A JSON file's content; None, and a problem, where it is none or `null`."""
     try:
-        return json.loads(data)
+        value = json.loads(data)
     except (ValueError, RecursionError):
         verdict.problems.append(f"{name}: is not valid JSON")
         return None
+    if value is None:
+        verdict.problems.append(f"{name}: holds nothing")
+    return value
