@@ -124,10 +124,12 @@ def make_base(by: User, team: Team, text: DatasetVersion) -> ModelVersion:
     return ModelVersion.objects.select_related("model").get(pk=run.version_id)
 
 
-def make_tuned(by: User, base: ModelVersion, data: DatasetVersion, result: dict[str, Any]) -> ModelVersion:
+def make_tuned(
+    by: User, base: ModelVersion, data: DatasetVersion, result: dict[str, Any], name: str = "Desk answers"
+) -> ModelVersion:
     """A version as a tuning makes it, with lineage, recipe, energy and two rows kept unseen."""
     model = model_create(
-        by=by, team=base.team, name="Desk answers", intended_purpose="Answering colleagues' questions about desks"
+        by=by, team=base.team, name=name, intended_purpose="Answering colleagues' questions about desks"
     )
     run = claimed(tuning_start(by=by, base_version=base, dataset_version=data, output_model=model))
     with tempfile.TemporaryDirectory() as folder:

@@ -80,6 +80,12 @@ def digests_under(checkpoint: Checkpoint) -> list[bytes]:
     return found
 
 
+def _last_before_next(row: int, otherwise: int) -> int:
+    """The last row before those of the next checkpoint behind this row, which lies under none."""
+    following = Checkpoint.objects.filter(since__gte=row).order_by("since").values_list("since", flat=True).first()
+    return otherwise if following is None else following
+
+
 def extract_proof(sequences: Iterable[int]) -> dict[str, Any]:
     """The proof of many entries at once, for an extract of the trail: the checkpoints over them, and for each entry the
     hashes that lead from its digest to its checkpoint's root. `unsigned` names the entries under no checkpoint yet, and
@@ -92,7 +98,10 @@ def extract_proof(sequences: Iterable[int]) -> dict[str, Any]:
     while left:
         checkpoint = checkpoint_over(left[0])
         if checkpoint is None:
-            unsigned.append(left.pop(0))
+            last = _last_before_next(left[0], left[-1])
+            here = [number for number in left if number <= last]
+            unsigned += here
+            left = left[len(here) :]
             continue
         here = [number for number in left if number <= checkpoint.rows]
         left = left[len(here) :]

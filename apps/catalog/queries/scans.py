@@ -212,9 +212,9 @@ def sections_of(scan: ScanRun) -> dict[str, dict[str, Any]]:
 
 
 def finished_scans(version_pks: "Iterable[int] | QuerySet[Any, Any]") -> QuerySet[ScanRun]:
-    """The successful scans of these dataset versions, the newest first, without their logs."""
+    """The successful scans of these dataset versions with who started them, the newest first, without their logs."""
     scans = ScanRun.objects.filter(dataset_version_id__in=version_pks, state=SUCCEEDED).defer("log")
-    return scans.order_by("-finished_at", "-pk")
+    return scans.select_related("created_by").order_by("-finished_at", "-pk")
 
 
 def scans_of_content(version: DatasetVersion) -> list[ScanRun]:

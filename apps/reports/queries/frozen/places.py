@@ -37,7 +37,7 @@ def _system(one: AISystem, parts: list[SystemVersion]) -> dict[str, Any]:
         "risk_class": one.risk_class,
         "risk_class_label": RISK_CLASSES[one.risk_class],
         "risk_reason": one.risk_reason,
-        "is_small_provider": bool(getattr(one, "is_small_provider", False)),
+        "is_small_provider": one.is_small_provider,
         "created_by": person(one.created_by),
         "created_at": moment(one.created_at),
         "updated_at": moment(one.updated_at),
