@@ -1,12 +1,15 @@
 """What the API's description calls each choice of values: one name of a field stands for several of them."""
 
 ENUM_NAMES = {
+    "AccessKind": "apps.auditors.rules.KINDS.items",
+    "AccessState": "apps.auditors.rules.STATES.items",
     "AnswerKind": "apps.checklist.rules.frameworks.ANSWERS.items",
     "Assessed": "apps.checklist.rules.frameworks.ASSESSED.items",
     "AuthorityReport": "apps.incidents.rules.REPORTS.items",
     "ControlState": "apps.risks.rules.CONTROL_STATES.items",
     "DocumentKnown": "apps.checklist.rules.library.GIVEN.items",
     "DocumentStanding": "apps.checklist.rules.library.STANDINGS.items",
+    "DocumentSubject": "apps.reports.rules.documents.spec.SUBJECTS.items",
     "EvidenceTable": "apps.incidents.api.shapes.TABLES",
     "FindingSeverity": "apps.registry.rules.safety.SEVERITIES.items",
     "HeldState": "apps.registry.rules.HELD_STATES.items",

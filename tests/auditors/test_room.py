@@ -240,7 +240,7 @@ def test_every_view_of_the_portal_is_shut_to_guests_but_those_of_the_room() -> N
 
 
 # These say to anybody whether the portal is well and which keys it signs with; they look at no cookie and no token.
-PUBLIC = {"/health", "/version", "/teams/x/health", "/api/v1/signing-keys/"}
+PUBLIC = {"/health", "/version", "/teams/x/health", "/teams/x/version", "/api/v1/signing-keys/"}
 
 
 def test_every_address_answers_guests_with_nothing(house: House, given: Given, guest: Client) -> None:

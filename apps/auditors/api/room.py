@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -42,7 +42,7 @@ class AccessOut(serializers.Serializer[Any]):
     systems = Reference(many=True)
 
 
-class PartOut(serializers.Serializer[Any]):
+class RoomPartOut(serializers.Serializer[Any]):
     """A spell of a model version in the system."""
 
     version = Reference()
@@ -56,7 +56,7 @@ class PartOut(serializers.Serializer[Any]):
         return part.version.manifest_digest if part.version_id in self.context["room"].version_ids else ""
 
 
-class SystemOut(serializers.ModelSerializer[AISystem]):
+class RoomSystemOut(serializers.ModelSerializer[AISystem]):
     """A system as a guest sees it."""
 
     owner = Reference()
@@ -66,16 +66,37 @@ class SystemOut(serializers.ModelSerializer[AISystem]):
         model = AISystem
         fields = ["id", "name", "description", "intended_purpose", "risk_class", "risk_reason", "owner", "versions"]
 
-    @extend_schema(responses=PartOut(many=True))
+    @extend_schema_field(RoomPartOut(many=True))
     def get_versions(self, system: AISystem) -> list[dict[str, Any]]:
-        return list(PartOut(self.context["room"].parts, many=True, context=self.context).data)
+        return list(RoomPartOut(self.context["room"].parts, many=True, context=self.context).data)
 
 
-class EntryShown(serializers.Serializer[Any]):
+class RoomEntryOut(serializers.ModelSerializer[AuditEntry]):
     """One entry of the trail with all its fields, as they are chained."""
+
+    data = JsonObject()  # type: ignore[assignment] # a field of the answer
+
+    class Meta:
+        model = AuditEntry
+        fields = [
+            "sequence", "at", "actor", "action", "object_type", "object_id", "object_label", "team_id", "reason",
+            "data", "previous", "digest",
+        ]  # fmt: skip
 
     def to_representation(self, instance: AuditEntry) -> dict[str, Any]:
         return as_fields(instance)
+
+
+class RoomProofOut(serializers.Serializer[Any]):
+    """An entry, the checkpoint over it, and the hashes that lead from the one to the other, as a pack holds them."""
+
+    format = serializers.CharField()
+    entry = JsonObject(help_text="all its fields, as they are chained")
+    checkpoint = JsonObject(allow_null=True, help_text="as it was signed; null while none was")
+    public_key = serializers.CharField(help_text="PEM")
+    place = serializers.IntegerField(allow_null=True, help_text="among the checkpoint's rows, from 0")
+    path = serializers.ListField(child=serializers.CharField())
+    problem = serializers.CharField(help_text="why the proof does not hold; empty if it does")
 
 
 @guest_door
@@ -97,39 +118,39 @@ class RoomView(APIView):
 class SystemRoomView(APIView):
     """One system of the room."""
 
-    @extend_schema(operation_id="audit_room_system", responses=SystemOut)
+    @extend_schema(operation_id="audit_room_system", responses=RoomSystemOut)
     def get(self, request: Request, system: int) -> Response:
         """What is on record about it, and the versions that work or worked in it."""
         room = entered(request, system, "system")
-        return Response(SystemOut(room.system, context={"room": room}).data)
+        return Response(RoomSystemOut(room.system, context={"room": room}).data)
 
 
 @guest_door
 class RoomTrailViewSet(SeenViewSet):
     """The trail of one system of the room."""
 
-    serializer_class = EntryShown
+    serializer_class = RoomEntryOut
     queryset = AuditEntry.objects.none()
     lookup_value_regex = "[0-9]+"
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
         return trail_of(room_of(person(self.request), self.kwargs["system"]))
 
-    @extend_schema(operation_id="audit_room_trail", responses=JsonObject(help_text="entries, newest first, in pages"))
+    @extend_schema(operation_id="audit_room_trail", responses=RoomEntryOut(many=True))
     def list(self, request: Request, system: int) -> Response:
         """Every entry about the system and what belongs to it, newest first."""
         entered(request, system, "trail")
-        return self.listed(EntryShown, self.get_queryset())
+        return self.listed(RoomEntryOut, self.get_queryset())
 
-    @extend_schema(operation_id="audit_room_proof", responses=JsonObject(help_text="as audit/{id}/proof/ answers"))
+    @extend_schema(operation_id="audit_room_proof", responses=RoomProofOut)
     def retrieve(self, request: Request, system: int, pk: int) -> Response:
         """One entry with the proof of its place, up to the first checkpoint that was signed behind it."""
         entry = entry_of(room_of(person(request), system), pk)
         entered(request, system, f"trail entry {pk}")
-        return Response(proof_of(entry).as_json())
+        return Response(RoomProofOut(proof_of(entry).as_json()).data)
 
 
-class FileIn(serializers.Serializer[Any]):
+class BroughtIn(serializers.Serializer[Any]):
     """A pack or a PDF."""
 
     file = serializers.FileField()
@@ -151,7 +172,7 @@ class RoomVerifyView(APIView):
 
     parser_classes = [MultiPartParser]
 
-    @extend_schema(operation_id="audit_room_verify", request=FileIn, responses=CheckedOut)
+    @extend_schema(operation_id="audit_room_verify", request=BroughtIn, responses=CheckedOut)
     def post(self, request: Request) -> Response:
         """Say whether a pack or a PDF is exactly as it was sealed or signed. Nothing of it is kept."""
         user = person(request)
@@ -159,7 +180,7 @@ class RoomVerifyView(APIView):
         if not grants:
             raise NotFound(MISSING)
         look(by=user, grant=grants[0], at=grants[0], page="api: verify")
-        given = FileIn(data=request.data)
+        given = BroughtIn(data=request.data)
         given.is_valid(raise_exception=True)
         found = checked(given.validated_data["file"].file, expected=given.validated_data.get("digest", "").lower())
         return Response(CheckedOut(found).data)
