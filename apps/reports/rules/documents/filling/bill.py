@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from apps.checklist.rules.status import DECLARED, IMPORTED, MEASURED
 from apps.core.formatting import energy, file_size, number
-from apps.reports.rules.documents.content import NOTHING, Filled, Known, Paragraph, joined
+from apps.reports.rules.documents.content import NOTHING, Block, Filled, Known, Paragraph, joined
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, label_of, table
 from apps.reports.rules.documents.filling.moments import day, exact, who
@@ -82,7 +82,7 @@ def _safety(version: Json) -> Filled:
     ]
     scan = found.get("scan")
     known = [Known(MEASURED, f"Scan of the files of {label_of(version)}", scan["finished_at"] or "")] if scan else []
-    blocks = (
+    blocks: tuple[Block, ...] = (
         *table("Files that can run code", ("File", "Format", "State", "Reason"), rows),
         *table("Signatures", ("Key (SHA-256)", "Made by", "On", "Verified on", "Problem"), signed),
     )

@@ -87,7 +87,7 @@ def _filler_of(number: int) -> Filler:
         answer, risks = given(facts, URN, f"risk-{number}"), registered(facts, number)
         found = findings_on(facts, number)
         if (answer is None or not answer.words) and not risks and not found:
-            return Filled(missing=("Nobody has judged this risk, and nothing was measured on it.",))
+            return Filled(missing=("Nobody has judged this risk, and no evaluation or scan on record speaks of it.",))
         known = [*(answer.known() if answer else ()), *map(_known_finding, _beside(answer, found)), *map(_known, risks)]
         blocks = (Paragraph(_question(number).requirement, is_quoted=True), *_blocks(answer, found, risks))
         return Filled(blocks, tuple(dict.fromkeys(known)), tuple(_missing(answer, found, risks)))
@@ -110,12 +110,12 @@ def _blocks(answer: Given | None, found: list[Json], risks: list[Json]) -> Itera
                 item["title"],
                 item.get("subject_label") or DASH,
                 item.get("summary") or DASH,
-                STATUSES.get(item["status"], item["status"]),
+                STATUSES.get(str(item["status"]), str(item["status"])),
                 digest_short(item.get("subject_digest")),
             )
             for item in found
         )
-        yield Table("Evaluations run and what they found", ("Evaluation", "Of", "Result", "Known", "SHA-256"), rows)
+        yield Table("Evaluations run, and records that bear on it", ("What", "Of", "Result", "Known", "SHA-256"), rows)
     if risks:
         columns = ("Risk", "Before", "Treatment", "Residual", "Controls", "Owner", "Next review")
         yield Table("In the risk register", columns, tuple(map(_register_row, risks)))
@@ -194,11 +194,18 @@ def _row(facts: Facts, number: int, question: Question) -> tuple[str, ...]:
             answer.by or "—",
         )
     found = findings_on(facts, number)
-    run = "; ".join(dict.fromkeys(item["title"] for item in found)) or NOTHING_RUN
+    run = _run(found)
     result = _result(answer, found)
     residual = "; ".join(f"{risk['title']}: {residual_of(risk)}" for risk in risks) or NO_RESIDUAL
     owner = ", ".join(dict.fromkeys(who(risk["owner"]) for risk in risks)) or NO_OWNER
     return (str(number), risk_name(question), run, result, residual, owner)
+
+
+def _run(found: list[Json]) -> str:
+    """What was measured or imported; where nothing was, what is merely declared, named as such."""
+    told = [item["title"] for item in found if item["status"] != DECLARED]
+    said = ", ".join(dict.fromkeys(item["title"] for item in found if item["status"] == DECLARED))
+    return "; ".join(dict.fromkeys(told)) or (f"None. Declared: {said}" if said else NOTHING_RUN)
 
 
 def _result(answer: Given | None, found: list[Json]) -> str:

@@ -13,6 +13,7 @@ from apps.reports.rules.documents.filling.data import section_of, stored
 from apps.reports.rules.documents.filling.facts import EVALUATION, TRAINING, Facts, Json
 from apps.reports.rules.documents.filling.moments import day
 from apps.reports.rules.documents.filling.registry import condition, filler
+from apps.reports.rules.documents.spec import DATASET
 
 AI_ACT = "urn:genaiops:framework:eu-ai-act"
 ANCESTOR = "training data of a base model"
@@ -21,7 +22,10 @@ _SPECIAL = "special_categories"
 
 
 def covered(facts: Facts) -> list[Json]:
-    """The dataset versions that Article 10 speaks of: those used for training, validation and testing."""
+    """The dataset versions that Article 10 speaks of: those used for training, validation and testing; of a dataset's own
+    snapshot, the dataset itself."""
+    if facts.kind == DATASET:
+        return facts.datasets[:1]
     return [data for data in facts.datasets if _ROLES & set(data.get("used_as") or ())]
 
 

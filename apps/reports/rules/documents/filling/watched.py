@@ -107,7 +107,7 @@ def methods_of(runs: list[Json]) -> list[tuple[str, str]]:
             f"{name} {version}" for name, version in ((run["result"] or {}).get("versions") or {}).items()
         )
         for measure in measures_of(run):
-            found.setdefault(METRICS.get(measure["metric"], measure["metric"]), tools or "tool not recorded")
+            found.setdefault(METRICS.get(str(measure["metric"]), str(measure["metric"])), tools or "tool not recorded")
     return list(found.items())
 
 
