@@ -22,8 +22,8 @@ _SPECIAL = "special_categories"
 
 
 def covered(facts: Facts) -> list[Json]:
-    """The dataset versions that Article 10 speaks of: those used for training, validation and testing; of a dataset's own
-    snapshot, the dataset itself."""
+    """The dataset versions that Article 10 speaks of: those used for training, validation and testing; of the snapshot
+    of a dataset, that dataset."""
     if facts.kind == DATASET:
         return facts.datasets[:1]
     return [data for data in facts.datasets if _ROLES & set(data.get("used_as") or ())]
