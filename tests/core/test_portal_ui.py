@@ -123,6 +123,7 @@ def rendered(source: str, /, **values: object) -> str:
         (float("nan"), "—"),
         (float("inf"), "∞"),
         (0.0000123, "1.23 × 10⁻⁵"),
+        (5e-324, "4.94 × 10⁻³²⁴"),
     ],
 )
 def test_number(value, words):
