@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -28,7 +29,10 @@ from tests.makers import make_team
 
 AT = datetime.now(UTC).replace(microsecond=0)
 OK, DIFFERS, UNREADABLE = 0, 1, 2
-OLD_PYTHON = Path("/root/.pyenv/versions/3.9.18/bin/python")
+OLD_PYTHON = shutil.which("python3.9") or next(
+    (str(path) for path in sorted((Path.home() / ".pyenv" / "versions").glob("3.9*/bin/python"))), ""
+)
+NO_OLD_PYTHON = "there is no Python 3.9 here; the newest syntax is looked for instead"
 
 
 @cache

@@ -14,7 +14,8 @@ from apps.core import storage
 from apps.core.errors import Conflict, Invalid, NotFound
 from apps.reports import tasks
 from apps.reports.models import ReportRun
-from apps.reports.queries import pack_check, pack_file, report_seen, reports_of, reports_seen_by
+from apps.reports.queries import pack_file, report_seen, reports_of, reports_seen_by
+from apps.reports.queries.verifying import file_check
 from apps.reports.services import report_start
 from tests.reports.conftest import Pack, make_report
 from tests.reports.world import World
@@ -55,11 +56,11 @@ def test_a_finished_pack_is_stored_by_digest_on_record_and_recognised_when_broug
     assert found.digest == run.zip_digest
     with storage.open(run.zip_digest) as stream:
         data = stream.read()
-    checked = pack_check(world.ada, io.BytesIO(data))
-    assert checked.verdict.is_intact and checked.report == run
-    assert pack_check(world.xena, io.BytesIO(data)).report is None
+    checked = file_check(world.ada, io.BytesIO(data))
+    assert checked.is_intact and checked.report == run
+    assert file_check(world.xena, io.BytesIO(data)).report is None
     broken = data.replace(b"GenAIOps audit pack\n", b"GenAIOps audit pock\n", 1)
-    verdict = pack_check(world.ada, io.BytesIO(broken)).verdict
+    verdict = file_check(world.ada, io.BytesIO(broken)).pack
     assert verdict.problems and verdict.problems[0].startswith("README.txt: its bytes are damaged")
 
 
@@ -103,8 +104,8 @@ def test_no_download_before_it_is_ready(world: World) -> None:
 def test_what_is_no_archive_is_refused_in_words(pack: Pack, world: World) -> None:
     for data in (b"", b"nonsense", pack.archive[:1000]):
         with pytest.raises(Invalid) as refused:
-            pack_check(world.ada, io.BytesIO(data))
-        assert refused.value.code == "pack.unreadable"
+            file_check(world.ada, io.BytesIO(data))
+        assert refused.value.code == "verify.unreadable"
 
 
 def test_the_portals_process_never_loads_the_renderer() -> None:

@@ -25,6 +25,7 @@ from tests.kept import kept
 from tests.reports.sealing import (
     AT,
     DIFFERS,
+    NO_OLD_PYTHON,
     OK,
     OLD_PYTHON,
     UNREADABLE,
@@ -315,9 +316,9 @@ def test_a_snapshot_whose_trail_is_not_proven_is_not_packed(settings, tmp_path, 
     assert refused.value.code == "pack.unproven"
 
 
-@pytest.mark.skipif(not OLD_PYTHON.exists(), reason=f"there is no Python 3.9 at {OLD_PYTHON}")
+@pytest.mark.skipif(not OLD_PYTHON, reason=NO_OLD_PYTHON)
 def test_python_3_9_says_the_same(sealed, tmp_path):
-    check = Checker(tmp_path, str(OLD_PYTHON))
+    check = Checker(tmp_path, OLD_PYTHON)
     assert check(sealed.archive, "--key", sealed.seal_key)[0] == OK
     assert check(again(sealed.files))[0] == DIFFERS
 

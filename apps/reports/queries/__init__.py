@@ -1,9 +1,7 @@
 """Reading audit packs: which exist, what goes into one, and whether one is intact."""
 
 from apps.reports.queries.packs import (
-    PackCheck,
     PackFile,
-    pack_check,
     pack_file,
     report_seen,
     reports_of,
@@ -12,9 +10,7 @@ from apps.reports.queries.packs import (
 from apps.reports.queries.snapshot import snapshot
 
 __all__ = [
-    "PackCheck",
     "PackFile",
-    "pack_check",
     "pack_file",
     "report_seen",
     "reports_of",

@@ -1,19 +1,17 @@
-"""Audit packs that were made, who may see which, and checking one that somebody brings."""
+"""Documents and packs that were made, and who may see which."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from apps.accounts.queries import team_ids_seen_by
-from apps.core.errors import Conflict, Invalid, NotFound
-from apps.core.rules import SUCCEEDED
+from apps.core.errors import Conflict, NotFound
 from apps.registry.models import ModelVersion
 from apps.reports.models import ReportRun
 from apps.reports.queries.kinds import FORMS, Kind, kind_formats, kinds
-from apps.reports.rules.verify_pack import Unreadable, Verdict, verify
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,14 +26,6 @@ CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-
-
-@dataclass(frozen=True)
-class PackCheck:
-    """What the check of a pack found, and the report it is when it was made here and the person may see it."""
-
-    verdict: Verdict
-    report: ReportRun | None
 
 
 def reports_seen_by(user: "User | AnonymousUser") -> QuerySet[ReportRun]:
@@ -130,16 +120,3 @@ def pack_file(report: ReportRun, form: str) -> PackFile:
         raise Conflict("This document is not ready.", code="report.not_ready", remedy="Wait until its run is done.")
     name = slugify(f"{report.subject_label} {report.document} {report.audience} {report.pk}")
     return PackFile(digest, f"{name}.{form}", CONTENT_TYPES[form])
-
-
-def pack_check(user: "User | AnonymousUser", stream: BinaryIO, *, expected: str = "") -> PackCheck:
-    """Check an uploaded archive with the very code that is in every pack. Raises Invalid for what is no archive.
-
-    An intact pack says only that its files fit its manifest; that this portal made it is known when `report` is set.
-    """
-    try:
-        verdict = verify(stream, expected)
-    except Unreadable as error:
-        raise Invalid(f"This file cannot be checked: {error}.", code="pack.unreadable") from error
-    made = reports_seen_by(user).filter(state=SUCCEEDED, result__manifest_digest=verdict.manifest_digest)
-    return PackCheck(verdict, made.first() if verdict.manifest_digest else None)

@@ -91,7 +91,8 @@ def _signed(content: bytes, held: Held, reason: str, signed_at: datetime) -> byt
     signer = _TimedSigner(about, held.signer, timestamper=_time_stamper(), new_field_spec=_field())
     signer.signed_at = signed_at
     try:
-        return signer.sign_pdf(_written(content, reason, signed_at), bytes_reserved=_room(held)).getvalue()
+        made: BytesIO = signer.sign_pdf(_written(content, reason, signed_at), bytes_reserved=_room(held))
+        return made.getvalue()
     except (TimestampRequestError, TimeoutError) as error:
         raise Unavailable(
             f"The time stamp server gave no time stamp ({type(error).__name__}).",
@@ -119,6 +120,8 @@ class _Sealing(IncrementalPdfFileWriter):
     """Appends the signature and leaves all else alone: title, dates and tags stay those that the document was set with,
     and its second identifier follows from what is signed, not from chance.
     """
+
+    _document_id: Any
 
     def _update_meta(self) -> None:
         return

@@ -1,4 +1,4 @@
-"""The pages of what was made: the list, one document while and after it is made, its files, and checking a pack."""
+"""The pages of what was made: the list, one document while and after it is made, and its files."""
 
 from typing import Any
 
@@ -6,18 +6,16 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.queries import may, person
 from apps.core import storage
-from apps.core.errors import DomainError
-from apps.core.form_fields import posted, status_of
 from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.core.rules import SUCCEEDED
 from apps.registry.queries import version_seen
-from apps.reports.forms import ReportFilterForm, VerifyForm
+from apps.reports.forms import ReportFilterForm
 from apps.reports.models import ReportRun
-from apps.reports.queries import pack_check, pack_file, report_seen
+from apps.reports.queries import pack_file, report_seen
 from apps.reports.queries.kinds import FORMS, title_of
 from apps.reports.queries.packs import digests_of, reports_listed_for, titled
 from apps.reports.queries.subjects import page_of_subject
@@ -82,20 +80,3 @@ def report_download(request: HttpRequest, pk: int, form: str) -> FileResponse:
     )
     answer["ETag"] = f'"{found.digest}"'
     return answer
-
-
-@require_http_methods(["GET", "POST"])
-def verify(request: HttpRequest) -> HttpResponse:
-    """Check a pack that somebody brings; nothing of it is kept."""
-    form = VerifyForm(posted(request), request.FILES or None)
-    if not form.is_valid():
-        return render(request, "reports/verify.html", {"form": form}, status=status_of(form))
-    try:
-        check = pack_check(
-            person(request), form.cleaned_data["pack"].file, expected=form.cleaned_data["digest"].lower()
-        )
-    except DomainError as error:
-        form.add_error("pack", error.message)
-        return render(request, "reports/verify.html", {"form": form}, status=error.status)
-    context = {"form": VerifyForm(), "check": check, "has_digest": bool(form.cleaned_data["digest"])}
-    return render(request, "reports/verify.html", context)

@@ -120,11 +120,11 @@ def der_time(node: Node) -> datetime:
     found = _TIME.fullmatch(node.body.decode("ascii", "replace"))
     if not found or (len(found.group(1)) == 4) != (node.tag == GENERALIZED_TIME):
         raise Malformed("it holds a time that cannot be read")
-    year, *rest = (int(part) for part in found.groups())
+    year, month, day, hour, minute, second = (int(part) for part in found.groups())
     if node.tag == UTC_TIME:
         year += 1900 if year >= 50 else 2000
     try:
-        return datetime(year, *rest, tzinfo=timezone.utc)
+        return datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
     except ValueError as error:
         raise Malformed("it holds a time that cannot be") from error
 

@@ -10,7 +10,8 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
 _ROOT = pow(2, (PRIME - 1) // 4, PRIME)  # a square root of -1
 _BASE_Y = 4 * pow(5, PRIME - 2, PRIME) % PRIME
-Point25519 = tuple  # (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z: extended coordinates (RFC 8032, 5.1.4)
+# (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z: extended coordinates (RFC 8032, 5.1.4)
+Point25519 = tuple[int, int, int, int]
 
 
 def ed25519_holds(public: bytes, signature: bytes, message: bytes) -> bool:

@@ -206,7 +206,7 @@ def _ecdsa_holds(curve: Curve, key: bytes, signature: bytes, digest: bytes) -> b
     return found[0] * pow(found[2], 2 * (curve.prime - 2), curve.prime) % curve.prime % curve.order == r
 
 
-EcPoint = tuple  # (X, Y, Z) with x = X/Z², y = Y/Z³ (Jacobian); Z = 0 is the point at infinity
+EcPoint = tuple[int, int, int]  # (X, Y, Z) with x = X/Z², y = Y/Z³ (Jacobian); Z = 0 is the point at infinity
 
 
 def _ec_times(curve: Curve, number: int, point: EcPoint) -> EcPoint:
