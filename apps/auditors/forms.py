@@ -156,6 +156,12 @@ class BroughtForm(forms.Form):
         required=False,
         help_text="Of a pack, if somebody gave you the digest by another way.",
     )
+    key = forms.CharField(
+        label="Fingerprint of the key",
+        required=False,
+        max_length=120,
+        help_text="Of the key that it ought to be sealed or signed with, if you were told it by another way.",
+    )
 
 
 class TrailForm(forms.Form):

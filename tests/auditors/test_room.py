@@ -138,7 +138,7 @@ def test_only_so_many_are_made_at_a_time(house: House, guest: Client, monkeypatc
 
 
 def test_files_are_verified_and_bad_ones_named(guest: Client) -> None:
-    for content, words in ((b"not a pack", b"cannot be checked"), (b"%PDF-1.7 cut", b"Do not rely on it")):
+    for content, words in ((b"not a pack", b"cannot be checked"), (b"%PDF-1.7 cut", b"Do not rely on this PDF")):
         answer = guest.post(f"{ROOM}verify/", {"file": SimpleUploadedFile("brought", content)})
         assert words in answer.content, content
     assert guest.post(f"{ROOM}verify/", {}).status_code == 422

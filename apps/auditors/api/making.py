@@ -18,8 +18,6 @@ from apps.auditors.queries import Room, room_of
 from apps.auditors.queries.documents import (
     document_of,
     documents_of,
-    file_of,
-    files_of,
     snapshot_of,
     snapshots_of,
     subjects_of,
@@ -30,6 +28,7 @@ from apps.core.downloads import stored_answer
 from apps.core.serializing import STATES, Input, Key, Reference
 from apps.core.viewsets import SeenViewSet
 from apps.reports.models import ReportRun, Snapshot
+from apps.reports.queries.packs import digests_of, pack_file
 from apps.reports.rules.documents.spec import SUBJECTS
 
 BINARY = OpenApiResponse(OpenApiTypes.BINARY)
@@ -80,7 +79,7 @@ class RoomDocumentOut(RoomRunOut):
 
     @extend_schema_field(RoomFileOut(many=True))
     def get_files(self, run: ReportRun) -> list[dict[str, str]]:
-        return [{"form": form, "digest": digest} for form, digest in files_of(run)]
+        return [{"form": form, "digest": digest} for form, digest in digests_of(run).items()]
 
 
 class SubjectIn(Input):
@@ -202,7 +201,7 @@ class RoomDocumentViewSet(_RoomViewSet):
     def file(self, request: Request, system: int, pk: int, form: str) -> FileResponse:
         """One file of a finished document."""
         found = document_of(self.room(), pk)
-        made = file_of(found, form)
+        made = pack_file(found, form)
         entered(request, system, f"document file {form}", found)
         answer = FileResponse(storage.open(made.digest), as_attachment=True, filename=made.filename)
         answer["Content-Type"], answer["ETag"] = made.content_type, f'"{made.digest}"'

@@ -16,7 +16,6 @@ from apps.audit.models import AuditEntry
 from apps.audit.queries import as_fields
 from apps.audit.queries.proofs import proof_of
 from apps.auditors.queries import Room, room_of, rooms_of
-from apps.auditors.queries.checking import checked
 from apps.auditors.queries.room import MISSING
 from apps.auditors.queries.trail import entry_of, trail_of
 from apps.auditors.services import look
@@ -24,6 +23,7 @@ from apps.core.errors import NotFound
 from apps.core.serializing import JsonObject, Reference
 from apps.core.viewsets import SeenViewSet
 from apps.registry.models import AISystem
+from apps.reports.queries.verifying import FileCheck, Signed, file_check
 
 
 def entered(request: Request, system: int, page: str, at: Model | None = None) -> Room:
@@ -155,15 +155,29 @@ class BroughtIn(serializers.Serializer[Any]):
 
     file = serializers.FileField()
     digest = serializers.RegexField("^[0-9a-fA-F]{64}$", required=False, help_text="of a pack's manifest, if known")
+    key = serializers.CharField(required=False, max_length=120, help_text="fingerprint of its key, if known")
 
 
-class CheckedOut(serializers.Serializer[Any]):
-    """What a check found."""
+class RoomSignatureOut(serializers.Serializer[Signed]):
+    """A signature in a PDF."""
 
-    what = serializers.CharField(help_text="pack or PDF")
-    is_intact = serializers.BooleanField()
-    problems = serializers.ListField(child=serializers.CharField())
-    facts = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    holder = serializers.CharField(source="signature.holder", help_text="as the certificate names them")
+    fingerprint = serializers.CharField(source="signature.fingerprint", help_text="SHA-256 of the certificate")
+    signed_at = serializers.DateTimeField(source="signature.time", allow_null=True)
+    is_ours = serializers.BooleanField(source="whose.is_ours", help_text="whether it is the organisation's key")
+
+
+class RoomCheckOut(serializers.Serializer[FileCheck]):
+    """What a check found. `is_intact` with `is_ours` is what to rely on; either alone says less."""
+
+    kind = serializers.CharField(help_text="pack or pdf")
+    is_intact = serializers.BooleanField(help_text="every byte is as it was sealed or signed")
+    problems = serializers.ListField(child=serializers.CharField(), help_text="each thing that differs")
+    is_ours = serializers.BooleanField(help_text="sealed or signed with the organisation's key")
+    is_made_here = serializers.BooleanField(help_text="this portal recorded the making of exactly these bytes")
+    digest = serializers.CharField(help_text="SHA-256 of a pack's manifest, or of the PDF")
+    size = serializers.IntegerField(help_text="bytes")
+    signatures = RoomSignatureOut(many=True)
 
 
 @guest_door
@@ -172,7 +186,7 @@ class RoomVerifyView(APIView):
 
     parser_classes = [MultiPartParser]
 
-    @extend_schema(operation_id="audit_room_verify", request=BroughtIn, responses=CheckedOut)
+    @extend_schema(operation_id="audit_room_verify", request={"multipart/form-data": BroughtIn}, responses=RoomCheckOut)
     def post(self, request: Request) -> Response:
         """Say whether a pack or a PDF is exactly as it was sealed or signed. Nothing of it is kept."""
         user = person(request)
@@ -182,5 +196,6 @@ class RoomVerifyView(APIView):
         look(by=user, grant=grants[0], at=grants[0], page="api: verify")
         given = BroughtIn(data=request.data)
         given.is_valid(raise_exception=True)
-        found = checked(given.validated_data["file"].file, expected=given.validated_data.get("digest", "").lower())
-        return Response(CheckedOut(found).data)
+        told = given.validated_data
+        expected, key = told.get("digest", "").lower(), told.get("key", "")
+        return Response(RoomCheckOut(file_check(user, told["file"].file, expected=expected, key=key)).data)

@@ -6,31 +6,14 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from apps.auditors.queries.room import MISSING, Room
-from apps.core.errors import Conflict, NotFound
+from apps.core.errors import NotFound
 from apps.core.rules import OPEN
 from apps.reports.models import ReportRun, Snapshot, SnapshotRun
-from apps.reports.queries import pack_file
-from apps.reports.queries.kinds import Kind, kinds_about, title_of
+from apps.reports.queries.kinds import Kind, kinds_about
 from apps.reports.queries.subjects import Subject, subject_seen
-from apps.reports.rules.documents.spec import AUDIT_PACK, DATASET, DEPLOYMENT, INCIDENT, SUBJECTS, SYSTEM, VERSION
+from apps.reports.rules.documents.spec import DATASET, DEPLOYMENT, INCIDENT, SUBJECTS, SYSTEM, VERSION
 
 MOST_LISTED = 40
-_TYPES = {
-    "pdf": "application/pdf",
-    "zip": "application/zip",
-    "json": "application/json",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
-@dataclass(frozen=True)
-class Made:
-    """One file of a document for a download."""
-
-    digest: str
-    filename: str
-    content_type: str
 
 
 @dataclass(frozen=True)
@@ -131,29 +114,3 @@ def open_runs(room: Room) -> int:
     """How many snapshots and documents of this guest's are waiting or being made."""
     mine = {"created_by": room.guest, "state__in": OPEN}
     return SnapshotRun.objects.filter(**mine).count() + ReportRun.objects.filter(**mine).count()
-
-
-def files_of(run: ReportRun) -> list[tuple[str, str]]:
-    """The forms of a finished document, each with its digest."""
-    if run.document == AUDIT_PACK:
-        told = (("pdf", run.pdf_digest), ("json", run.json_digest), ("zip", run.zip_digest))
-        return [(form, digest) for form, digest in told if digest]
-    return [(str(file["form"]), str(file["digest"])) for file in run.files]
-
-
-def file_of(run: ReportRun, form: str) -> Made:
-    """One file of a finished document. Raises NotFound for a form that it has not, Conflict while it is not ready."""
-    if run.document == AUDIT_PACK:
-        found = pack_file(run, form)
-        return Made(found.digest, found.filename, found.content_type)
-    digest = dict(files_of(run)).get(form)
-    if run.is_open:
-        raise Conflict("This document is not ready.", code="report.not_ready", remedy="Wait until it is made.")
-    if digest is None:
-        raise NotFound("This document has no such file.")
-    return Made(digest, f"{run.document}-{run.pk}.{form}", _TYPES[form])
-
-
-def title_of_document(run: ReportRun) -> str:
-    """What a document is called."""
-    return title_of(run.document)

@@ -8,21 +8,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.accounts.models import User
 from apps.accounts.queries import person
 from apps.accounts.rules import guest_door
 from apps.auditors.forms import BroughtForm, DocumentForm, SnapshotForm
 from apps.auditors.queries import Room, room_of, rooms_of
-from apps.auditors.queries.checking import Checked, checked
 from apps.auditors.queries.documents import (
     document_of,
     documents_of,
-    file_of,
-    files_of,
     snapshot_of,
     snapshots_of,
     snapshots_under_way,
     subjects_of,
-    title_of_document,
 )
 from apps.auditors.queries.room import MISSING
 from apps.auditors.services import look
@@ -32,6 +29,8 @@ from apps.core.downloads import stored_answer
 from apps.core.errors import DomainError, NotFound
 from apps.core.form_fields import attempt, posted, status_of
 from apps.core.listing import rows_page
+from apps.reports.queries.packs import digests_of, pack_file, titled
+from apps.reports.queries.verifying import FileCheck, file_check
 
 PAGE = 25
 OFFERED = 40  # snapshots
@@ -54,7 +53,7 @@ def _page(
     context = {
         "room": room,
         "page": page,
-        "documents": [(run, title_of_document(run), files_of(run)) for run in page.object_list],
+        "documents": titled(page.object_list),
         "snapshots": snapshots,
         "under_way": snapshots_under_way(room),
         "snapshot_form": snapshot or SnapshotForm(subjects),
@@ -95,7 +94,8 @@ def document_page(request: HttpRequest, system: int, pk: int) -> HttpResponse:
     room = room_of(person(request), system)
     run = document_of(room, pk)
     look(by=room.guest, grant=room.grant, at=run, page="document")
-    context = {"room": room, "run": run, "title": title_of_document(run), "files": files_of(run)}
+    (told,) = titled([run])
+    context = {"room": room, "run": run, "told": told, "digests": digests_of(run).items()}
     return render(request, "auditors/document.html", context)
 
 
@@ -105,7 +105,7 @@ def document_file(request: HttpRequest, system: int, pk: int, form: str) -> File
     """One file of a document, always as a download."""
     room = room_of(person(request), system)
     run = document_of(room, pk)
-    made = file_of(run, form)
+    made = pack_file(run, form)
     look(by=room.guest, grant=room.grant, at=run, page=f"document file {form}")
     answer = FileResponse(
         storage.open(made.digest), as_attachment=True, filename=made.filename, content_type=made.content_type
@@ -146,14 +146,19 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     look(by=user, grant=grants[0], at=grants[0], page="verify")
     form, found = BroughtForm(posted(request), request.FILES or None), None
     if form.is_valid():
-        found = _checked(form)
+        found = _checked(user, form)
     status = status_of(form) if found is None else 200
-    return render(request, "auditors/verify.html", {"form": form, "found": found}, status=status)
+    given = form.cleaned_data if found else {}
+    context = {"form": form, "check": found, "verdict": found.pack if found else None, "expected": given}
+    return render(
+        request, "auditors/verify.html", context | {"name": given["file"].name if given else ""}, status=status
+    )
 
 
-def _checked(form: BroughtForm) -> Checked | None:
+def _checked(user: User, form: BroughtForm) -> FileCheck | None:
+    given = form.cleaned_data
     try:
-        return checked(form.cleaned_data["file"].file, expected=form.cleaned_data["digest"].lower())
+        return file_check(user, given["file"].file, expected=given["digest"].lower(), key=given["key"])
     except DomainError as error:
         form.add_error("file", f"{error.message} {error.remedy}".strip())
         return None
