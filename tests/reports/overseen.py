@@ -20,6 +20,7 @@ from apps.incidents.services import (
     report_start,
 )
 from apps.registry.models import AISystem
+from apps.registry.services import document_import
 from apps.reports.queries.frozen import freeze
 from apps.reports.rules.documents.assembling import assemble
 from apps.reports.rules.documents.content import Document, Point
@@ -31,6 +32,9 @@ from tests.reports.world import World
 
 NIST, ISO = "urn:genaiops:framework:nist-ai-600-1", "urn:genaiops:framework:iso-42001-annex-a"
 RMF = "urn:genaiops:framework:nist-ai-rmf"
+BILL = """{"bomFormat": "CycloneDX", "specVersion": "1.7",
+"serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
+"metadata": {"component": {"type": "machine-learning-model", "name": "base", "modelCard": {}}}}"""
 PARTS = {
     "entity": "Desk Works Ltd, provider and deployer.",
     "overview": "On 20 November, in Cork, a colleague was sent to a desk under repair.",
@@ -53,6 +57,7 @@ CONTROLS = {
 def oversee(world: World) -> AISystem:
     """The approved version at work in a system, both profiles answered in part, and one of NIST's risks on record."""
     system = regulate(world)
+    document_import(by=world.olga, version=world.version, content=BILL.encode(), filename="supplier.cdx.json")
     profile = assessment_create(by=world.olga, system=system, urn=NIST)
     evidence_collect(by=world.olga, assessment=profile)
     _say(world, profile, "risk-2", "Sixty questions with known answers were put to it.")

@@ -1,5 +1,6 @@
 """Monitoring, incidents, profiles, card, datasheet and bill of materials, made from a snapshot of a small world."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from apps.reports.rules.documents.content import (
 )
 from apps.reports.rules.documents.filling.facts import Facts
 from tests.kept import kept
-from tests.reports.overseen import CAUSE, PARTS, accident, facts_now, made, oversee, point, write_report
+from tests.reports.overseen import BILL, CAUSE, PARTS, accident, facts_now, made, oversee, point, write_report
 from tests.reports.world import approve, make_world
 
 pytestmark = pytest.mark.django_db
@@ -328,3 +329,11 @@ def test_the_bill_names_every_component_with_licence_and_digest(overseen: Overse
     assert len(tables(point(document, "files"))[0].rows) == 2
     assert ("torch", "2.13.0", "Measured") in tables(point(document, "packages"))[0].rows
     assert "2 Wh" in words(point(document, "energy"))
+
+
+def test_a_bill_that_was_read_in_stands_with_its_serial_number_and_digest(overseen: Overseen) -> None:
+    (read_in,) = tables(point(made("ai-bom-annex", overseen.system), "documents"))
+    row = dict(zip(read_in.columns, read_in.rows[0], strict=True))
+    assert row["Serial number"] == "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79"
+    assert row["SHA-256"] == hashlib.sha256(BILL.encode()).hexdigest()
+    assert int(row["Fields it lacks"]) > 5

@@ -64,6 +64,7 @@ def test_number_and_time_of_the_bill_come_from_the_record() -> None:
     first, second = _bill(full()), _bill(full(stage="retired"))
     assert first["metadata"]["timestamp"] == "2026-11-06T12:00:00Z"
     assert first["serialNumber"] == _bill(full())["serialNumber"] != second["serialNumber"]
+    assert _read(first)["about"]["serial_number"] == first["serialNumber"]
 
 
 def test_what_was_measured_stands_in_the_standards_terms() -> None:
