@@ -151,6 +151,7 @@ def test_the_simplified_edition_is_shorter_and_leaves_no_point_out(snapshots: di
     tables = [sum(isinstance(block, Table | Picture) for point in one.points for block in point.blocks)
               for one in (full, short)]  # fmt: skip
     assert tables[1] < tables[0]
+    assert short.title == f"{full.title} (simplified edition)"
 
 
 def test_annex_iv_is_graded_and_a_poor_record_worse(snapshots: dict[str, str]) -> None:

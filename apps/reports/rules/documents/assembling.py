@@ -27,6 +27,7 @@ from apps.reports.rules.documents.filling.registry import about
 from apps.reports.rules.documents.reading import LEFT_OUT, SHORT
 from apps.reports.rules.documents.spec import EVERYTHING, EXPLAINED, DocumentSpec, PointSpec, SectionSpec
 
+SIMPLIFIED_EDITION = "simplified edition"
 NOTHING_RECORDED = "The record holds nothing on this point."
 CONTRADICTED = "An answer says that this point does not apply ({reason}), yet the record holds something on it."
 UNSAID = "No person has put this into words; only the portal's own records speak of it."
@@ -53,7 +54,7 @@ def assemble(
     return Document(
         kind=spec.slug,
         version=spec.version,
-        title=spec.title,
+        title=f"{spec.title} ({SIMPLIFIED_EDITION})" if simplified else spec.title,
         law=spec.law,
         source_url=spec.source_url,
         subject=_printable(facts.label),

@@ -83,9 +83,11 @@ def conformity(facts: Facts) -> Filled:
     )
     against = tuple(_against(facts))
     blocks: list[Block] = [Paragraph(words)]
-    if against:
-        blocks += [Paragraph("On record, this stands against the statement:"), Bullets(against)]
-    return Filled(tuple(blocks), (), (*against, TO_SIGN))
+    if not against:
+        return Filled(tuple(blocks), (), (TO_SIGN,))
+    blocks += [Paragraph("On record, this stands against the statement:"), Bullets(against)]
+    things = "One thing" if len(against) == 1 else f"{len(against)} things"
+    return Filled(tuple(blocks), (), (f"{things} on record, named here, would have to be settled before.", TO_SIGN))
 
 
 def _against(facts: Facts) -> Iterator[str]:
