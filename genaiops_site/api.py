@@ -161,6 +161,8 @@ urlpatterns = [
     path("v1/audit-room/systems/<int:system>/", include(room_paths)),
     path("v1/document-kinds/", reports.DocumentKindsView.as_view(), name="document-kind-list"),
     path("v1/snapshots-compared/", reports.SnapshotCompareView.as_view(), name="snapshot-compare"),
+    path("v1/organisation/", reports.OrganisationView.as_view(), name="organisation"),
+    path("v1/organisation/logo/", reports.OrganisationLogoView.as_view(), name="organisation-logo"),
     path("v1/verifications/", reports.VerificationView.as_view(), name="verification-list"),
     path("v1/signing-keys/", login_not_required(reports.SigningKeysView.as_view()), name="signing-keys"),
     path("v1/reminders/", reminders.DueView.as_view(), name="reminder-list"),

@@ -75,6 +75,7 @@ POLICY: dict[str, frozenset[str]] = {
     "incident.manage": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
     "risk.edit": _MAKERS,
     "risk.decide": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
+    "organisation.edit": frozenset({ADMINISTRATOR}),
     "report.create": _EVERYONE,
     "snapshot.take": _EVERYONE,  # whoever makes a document freezes the record for it
     "audit_access.give": frozenset({ADMINISTRATOR, COMPLIANCE}),

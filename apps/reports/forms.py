@@ -67,3 +67,45 @@ class SnapshotForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="It is kept with the snapshot and in the audit trail.",
     )
+
+
+class OrganisationForm(forms.Form):
+    """Who answers for this site's documents, and how they look."""
+
+    name = forms.CharField(label="Name", max_length=200, help_text="The legal name.")
+    address = forms.CharField(label="Address", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    contact = forms.CharField(
+        label="Contact",
+        required=False,
+        max_length=200,
+        help_text="How authorities and customers reach you: a function, not a person.",
+    )
+    representative_name = forms.CharField(
+        label="Authorised representative in the Union", required=False, max_length=200
+    )
+    representative_address = forms.CharField(
+        label="Address of the representative",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    representative_contact = forms.CharField(label="Contact of the representative", required=False, max_length=200)
+    colour = forms.CharField(
+        label="Colour of headings and lines",
+        required=False,
+        max_length=7,
+        help_text="Such as #1f4fa3; dark enough to be read on white (contrast at least 4.5 to 1).",
+    )
+    sections = forms.CharField(
+        label="Further sections",
+        required=False,
+        max_length=300_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Plain text at the end of each document. A line of ## and a title begins a section.",
+    )
+
+
+class LogoForm(forms.Form):
+    """A picture for the first page of documents."""
+
+    logo = forms.FileField(label="Picture", help_text="PNG or JPEG, 512 KiB at most.")

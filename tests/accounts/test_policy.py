@@ -282,6 +282,7 @@ CASES: dict[str, Case] = {
         lambda by, team: Ask(f"evidence-versions/{make_document(by, team).pk}/withdraw/", {"reason": "It was forged."})
     ),
     "evidence.read": Case(lambda by, team: Ask(f"evidence-versions/{make_document(by, team).pk}/file/", method="get")),
+    "organisation.edit": Case(lambda by, team: Ask("organisation/", {"name": "A"}, method="put"), outsider=403),
     "framework.load": Case(lambda by, team: Ask("frameworks/", {"text": FRAMEWORK}), outsider=403),
     "deployment.start": Case(_deploy),
     "deployment.stop": Case(lambda by, team: _deployment(by, team, "stop", {"reason": "enough"})),

@@ -7,10 +7,10 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from apps.core.press.parts import MARKER
-from apps.reports.rendering.pictures import picture_type
 from apps.reports.rendering.pieces import parts_of
 from apps.reports.rules.documents.content import MISSING, PARTLY, STATES, Document, Point
 from apps.reports.rules.organisation import further_sections, safe_colour
+from apps.reports.rules.pictures import picture_type
 
 TEMPLATE = "pdf/document/document.html"
 

@@ -1,21 +1,12 @@
-"""Pictures by their first bytes, and what a drawing says of itself."""
+"""What the portal's own drawings say of themselves, and a picture for programs that cannot draw them."""
 
 import re
 import struct
 import zlib
 from html import unescape
 
-_TYPES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 _DESCRIPTION = re.compile(r"<desc>(.*?)</desc>", re.DOTALL)
 _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
-
-
-def picture_type(content: bytes) -> str:
-    """`image/png` or `image/jpeg`. Raises ValueError for anything else."""
-    for start, kind in _TYPES:
-        if content.startswith(start):
-            return kind
-    raise ValueError("A picture is a PNG or a JPEG.")
 
 
 def drawing_words(svg: str) -> str:

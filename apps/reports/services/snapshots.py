@@ -20,6 +20,7 @@ from apps.core.errors import Conflict, Invalid
 from apps.core.queue import enqueue
 from apps.reports.models import ReadinessRun, ReportRun, Snapshot, SnapshotRun
 from apps.reports.queries.frozen import FORMAT, freeze
+from apps.reports.queries.organisation import organisation_told
 from apps.reports.queries.subjects import Subject, kind_of_subject, subject_of
 from apps.reports.rules.pack import pretty_json
 
@@ -84,7 +85,8 @@ def frozen_now(run: SnapshotRun | ReportRun | ReadinessRun, reason: str) -> Froz
     if not isinstance(run, ReadinessRun):
         _sign_trail()
     subject, at = subject_of(run.subject_kind, run.subject_id), timezone.now()
-    return Frozen(pretty_json(freeze(subject, by=run.created_by, at=at, reason=reason)), at, reason)
+    told = freeze(subject, by=run.created_by, at=at, reason=reason, organisation=organisation_told())
+    return Frozen(pretty_json(told), at, reason)
 
 
 def _sign_trail() -> None:

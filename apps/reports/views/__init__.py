@@ -9,6 +9,7 @@ from apps.reports.views.documents import (
     readiness_start_view,
     subject_documents,
 )
+from apps.reports.views.organisation import organisation_logo_file, organisation_logo_view, organisation_page
 from apps.reports.views.packs import report_create, report_detail, report_download, report_list
 from apps.reports.views.snapshots import (
     snapshot_compare,
@@ -27,6 +28,9 @@ __all__ = [
     "document_start_from_view",
     "document_start_view",
     "keys",
+    "organisation_logo_file",
+    "organisation_logo_view",
+    "organisation_page",
     "readiness_start_view",
     "report_create",
     "report_detail",

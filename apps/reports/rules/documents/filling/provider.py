@@ -7,6 +7,7 @@ from apps.reports.rules.documents.filling.found import fact_list
 from apps.reports.rules.documents.filling.registry import filler
 
 _OWN = {"name", "address", "contact", "representative_name", "representative_address", "representative_contact"}
+_LOOKS = {"colour", "logo_digest", "sections"}  # how documents look, and what stands at their end
 
 
 def _known(facts: Facts) -> Known:
@@ -51,5 +52,7 @@ def representative(facts: Facts) -> Filled:
 def further(facts: Facts) -> Filled:
     """What else is on record about the organisation."""
     rows = [(name.replace("_", " ").capitalize(), value) for name, value in facts.organisation.items()]
-    kept = [(name, value) for (name, value), key in zip(rows, facts.organisation, strict=True) if key not in _OWN]
+    kept = [
+        (name, value) for (name, value), key in zip(rows, facts.organisation, strict=True) if key not in _OWN | _LOOKS
+    ]
     return fact_list(kept, _known(facts)) if kept else NOTHING

@@ -1,0 +1,92 @@
+"""Every write about the organisation that documents speak for."""
+
+from io import BytesIO
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.accounts.queries import may_anywhere
+from apps.accounts.rules import who_may
+from apps.audit.services import record
+from apps.core import storage
+from apps.core.errors import Conflict, Invalid, Refused
+from apps.reports.models import Organisation
+from apps.reports.rules.organisation import colour_problem, parsed_sections
+from apps.reports.rules.pictures import picture_size
+
+EDIT = "organisation.edit"
+LOGO_BYTES, LOGO_PIXELS = 512 * 1024, 4000
+
+
+@transaction.atomic
+def organisation_edit(*, by: User, name: str, **more: str) -> Organisation:
+    """Enter or change who answers for this site's documents; what is not named stays. Snapshots taken before keep what
+    they hold. Raises Refused without the right, Invalid without a name, for a colour that cannot be read on white and
+    for sections without titles.
+    """
+    _require(by)
+    values = {"name": name.strip()} | {key: value.strip() for key, value in more.items()}
+    if not values["name"]:
+        raise Invalid("Enter the organisation's name.", code="organisation.name")
+    if problem := colour_problem(values.get("colour", "")):
+        raise Invalid(problem, code="organisation.colour")
+    try:
+        parsed_sections(values.get("sections", ""))
+    except ValueError as error:
+        raise Invalid(str(error), code="organisation.sections") from error
+    row = Organisation.objects.select_for_update().filter(pk=Organisation.ONLY).first()
+    row = row or Organisation(pk=Organisation.ONLY)
+    changed = sorted(key for key, value in values.items() if getattr(row, key) != value)
+    for key, value in values.items():
+        setattr(row, key, value)
+    return _kept(row, by, changed)
+
+
+@transaction.atomic
+def organisation_logo_set(*, by: User, content: bytes) -> Organisation:
+    """Put a logo on new documents. Raises Invalid for what is no PNG or JPEG, or too large, and Conflict before the
+    organisation was entered."""
+    _require(by)
+    row = _entered()
+    if len(content) > LOGO_BYTES:
+        raise Invalid(f"The file is larger than {LOGO_BYTES // 1024} KiB.", code="organisation.logo")
+    try:
+        size = picture_size(content)
+    except ValueError as error:
+        raise Invalid(f"{error} This file is neither.", code="organisation.logo") from error
+    if not 0 < min(size) <= max(size) <= LOGO_PIXELS:
+        raise Invalid(f"A logo has at most {LOGO_PIXELS} pixels each way.", code="organisation.logo")
+    row.logo_digest = storage.put(BytesIO(content)).digest
+    return _kept(row, by, ["logo"])
+
+
+@transaction.atomic
+def organisation_logo_remove(*, by: User) -> Organisation:
+    """Make new documents without a logo."""
+    _require(by)
+    row = _entered()
+    row.logo_digest = ""
+    return _kept(row, by, ["logo"])
+
+
+def _entered() -> Organisation:
+    row = Organisation.objects.select_for_update().filter(pk=Organisation.ONLY).first()
+    if row is None:
+        raise Conflict("Enter the organisation's name first.", code="organisation.missing")
+    return row
+
+
+def _require(by: User) -> None:
+    """The organisation belongs to no team: who has the right in one team edits it for all."""
+    if not may_anywhere(by, EDIT):
+        raise Refused(
+            f"Your roles do not include “{EDIT}” in any team.", remedy=f"Ask somebody who is {who_may(EDIT)}."
+        )
+
+
+def _kept(row: Organisation, by: User, changed: list[str]) -> Organisation:
+    row.changed_at, row.changed_by = timezone.now(), by
+    row.save()
+    record(action=EDIT, obj=row, by=by, data={"changed": changed, "logo_digest": row.logo_digest})
+    return row
