@@ -62,6 +62,11 @@ def test_an_answer_decides_with_its_reason() -> None:
     assert CONDITIONS["gpai.systemic_risk"](of(answered, version=large))[0]
 
 
+def test_what_the_platform_collected_by_itself_is_no_answer() -> None:
+    collected = small.question("art-55-1-a", "measured", stated="", evidence=[small.evidence("Evaluated once.")])
+    assert not CONDITIONS["gpai.systemic_risk"](of(collected))[0]
+
+
 def test_without_parameters_nothing_is_known() -> None:
     assert systemic_risk(of(version=small.version_itself(parameters=None))).has is None
 

@@ -42,7 +42,7 @@ def systemic_risk(facts: Facts) -> Systemic:
     stated = _stated_operations(facts)
     if stated is not None and stated >= THRESHOLD:
         return Systemic(True, f"Training took {_power(stated)} operations, and Article 51(2) presumes systemic risk.")
-    said = [one for name in SYSTEMIC for one in facts.answered(ACT, name)]
+    said = [one for name in SYSTEMIC for one in facts.answered(ACT, name) if _is_stated(one)]
     declined = [one for one in said if one.question["status"] == NOT_APPLICABLE]
     if said and len(declined) < len(said):
         return Systemic(True, "Questions on models with systemic risk were answered for this model.")
@@ -52,6 +52,12 @@ def systemic_risk(facts: Facts) -> Systemic:
         reason = f"Training took {_power(stated)} floating-point operations; Article 51(2) presumes systemic risk from"
         return Systemic(False, f"{reason} 10^25, and no designation is on record.")
     return _by_size(facts)
+
+
+def _is_stated(one: Asked) -> bool:
+    """Whether a person answered: evidence that the platform collects by itself says nothing about systemic risk."""
+    answer = one.answer or {}
+    return bool(answer.get("stated") and (answer.get("text") or answer.get("reason")))
 
 
 def _declined(one: Asked) -> str:
