@@ -17,10 +17,10 @@ def status_of(question: Question, found: Given | None) -> str:
     """How an action stands, in the words of the framework's choices."""
     if found is None:
         return NO_ANSWER
-    if found.is_declined:
-        return "Not relevant here"
-    if not found.is_stated:
+    if not found.is_declined and not found.is_stated:
         return NO_ANSWER
+    if found.is_declined or found.choice == NOT_RELEVANT:
+        return "Not relevant here"
     titles = {choice.id: choice.title for choice in question.choices}
     return titles.get(found.choice, "Answered in words")
 
@@ -73,12 +73,12 @@ for _function in FUNCTIONS:
 @filler("nist.actions-summary")
 def summary(facts: Facts) -> Filled:
     """How many suggested actions are done, planned, not relevant or open."""
-    framework, rows, statuses = catalogue(FILE), [], list[str]()
+    framework, rows, statuses = catalogue(FILE), [], dict[str, None]()
     counts = {}
     for function in FUNCTIONS:
         told = [status_of(one, given(facts, URN, one.id)) for one in questions_of(framework, function)]
         counts[function] = Counter(told)
-        statuses += [status for status in told if status not in statuses]
+        statuses |= dict.fromkeys(told)
     order = sorted(statuses, key=lambda status: (status == NO_ANSWER, status))
     for function, counted in counts.items():
         rows.append((function.upper(), str(counted.total()), *(str(counted[status]) for status in order)))
