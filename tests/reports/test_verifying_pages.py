@@ -117,6 +117,8 @@ def test_what_differs_is_listed(sealed, ada):
     changed[300] ^= 1
     _, text = page_of(ada, bytes(changed))
     assert "Do not rely on this PDF" in text
+    assert "It names this organisation&#x27;s key, but the signature does not hold." in text
+    assert verdict_of(ada, bytes(changed))[1]["is_ours"] is False
     assert "the signed bytes were changed after they were signed" in text
     edited = stored_zip(again(sealed.files | {"documents/model-card.json": b"[]\n"}))
     _, text = page_of(ada, edited)

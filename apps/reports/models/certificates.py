@@ -1,5 +1,7 @@
 """The certificates that documents were signed with."""
 
+import re
+
 from django.db import models
 
 
@@ -28,6 +30,12 @@ class SealCertificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.fingerprint[:16]})"
+
+    @property
+    def holder(self) -> str:
+        """Whom the certificate names: the common name, else the whole subject (RFC 4514)."""
+        found = re.search(r"(?:^|,)CN=((?:[^,\\]|\\.)+)", self.subject)
+        return re.sub(r"\\(.)", r"\1", found.group(1)) if found else self.subject
 
     @property
     def is_self_made(self) -> bool:

@@ -1,6 +1,7 @@
 """Checking a pack or a PDF that somebody brings, with the very code that is in every pack."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.db.models import Q
@@ -72,6 +73,16 @@ class FileCheck:
         """Whether the seal, or the first signature, is of this organisation's key."""
         first = self.signatures[0].whose if self.signatures else None
         return bool((self.seal and self.seal.is_ours) or (first and first.is_ours))
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When the pack says that it was made."""
+        return _moment(self.pack.generated_at) if self.pack else None
+
+    @property
+    def sealed_at(self) -> datetime | None:
+        """When the seal says that it was set."""
+        return _moment(self.pack.sealed_at) if self.pack else None
 
     @property
     def has_other_key(self) -> bool:
@@ -147,7 +158,20 @@ def _first(verdict: PdfVerdict) -> Signed | None:
 
 
 def _signed(signature: Signature) -> Signed:
-    return Signed(signature, whose_certificate(signature.fingerprint))
+    """Whose key it was made with. Anybody can write our certificate into a signature; only one that holds is ours."""
+    whose = whose_certificate(signature.fingerprint)
+    if whose.is_ours and signature.problems:
+        whose = Whose(False, "It names this organisation's key, but the signature does not hold.")
+    return Signed(signature, whose)
+
+
+def _moment(text: str) -> datetime | None:
+    """A time that a pack tells; None for anything that is none, for somebody else may have written it."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _made(user: "User | AnonymousUser", which: Q | None) -> tuple[ReportRun | None, bool]:

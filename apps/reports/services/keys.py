@@ -14,6 +14,7 @@ from apps.audit.services import SYSTEM, record
 from apps.audit.services.once import OWNER_ONLY, write_once
 from apps.core.errors import Conflict, Unavailable
 from apps.reports.models import SealCertificate
+from apps.reports.queries.organisation import organisation
 from apps.reports.rules.certificates import (
     KeyPair,
     Unusable,
@@ -52,7 +53,9 @@ def _unavailable(why: str) -> Unavailable:
 
 def holder_name() -> str:
     """Whom the self-made certificate names."""
-    return settings.SEAL_NAME or f"GenAIOps at {urlsplit(settings.BASE_URL).hostname or 'this portal'}"
+    told = organisation()
+    host = urlsplit(settings.BASE_URL).hostname or "this portal"
+    return settings.SEAL_NAME or (told.name if told is not None else f"GenAIOps at {host}")
 
 
 def _make(path: Path) -> None:
