@@ -119,14 +119,22 @@ def test_answers_and_evidence() -> None:
 def test_a_framework_in_a_newer_version() -> None:
     after = changed()
     after["frameworks"][0] |= {"version": 2, "digest": "b"}
-    assert [change.what for change in changes(after)["Frameworks"]] == ["version", "digest"]
+    assert [change.sentence for change in changes(after)["Frameworks"]] == ["Checklist: version was “1”, is “2”."]
+
+
+def test_a_digest_alone_is_told_shortened() -> None:
+    after = changed()
+    after["frameworks"][0]["digest"] = "b" * 64
+    assert [change.sentence for change in changes(after)["Frameworks"]] == [
+        "Checklist: digest was “a”, is “bbbbbbbbbbbb…”."
+    ]
 
 
 def test_long_texts_stand_beside_their_sentence() -> None:
     after = changed()
     after["systems"][0]["intended_purpose"] = "Answers about desks and chairs. " * 9
     (change,) = changes(after)["Systems and their purpose"]
-    assert change.sentence == "Desk helper: intended purpose was worded anew."
+    assert change.sentence == "Desk helper: intended purpose changed."
     assert change.before == "Answers about desks" and change.after.count("chairs") == 9
 
 

@@ -25,7 +25,7 @@ def document_choose(request: HttpRequest) -> HttpResponse:
     user, slug = person(request), request.GET.get("document", "")
     every = kinds()
     chosen = next((one for one in every if one.slug == slug), None)
-    offered = {name: label for name, label in SUBJECTS.items() if chosen is None or name in chosen.subjects}
+    offered = {name: SUBJECTS[name] for name in (chosen.subjects if chosen else SUBJECTS)}
     kind = request.GET.get("kind", "")
     kind = kind if kind in offered else next(iter(offered), SYSTEM)
     search = request.GET.get("q", "").strip()[:200]

@@ -15,7 +15,7 @@ _NAMES = ("label", "title", "name", "urn")
 # Of no interest in a comparison, or told in another area.
 _LEFT_OUT = {
     "id", "label", "files", "facts", "columns", "result", "config", "evaluations", "deployments", "drift", "tuning",
-    "assessment", "datasets", "groups", "statistics", "log", "values", "examples", "gate",
+    "assessment", "datasets", "groups", "statistics", "log", "values", "examples", "gate", "updated_at", "counts",
 }  # fmt: skip
 _PLAIN = (str, int, float, bool)
 

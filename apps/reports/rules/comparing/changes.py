@@ -1,12 +1,17 @@
 """Differences between two sets of things, each with its name and what is said of it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.core.formatting import digest_short
+
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 KINDS = {ADDED: "Added", REMOVED: "No longer there", CHANGED: "Changed"}
+DIGEST = "digest"
 LONGEST_QUOTE = 80  # characters of a value in a sentence; the whole value stands beside it
+_HEX = re.compile("[0-9a-f]{64}")
 _NOTHING = (None, "", [], {}, ())
 
 
@@ -47,7 +52,7 @@ class Change:
             told = f"is now {_quoted(self.after)}" if self.after else gone
             return f"{self.thing}: {self.what} {told}."
         if max(len(self.before), len(self.after)) > LONGEST_QUOTE:
-            return f"{self.thing}: {self.what} was worded anew."
+            return f"{self.thing}: {self.what} changed."
         return f"{self.thing}: {self.what} was {_quoted(self.before)}, is {_quoted(self.after)}."
 
 
@@ -114,11 +119,15 @@ def compared(before: Mapping[Any, Item], after: Mapping[Any, Item]) -> Iterator[
 
 
 def _changes(before: Item, after: Item) -> Iterator[Change]:
-    for name in dict.fromkeys([*before.values, *after.values]):
-        old, new = before.values.get(name), after.values.get(name)
-        if old == new or (old in _NOTHING and new in _NOTHING):
-            continue
-        yield Change(CHANGED, after.label, name, words(old), words(new))
+    found = [name for name in dict.fromkeys([*before.values, *after.values]) if _differs(before, after, name)]
+    for name in found:
+        if name != DIGEST or found == [DIGEST]:  # what changed is told by name; that the digest did says no more
+            yield Change(CHANGED, after.label, name, words(before.values.get(name)), words(after.values.get(name)))
+
+
+def _differs(before: Item, after: Item, name: str) -> bool:
+    old, new = before.values.get(name), after.values.get(name)
+    return old != new and not (old in _NOTHING and new in _NOTHING)
 
 
 def words(value: Any) -> str:
@@ -127,6 +136,8 @@ def words(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, str) and _HEX.fullmatch(value):
+        return digest_short(value)
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, dict):
