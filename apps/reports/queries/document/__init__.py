@@ -5,9 +5,11 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from apps.checklist.rules import STATUSES, UNKNOWN
+from apps.core.press.parts import MARKER
 from apps.reports.queries.document import drawings, drift, scores
 
 TEMPLATE = "pdf/audit_pack.html"
+TRAIL_ROWS = 600  # in one part, about 25 pages
 
 
 def document_html(facts: dict[str, Any], json_digest: str) -> str:
@@ -33,7 +35,8 @@ def document_context(facts: dict[str, Any], json_digest: str) -> dict[str, Any]:
             for run in reversed(facts["evaluations"])
         ],
         "drifts": [drift.view(run) for run in reversed(facts["drift"])],
-        "trail_rows": [entry | {"who": _who(entry["actor"], facts)} for entry in facts["audit_trail"]["entries"]],
+        "trail_parts": _trail_parts(facts),
+        "marker": MARKER,
     }
 
 
@@ -44,6 +47,12 @@ def _counts(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {"status": status, "label": STATUSES[status], "count": sum(item["status"] == status for item in questions)}
         for status in order
     ]
+
+
+def _trail_parts(facts: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The entries of the trail in tables that are set side by side; one empty table where there are none."""
+    rows = [entry | {"who": _who(entry["actor"], facts)} for entry in facts["audit_trail"]["entries"]]
+    return [rows[start : start + TRAIL_ROWS] for start in range(0, len(rows), TRAIL_ROWS)] or [[]]
 
 
 def _who(actor: str, facts: dict[str, Any]) -> str:
