@@ -76,9 +76,9 @@ def responsibility(facts: Facts) -> Filled:
 @filler("declaration.conformity")
 def conformity(facts: Facts) -> Filled:
     """The statement of conformity, and what stands against it."""
-    name = (facts.system or {}).get("label") or facts.label
+    name = f"“{facts.system['label']}”" if facts.system else BLANK
     words = (
-        f"The AI system “{name}”, as identified in point 1, is in conformity with Regulation (EU) 2024/1689 and, where"
+        f"The AI system {name}, as identified in point 1, is in conformity with Regulation (EU) 2024/1689 and, where"
         f" applicable, with the following other Union law: {BLANK}."
     )
     against = tuple(_against(facts))
