@@ -7,7 +7,7 @@ from apps.catalog.rules.findings import checks_missing
 from apps.catalog.rules.findings.shape import sentence
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.core.charts import Axis, histogram
-from apps.core.formatting import file_size, number, percent
+from apps.core.formatting import digest_short, file_size, number, percent
 from apps.reports.rules.documents.content import Block, Bullets, FactList, Filled, Known, Paragraph, joined
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, picture, statement_of, table, told
@@ -61,7 +61,7 @@ def _line(data: Json) -> tuple[object, ...]:
         names + more,
         data["licence"] or "none on record",
         day(data["created_at"]),
-        data["digest"],
+        digest_short(data["digest"]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from apps.checklist.rules.status import MEASURED
 from apps.core.charts import Axis, Bar, bar_chart
-from apps.core.formatting import number
+from apps.core.formatting import digest_short, number
 from apps.evaluation.rules import BASELINE, DIFFERENCE, LOWER_IS_BETTER, METRICS
 from apps.evaluation.rules import VERSION as OF_VERSION
 from apps.reports.rules.documents.content import Block, Filled, Known, Paragraph, joined
@@ -37,8 +37,9 @@ def _knowns(version: Json) -> tuple[Known, ...]:
     return tuple(known_of(run, version) for run in version["evaluations"])
 
 
-def _rows_of(run: Json) -> object:
-    return (run["result"] or {}).get("rows")
+def _rows_of(run: Json) -> int | None:
+    rows = (run["result"] or {}).get("rows")
+    return rows if isinstance(rows, int) else None
 
 
 @filler("evaluation.suites")
@@ -67,10 +68,8 @@ def _suite(run: Json) -> tuple[object, ...]:
     metrics = dict.fromkeys(METRICS.get(one["metric"], one["metric"]) for one in run["scores"])
     beside = (run["baseline"] or {}).get("label")
     kept = "yes" if run["is_held_out"] else "no"
-    rows = number(_rows_of(run)) if isinstance(_rows_of(run), int) else ""  # type: ignore[arg-type] # an int here
-    return (run["id"], day(run["finished_at"]), run["dataset_label"], rows, kept, ", ".join(metrics), beside) + (
-        run["rows_digest"],
-    )
+    told = (run["id"], day(run["finished_at"]), run["dataset_label"], number(_rows_of(run)), kept)
+    return (*told, ", ".join(metrics), beside, digest_short(run["rows_digest"]))
 
 
 @filler("evaluation.results")
@@ -181,9 +180,9 @@ def reviews(facts: Facts) -> Filled:
 @filler("evaluation.reports")
 def reports(facts: Facts) -> Filled:
     """Reports of the tests, with date, author and digest."""
-    columns = ("Report", "About", "Started by", "Finished", "Files measured (SHA-256)", "Rows measured (SHA-256)")
+    columns = ("Report", "About", "Made", "Files measured (SHA-256)", "Rows measured (SHA-256)")
     rows = [
-        (f"Evaluation {run['id']}", run["version_label"], who(run["started_by"]), exact(run["finished_at"]))
+        (f"Evaluation {run['id']}", run["version_label"], f"{exact(run['finished_at'])} by {who(run['started_by'])}")
         + (run["model_digest"], run["rows_digest"])
         for run in facts.evaluations
     ]

@@ -31,7 +31,7 @@ def register(facts: Facts) -> Filled:
     """Risks, with likelihood, impact, treatment and controls."""
     if not facts.risks:
         return NONE
-    columns = ("No.", "Risk", "Category", "About", "Before", "Treatment", "Plan", "After", "Owner", "State", "Review")
+    columns = ("No.", "Risk", "About", "Before", "What is done", "After", "Owner", "State")
     shown = table("Risk register", columns, [_line(one) for one in facts.risks], {0})
     held = [
         (one["id"], control["title"], control["rule"] or "people say", control["state_label"], control["found"])
@@ -47,21 +47,10 @@ def _line(one: Json) -> tuple[object, ...]:
     before = f"{one['level']} ({one['likelihood']} × {one['impact']})"
     residual = (one["residual_likelihood"], one["residual_impact"])
     after = f"{one['residual_level']} ({residual[0]} × {residual[1]})" if residual[0] else "not rated"
-    words = f"{one['title']}. {one['description']}".strip()
-    return (
-        one["id"],
-        words,
-        one["category_label"],
-        one["about"]["label"],
-        before,
-        one["treatment_label"],
-        one["plan"],
-    ) + (
-        after,
-        who(one["owner"]),
-        one["state_label"],
-        one["review_on"],
-    )
+    words = f"{one['title']} ({one['category_label'].lower()}). {one['description']}".strip()
+    done = f"{one['treatment_label']}. {one['plan']}".strip()
+    state = f"{one['state_label']}, looked at again on {one['review_on']}" if one["review_on"] else one["state_label"]
+    return (one["id"], words, one["about"]["label"], before, done, after, who(one["owner"]), state)
 
 
 def _missing(facts: Facts) -> list[str]:

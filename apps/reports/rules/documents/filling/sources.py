@@ -29,7 +29,7 @@ def sources(facts: Facts) -> Filled:
     if not facts.training_data:
         return NO_DATA
     links = _links(facts)
-    columns = ("Data", "Source", "Share", "Issuer", "Origin", "How it was collected", "Period", "Places", "Address")
+    columns = ("Data", "Source", "Share", "Issuer and origin", "How it was collected", "When and where")
     rows = [_source(data, source) for data, source in links]
     without = [data for data in facts.training_data if not data["sources"]]
     missing = tuple(f"{data['label']} has no source on record, only what its datasheet says." for data in without)
@@ -41,18 +41,10 @@ def _source(data: Json, source: Json) -> tuple[object, ...]:
     period = " to ".join(filter(None, (source.get("collected_from"), source.get("collected_to"))))
     share = percent(source["share"]) if source.get("share") is not None else ""
     how = source.get("collection_words") or source.get("collection_method")
-    places = ", ".join(source.get("geography") or ())
-    return (
-        data["label"],
-        source["name"],
-        share,
-        source.get("issuer"),
-        source.get("origin"),
-        how,
-        period,
-        places,
-        source.get("url"),
-    )
+    named = f"{source['name']} ({source['url']})" if source.get("url") else source["name"]
+    origin = "; ".join(filter(None, (source.get("issuer"), source.get("origin"))))
+    place = "; ".join(filter(None, (period, ", ".join(source.get("geography") or ()))))
+    return (data["label"], named, share, origin, how, place)
 
 
 @filler("data.licences")

@@ -151,12 +151,12 @@ def _energy(run: Json) -> Filled:
         ("Electrical energy", energy(kwh)),
         ("The same in MWh", number(kwh / 1000)),
         ("CO2 equivalent", f"{number(found['kgco2e'])} kg" if found.get("kgco2e") is not None else ""),
-        ("Processor", energy(found.get("cpu_kwh"))),
-        ("Graphics processor", energy(found.get("gpu_kwh"))),
-        ("Memory", energy(found.get("ram_kwh"))),
+        ("Energy of the processor", energy(found.get("cpu_kwh"))),
+        ("Energy of the graphics processor", energy(found.get("gpu_kwh"))),
+        ("Energy of the memory", energy(found.get("ram_kwh"))),
         ("Electricity of", f"{found['country']}{assumed}" if found.get("country") else ""),
-        ("How it was measured", found.get("method")),
-        ("Tool", found.get("tool")),
+        ("How the energy was measured", found.get("method")),
+        ("Measured with", found.get("tool")),
     )
     return fact_list(rows, _known(run))
 

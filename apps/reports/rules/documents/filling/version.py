@@ -36,7 +36,7 @@ def _identity(version: Json) -> Filled:
         ("Names that point at it", ", ".join(of.get("aliases") or ())),
         ("Recorded", f"{exact(of['created_at'])} by {who(of['created_by'])}"),
         ("Source", of["source"]),
-        ("Files", f"{number(len(of['files']))}, {file_size(of['size'])}" if of["files"] else ""),
+        ("Number and size of its files", f"{number(len(of['files']))}, {file_size(of['size'])}" if of["files"] else ""),
         ("SHA-256 of all files", of["manifest_digest"]),
     )
     missing = () if of["manifest_digest"] else (f"{of['label']} has no files on record.",)
