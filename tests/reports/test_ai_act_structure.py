@@ -1,8 +1,11 @@
 """The documents under the AI Act against the official texts: every point is there, under its number."""
 
+from pathlib import Path
+
 import pytest
 
 from apps.checklist.queries import framework
+from apps.reports.rules.documents.grading.annex_iv.shapes import WEIGHTS
 from apps.reports.rules.documents.reading import document_specs
 from apps.reports.rules.documents.spec import DocumentSpec, PointSpec
 
@@ -128,3 +131,12 @@ def test_the_six_conditions_of_article_4a_stand_in_words() -> None:
     point: PointSpec = next(one for one in spec_named("ai-act-art-10").points if one.id == "5")
     assert all(f"({letter})" in point.asks for letter in "abcdef")
     assert point.applies == "governance.special_categories"
+
+
+def test_the_manual_names_every_document_and_metric() -> None:
+    manual = (Path(__file__).resolve().parents[2] / "docs/ai-act-documents.md").read_text("utf-8")
+    for slug in OFFICIAL:
+        assert f"`{slug}`" in manual
+    for metric, weight in WEIGHTS.items():
+        assert f"| {metric} | {weight} |" in manual
+    assert f"{len(ANNEX_IV)} numbers, {len(spec_named('ai-act-annex-iv').points)} rows" in manual
