@@ -29,8 +29,8 @@ pytestmark = pytest.mark.django_db
 STRUCTURE = {
     "ai-act-art-72-plan": (5, 20),
     "ai-act-art-72-cycle": (4, 19),
-    "ai-act-art-73-initial": (11, 26),
-    "ai-act-art-73-final": (10, 29),
+    "ai-act-art-73-initial": (11, 25),
+    "ai-act-art-73-final": (10, 28),
     "nist-ai-600-1-profile": (5, 24),
     "iso-42001-soa": (12, 43),
     "model-card": (10, 25),
