@@ -15,8 +15,8 @@ from apps.core.form_fields import LONGEST_KEY
 from apps.registry.models import AISystem
 from apps.reports.models import Snapshot
 from apps.reports.queries.kinds import Kind
+from apps.reports.rules.documents.spec import SUBJECTS
 
-MOST_OFFERED = 200
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -130,7 +130,7 @@ class DocumentForm(forms.Form):
         super().__init__(data, auto_id="document-%s")
         kinds: dict[str, Kind] = {kind.slug: kind for one in subjects for kind in one.kinds}
         fields: Any = self.fields
-        fields["document"].choices = [(kind.slug, kind.title) for kind in kinds.values()]
+        fields["document"].choices = [(kind.slug, _in_words(kind)) for kind in kinds.values()]
         frozen = [(f"snapshot:{one.pk}", f"{one}: {one.subject_label}"[:160]) for one in snapshots]
         now = [(one.key, f"{one.kind_label}: {one.label}"[:160]) for one in subjects]
         fields["source"].choices = [("As it is now", now), *([("From a snapshot", frozen)] if frozen else [])]
@@ -144,6 +144,11 @@ class DocumentForm(forms.Form):
         if pk.isdecimal() and len(pk) <= LONGEST_KEY:
             given |= {"snapshot": int(pk)} if kind == "snapshot" else {"subject": (kind, int(pk))}
         return given
+
+
+def _in_words(kind: Kind) -> str:
+    """A kind of document, and what it can be about."""
+    return f"{kind.title} ({', '.join(SUBJECTS[one] for one in kind.subjects)})"
 
 
 class BroughtForm(forms.Form):

@@ -15,6 +15,7 @@ from apps.accounts.rules import is_guest_door
 from apps.audit.models import AuditEntry
 from apps.audit.services.checkpoints import checkpoint_make
 from apps.auditors.services import Given, access_revoke
+from apps.core.storage import put
 from apps.incidents.services import incident_open
 from apps.registry.models import ModelVersion
 from apps.reports.models import ReportRun, Snapshot, SnapshotRun
@@ -44,6 +45,7 @@ def snapshot(house: House, by: Client, subject: str) -> Snapshot:
 def test_the_room_shows_what_was_opened_and_nothing_else(house: House, guest: Client) -> None:
     home = guest.get(ROOM).content.decode()
     assert "Desk" in home and "Till" not in home and "Verify a file" in home and "Models" not in home
+    assert f'class="site-name" href="{ROOM}"' in home and 'type="search"' not in home
     page = guest.get(at(house)).content.decode()
     assert str(house.own) in page and str(house.both) in page and str(house.other) not in page
     assert "works elsewhere too" in page
@@ -119,6 +121,19 @@ def test_snapshots_and_documents_are_made_within_the_room(house: House, given: G
     assert "First" in listed and "Audit pack" in listed
     theirs = report_start(by=house.people.olga, version=house.other)
     assert guest.get(at(house, "documents", theirs.pk)).status_code == 404
+
+
+def test_a_finished_document_is_handed_out_once_it_is_in_the_trail(house: House, guest: Client) -> None:
+    run = report_start(by=house.people.olga, version=house.own)
+    stored = put(BytesIO(b"%PDF-1.7 the pack"))
+    ReportRun.objects.filter(pk=run.pk).update(state="succeeded", pdf_digest=stored.digest)
+    assert b"PDF" in guest.get(at(house, "documents")).content
+    before = AuditEntry.objects.count()
+    answer = guest.get(at(house, "documents", run.pk, "pdf"))
+    assert b"".join(answer) == b"%PDF-1.7 the pack" and "attachment" in answer["Content-Disposition"]
+    (look,) = AuditEntry.objects.filter(sequence__gt=before)
+    assert (look.object_id, look.data["page"]) == (str(run.pk), "document file pdf")
+    assert guest.get(at(house, "documents", run.pk, "docx")).status_code == 404
 
 
 def _approved(version: ModelVersion) -> ModelVersion:
