@@ -115,10 +115,12 @@ MIDDLEWARE = [
 ROOT_URLCONF = "genaiops_site.urls"
 WSGI_APPLICATION = "genaiops_site.wsgi.application"
 ASGI_APPLICATION = "genaiops_site.asgi.application"
+# Kinds of documents of the operator's own, and below templates/ what takes the place of the product's templates.
+DOCUMENT_FOLDER: str = env.str("DOCUMENT_FOLDER", default="")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [*([Path(DOCUMENT_FOLDER).resolve() / "templates"] if DOCUMENT_FOLDER else []), BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from apps.core.errors import NotFound
-from apps.reports.rules.documents.reading import FULL, document_specs
+from apps.reports.queries.own import all_specs
+from apps.reports.rules.documents.reading import FULL
 from apps.reports.rules.documents.spec import (
     AUDIT_PACK,
     FORMATS,
@@ -79,7 +80,7 @@ SEALED = Kind(
 
 def kinds() -> list[Kind]:
     """Every kind of document, the packs first."""
-    return [SEALED, PACK, *(_of(spec) for spec in document_specs().values())]
+    return [SEALED, PACK, *(_of(spec) for spec in all_specs().values())]
 
 
 def kinds_about(subject_kind: str) -> list[Kind]:
