@@ -32,6 +32,7 @@ from tests.reports.regulated import AI_ACT, ORGANISATION, regulate
 from tests.reports.results import scan_result, tuning_result
 from tests.reports.world import ROWS, World, approve, evaluate, make_data, make_tuned, make_world
 
+pytestmark = pytest.mark.django_db  # or no database is made where only tests of kept snapshots are chosen
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Json = dict[str, Any]
 
