@@ -142,6 +142,39 @@ def test_what_was_not_recorded_is_missing_or_left_to_the_answer() -> None:
     assert "architecture" in FILLERS["form.architecture"](bare).missing[0]
 
 
+@pytest.mark.parametrize(
+    ("question", "filler"), [("size-range", "form.size_range"), ("training-time-range", "form.time_range")]
+)
+def test_a_range_that_the_record_contradicts_is_told(question: str, filler: str) -> None:
+    chosen = small.question(question, value_words="3 to 6 months", text="Counted.")
+    found = FILLERS[filler](of(chosen, framework=DOCUMENTATION, tuning=small.tuning()))
+    assert "“3 to 6 months” is stated, but the record comes to" in found.missing[0]
+    assert not FILLERS[filler](of(framework=DOCUMENTATION, tuning=small.tuning())).missing
+
+
+def test_training_in_words_gives_no_exact_figure_and_no_name() -> None:
+    found = FILLERS["form.training"](of(tuning=small.tuning()))
+    assert told(found)["From the base model"] == "Base v1"
+    assert told(found)["Parameters that were changed"] == "about 10 %"
+    assert "1,000" not in str(found) and "Ann" not in str(found)
+
+
+def test_how_data_were_prepared() -> None:
+    silent = small.small(datasets=[small.dataset()])
+    assert not FILLERS["form.curation"](silent) and "not described" in FILLERS["form.curation"](silent).missing[0]
+    history = [small.commit(), small.commit(number=2, operation="Redacted", message="Without addresses")]
+    sheet = {"preprocessing": "Copies were removed.", "annotation": ["By two people each."]}
+    found = FILLERS["form.curation"](small.small(datasets=[small.dataset(number=2, commits=history, provenance=sheet)]))
+    assert told(found)["Rows v1: Cleaning and preparation"] == "Copies were removed." and not found.missing
+    assert "Redacted" in str(found) and "Ann" not in str(found)
+
+
+def test_kinds_of_data_for_training_and_testing() -> None:
+    found = FILLERS["form.data_types"](small.small(datasets=[small.dataset(), small.dataset(id=12, description="")]))
+    assert "Questions of colleagues." in str(found) and found.missing == ("What Rows v1 holds is not described.",)
+    assert not FILLERS["form.data_types"](small.small())
+
+
 def test_how_energy_was_measured() -> None:
     run = small.tuning()
     run["result"]["energy"] |= {"method": "processor: estimated from its load", "tool": "codecarbon 3.3.2"}

@@ -41,6 +41,7 @@ OFFICIAL = {
 # The sections of the template of the AI Office.
 TEMPLATE = ["Head", "1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "3.1", "3.2", "3.3"]
 FORM_ANSWERS = {"market-date": "23/11/2026", "release-date": "2026-11-23", "use-policy": "No policy exists."}
+CONTRADICTION = "“1 to 500 million” is stated, but the record comes to “Less than 1 million”."
 WHOLE = 1_000  # parameters of the tuned version
 
 
@@ -180,8 +181,11 @@ def test_each_reader_s_edition(facts: Facts, audience: str) -> None:
     spec = document_specs()[FORM]
     assert {point.id for point in document.points} == {point.id for point in spec.points if audience in point.audience}
     assert document.audience == next(one.title for one in spec.audiences if one.id == audience)
-    exact = f"{WHOLE:,}" in " ".join(text_of(point) for point in document.points if point.id.startswith("size"))
+    exact = f"{WHOLE:,}" in everything(document)
     assert exact == (audience == "aio"), "the exact number of parameters goes to the AI Office alone"
+    assert "Olga" not in " ".join(text_of(point) for point in document.points)
+    ranges = [gap.problem for point in document.points if point.id == "size-range" for gap in point.gaps]
+    assert ranges == ([] if audience == "aio" else [CONTRADICTION])
     assert ("MWh" in everything(document)) == (audience != "dp"), "downstream providers get nothing on energy"
 
 

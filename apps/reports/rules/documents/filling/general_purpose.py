@@ -140,7 +140,10 @@ def _openness(kind: str) -> str:
     if kind in FREE:
         return "may be free and open in this sense, if parameters, architecture and usage information are public"
     if kind in ("", "unknown"):
-        return "whether it is free and open in this sense is not known"
+        return (
+            "whether it is free and open in this sense is not known, because the terms of something it was made of are not"
+            " on record"
+        )
     return "not free and open in this sense, because its terms limit use"
 
 

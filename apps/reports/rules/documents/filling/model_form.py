@@ -11,6 +11,7 @@ from apps.checklist.rules.status import MEASURED
 from apps.core.formatting import duration, number
 from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, joined
 from apps.reports.rules.documents.filling.facts import Facts, Json
+from apps.reports.rules.documents.filling.general_purpose import FORM
 from apps.reports.rules.documents.filling.registry import filler
 
 DAY = 86_400
@@ -104,7 +105,18 @@ def size(facts: Facts) -> Filled:
 @filler("form.size_range")
 def size_range(facts: Facts) -> Filled:
     """The range that the number of parameters falls into."""
-    return joined(_size(version, size_words(version["version"].get("parameters") or 0)) for version in facts.versions)
+    told = [_size(version, size_words(version["version"].get("parameters") or 0)) for version in facts.versions]
+    return joined([*told, *_contradicted(facts, "size-range", joined(told))])
+
+
+def _contradicted(facts: Facts, question: str, told: Filled) -> list[Filled]:
+    """What is wrong where the range that somebody chose is not the one that the record comes to."""
+    found = facts.answer(FORM, question)
+    chosen = str((found.answer or {}).get("value_words") or "") if found else ""
+    recorded = {value for block in told.blocks if isinstance(block, FactList) for _, value in block.rows}
+    if not chosen or not recorded or chosen in recorded:
+        return []
+    return [Filled(missing=(f"“{chosen}” is stated, but the record comes to “{', '.join(sorted(recorded))}”.",))]
 
 
 def _size(version: Json, words: str) -> Filled:
@@ -148,7 +160,8 @@ def time_range(facts: Facts) -> Filled:
     """The range that the training time falls into."""
     found = [one for one in trainings(facts) if one.seconds]
     rows = tuple((f"Training of {one.label}", time_words(one.seconds or 0)) for one in found)
-    return Filled((FactList(rows),), tuple(one.known for one in found)) if rows else NOTHING
+    told = Filled((FactList(rows),), tuple(one.known for one in found)) if rows else NOTHING
+    return joined([told, *_contradicted(facts, "training-time-range", told)])
 
 
 @filler("form.compute")
