@@ -25,11 +25,12 @@ OLD = timedelta(days=365)
 _CONTRADICTED = CONTRADICTED.partition("(")[0]
 # Points that state who somebody is, or what was not used: there is nothing to measure in them.
 _PLAIN = frozenset({"1a-provider", "7"})
-# What an empty point cannot earn: nothing in it is proven, up to date, or traced.
+# What an empty point cannot earn: nothing in it is proven, up to date, traced or reasoned.
 _EARNED = {
     EVIDENCE: "so nothing is proven there",
     CURRENCY: "so nothing shows what holds today",
     TRACEABILITY: "so nothing there can be traced",
+    REASONS: "so no reason is given there",
 }
 
 
