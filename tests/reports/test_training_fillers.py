@@ -228,7 +228,7 @@ def test_the_summary_covers_the_modification_and_names_the_base() -> None:
 
 def test_a_folder_of_somebody_s_machine_is_not_told() -> None:
     own = small.version()
-    own["lineage"][1]["source"] = "/home/ann/base"
+    own["lineage"][1]["source"] = "/srv/models/ann/base"
     assert "ann" not in str(filled("dependencies", versions=[own]))
 
 
