@@ -207,18 +207,18 @@ def test_nobody_else_has_a_room(house: House, given: Given) -> None:
 
 
 def test_the_room_costs_the_same_however_much_is_in_it(house: House, guest: Client) -> None:
-    few = {path: queries_of(guest, path) for path in (ROOM, at(house), at(house, "trail"), at(house, "documents"))}
-    for number in range(6):
-        risk_create(
-            by=house.people.olga,
-            team=house.people.team,
-            title=f"Risk {number}",
-            likelihood=1,
-            impact=1,
-            system=house.desk,
-        )
+    paths = (ROOM, at(house), at(house, "trail"), at(house, "documents"))
+    _more(house, guest, 1)
+    few = {path: queries_of(guest, path) for path in paths}
+    _more(house, guest, 6)
+    assert {path: queries_of(guest, path) for path in paths} == few
+
+
+def _more(house: House, guest: Client, times: int) -> None:
+    for number in range(times):
+        about = {"team": house.people.team, "system": house.desk, "likelihood": 1, "impact": 1}
+        risk_create(by=house.people.olga, title=f"Risk {number}", **about)
         snapshot(house, guest, f"system:{house.desk.pk}")
-    assert {path: queries_of(guest, path) for path in few} == few
 
 
 # --- nothing else is there
