@@ -23,6 +23,7 @@ from apps.reports.queries.frozen.data import datasets_facts, merged_roles, read_
 from apps.reports.queries.frozen.energy import energy_of
 from apps.reports.queries.frozen.findings import findings_of
 from apps.reports.queries.frozen.incidents import incidents_facts
+from apps.reports.queries.frozen.moment import one_moment
 from apps.reports.queries.frozen.places import deployments_facts, systems_facts
 from apps.reports.queries.frozen.register import incidents_of, risks_facts
 from apps.reports.queries.frozen.scope import Scope, scope_of
@@ -49,13 +50,11 @@ def freeze(
 
     The caller has seen to it that whoever takes it may see the thing. It tells what the people of the thing's team may
     see: people appear by number and display name, never by address, and no rows of data are in it. The number of
-    queries does not depend on how many versions, datasets, deployments or answers there are.
+    queries does not depend on how many versions, datasets, deployments or answers there are. All of it is as it stood
+    at one moment.
     """
-    scope = scope_of(subject)
-    read = read_versions(scope.versions)
-    roles = merged_roles({data: [] for data in scope.datasets}, *(read.roles_of(version) for version in scope.versions))
-    scope = replace(scope, datasets=read_datasets(roles))
-    facts = _facts(scope, read, roles)
+    with one_moment():
+        facts = _everything(subject)
     return {
         "format": FORMAT,
         "subject": _subject(subject, facts),
@@ -66,6 +65,14 @@ def freeze(
         "organisation": dict(organisation or {}),
         **facts,
     }
+
+
+def _everything(subject: Subject) -> dict[str, Any]:
+    scope = scope_of(subject)
+    read = read_versions(scope.versions)
+    roles = merged_roles({data: [] for data in scope.datasets}, *(read.roles_of(version) for version in scope.versions))
+    scope = replace(scope, datasets=read_datasets(roles))
+    return _facts(scope, read, roles)
 
 
 def _installed() -> dict[str, str]:
