@@ -1,13 +1,17 @@
 """What fills plans, cycles, incident reports, profiles, datasheets and bills, on small snapshots made by hand."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apps.catalog.rules.metadata.fields import BY_NAME
 from apps.reports.rules.documents.content import FactList, Filled, Paragraph, Table
 from apps.reports.rules.documents.filling import CONDITIONS, FILLERS
+from apps.reports.rules.documents.filling.dataset_sheet import SAID
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.filling.statement_of_applicability import CONTROLS
+from apps.reports.rules.documents.reading import document_specs
 
 AT = "2026-11-22T12:00:00+00:00"
 OLGA = {"id": "user:1", "name": "Olga"}
@@ -206,7 +210,7 @@ def test_an_incident_counts_in_every_cycle_in_which_it_was_open() -> None:
 def test_reviews_that_are_overdue_or_have_no_day_are_gaps() -> None:
     risk = {"title": "Bias", "owner": OLGA, "state": "open", "review_on": "2026-11-01"}
     filled = fill("plan.review", risks=[risk, risk | {"review_on": None}])
-    assert filled.missing == ("1 reviews are overdue.", "1 open risks have no day of review.")
+    assert filled.missing == ("Reviews that are overdue: 1.", "Open risks without a day of review: 1.")
     assert fill("plan.review", risks=[risk | {"review_on": None}]).missing == ("No open risk has a day of review.",)
 
 
@@ -295,6 +299,23 @@ def test_acts_before_awareness_and_on_other_things_are_left_out() -> None:
     trail = {"entries": entries, "people": {"user:1": OLGA}, "head": {"digest": "d" * 64}}
     filled = fill("incident.changes", "incident", incidents=[incident()], audit_trail=trail)
     assert table(filled).rows == (("2026-11-11 00:00:00 UTC", "deployment.stop", "Desk", "Olga"),)
+
+
+def test_a_complete_report_on_an_open_incident_says_so() -> None:
+    assert fill("incident.ended", "incident", incidents=[incident()]).missing == ("The incident is still open.",)
+    closed = incident(closed_at=AT, closed_by=OLGA, resolution="The handbook was mended.")
+    assert fill("incident.ended", "incident", incidents=[closed]).missing == ()
+
+
+def test_the_manual_names_every_document_and_every_field_of_a_datasheet_beside_the_vocabulary() -> None:
+    manual = (Path(__file__).resolve().parents[2] / "docs/oversight-documents.md").read_text("utf-8")
+    slugs = [
+        name for name in document_specs() if name.startswith(("ai-act-art-7", "nist", "iso", "model-card", "ai-bom"))
+    ]
+    assert len(slugs) == 8
+    assert all(f"`{name}`" in manual for name in [*slugs, "dataset-datasheet"])
+    asked = {field for fields, _ in SAID.values() for field in fields}
+    assert all(f"`{field}`" in manual for field in asked - set(BY_NAME) - {"purpose", "funders"})
 
 
 # --- datasheet and bill ----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from apps.monitoring.rules import PERFORMANCE
 from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Picture, Table
 from apps.reports.rules.documents.filling import watched
 from apps.reports.rules.documents.filling.facts import Facts, Json
-from apps.reports.rules.documents.filling.moments import day, exact, is_within, read
+from apps.reports.rules.documents.filling.moments import counted, day, exact, is_within, read
 from apps.reports.rules.documents.filling.registry import FILLERS, condition, filler
 
 DAYS = 90
@@ -165,7 +165,7 @@ def alerts(facts: Facts) -> Filled:
         (str(one["drift"]), one["version_label"], one["measure"], str(one["number"]), _when(one), one["words"])
         for one in found[:MOST_ALERTS]
     )
-    words = f"{number(len(found))} values lay outside their thresholds; {len(rows)} are listed."
+    words = f"Outside their thresholds: {counted(len(found), 'value')}; listed: {len(rows)}."
     columns = ("Measurement", "Version", "Measure", "Chunk", "Period", "Value")
     return Filled((Paragraph(words), Table("Alerts of this cycle", columns, rows)), known)
 

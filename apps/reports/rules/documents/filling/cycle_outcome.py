@@ -8,7 +8,7 @@ from apps.core.formatting import number
 from apps.reports.rules.documents.content import NOTHING, Bullets, Filled, Known, Table
 from apps.reports.rules.documents.filling.cycle import period_of, within
 from apps.reports.rules.documents.filling.facts import Facts, Json
-from apps.reports.rules.documents.filling.moments import day, is_within, who
+from apps.reports.rules.documents.filling.moments import counted, day, is_within, who
 from apps.reports.rules.documents.filling.registry import filler
 
 
@@ -23,7 +23,7 @@ def actions(facts: Facts) -> Filled:
     if not rows:
         return NOTHING
     waiting = sum(row[-1] == NOT_DONE for row in rows)
-    missing = (f"{waiting} of {len(rows)} corrective actions are not done.",) if waiting else ()
+    missing = (f"Corrective actions that are not done: {waiting} of {len(rows)}.",) if waiting else ()
     columns = ("Incident", "Corrective action", "Owner", "Due", "Outcome")
     known = tuple(Known(DECLARED, f"Incident {one['id']}", one["opened_at"]) for one in within(facts).incidents)
     return Filled((Table("Corrective actions", columns, tuple(rows)),), known, missing)
@@ -96,10 +96,10 @@ def conclusion(facts: Facts) -> Filled:
     if not facts.versions:
         return NOTHING
     items = [
-        f"{number(len(inside.drift))} drift measurements and {number(len(inside.evaluations))} evaluations were made.",
-        f"{number(len(inside.monitoring.get('alerts') or ()))} values lay outside their thresholds.",
-        f"{number(len(inside.incidents))} incidents were open at some time, "
-        f"{number(sum(not one['closed_at'] for one in inside.incidents))} of them still are.",
+        f"Made: {counted(len(inside.drift), 'drift measurement')}, {counted(len(inside.evaluations), 'evaluation')}.",
+        f"Outside their thresholds: {counted(len(inside.monitoring.get('alerts') or ()), 'value')}.",
+        f"Open at some time: {counted(len(inside.incidents), 'incident')}, still open: "
+        f"{number(sum(not one['closed_at'] for one in inside.incidents))}.",
     ]
     known = Known(MEASURED, "Counted from the snapshot", facts.taken_at)
     return Filled((Bullets(tuple(items)),), (known,))

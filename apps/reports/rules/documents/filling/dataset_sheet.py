@@ -86,7 +86,7 @@ def _issuer(source: Json) -> str:
 
 
 # What a datasheet says in its own fields, typed or out of a file: names of docs/vocabulary.md, and a few beside.
-_SAID = {
+SAID = {
     "sheet.rationale": (("rationale", "purpose"), "Why the dataset was made."),
     "sheet.funding": (("funding", "funders"), "Who paid for the dataset."),
     "sheet.producers": (("data_producers", "annotator_demographics", "pay"), "Who produced and labelled the content."),
@@ -125,7 +125,7 @@ def _of_sheet(fields: tuple[str, ...], facts: Facts) -> Filled:
     return said(facts, *fields)
 
 
-for _name, (_fields, _about) in _SAID.items():
+for _name, (_fields, _about) in SAID.items():
     _function = partial(_of_sheet, _fields)
     _function.__doc__ = _about
     filler(_name)(_function)

@@ -43,7 +43,7 @@ def actions(facts: Facts) -> Filled:
         return NOTHING
     rows = tuple(_action(action) for action in one["actions"])
     open_ones = sum(not action["done_at"] for action in one["actions"])
-    missing = (f"{open_ones} of {len(rows)} corrective actions are not done.",) if open_ones else ()
+    missing = (f"Corrective actions that are not done: {open_ones} of {len(rows)}.",) if open_ones else ()
     columns = ("Action", "Owner", "Due", "Carried by", "Done", "Outcome")
     known = tuple(
         Known(DECLARED, f"Corrective action “{one['title']}”", one["done_at"] or one["added_at"])
@@ -142,8 +142,8 @@ def changes(facts: Facts) -> Filled:
         for entry in since[-MOST_ENTRIES:]
     )
     words = (
-        f"{len(since)} acts on the system, its models, data and deployments are on record since the incident became "
-        f"known; the last {len(rows)} are shown."
+        "Acts on the system, its models, data and deployments since the incident became known: "
+        f"{len(since)}{'' if len(rows) == len(since) else f', of which the last {len(rows)} are shown'}."
     )
     table = Table("Acts since awareness", ("When", "Act", "On", "By"), rows)
     return Filled((Paragraph(words), table), (known,))

@@ -1,9 +1,9 @@
-"""Times and people of a snapshot as words, and periods between its times."""
+"""Times, people and counts of a snapshot as words, and periods between its times."""
 
 from datetime import datetime
 from typing import Any
 
-from apps.core.formatting import UNKNOWN, exact_utc
+from apps.core.formatting import UNKNOWN, exact_utc, number
 
 
 def read(moment: str | None) -> datetime | None:
@@ -30,3 +30,8 @@ def is_within(moment: str | None, start: datetime, end: datetime) -> bool:
 def who(person: dict[str, Any] | None, otherwise: str = UNKNOWN) -> str:
     """The display name of a person of a snapshot."""
     return str(person["name"]) if person else otherwise
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """`1 incident`, `2 incidents`."""
+    return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"

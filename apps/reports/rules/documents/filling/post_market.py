@@ -8,7 +8,7 @@ from apps.core.formatting import duration, number
 from apps.reports.rules.documents.content import NOTHING, Bullets, FactList, Filled, Known, Paragraph, Table
 from apps.reports.rules.documents.filling import watched
 from apps.reports.rules.documents.filling.facts import Facts, Json
-from apps.reports.rules.documents.filling.moments import day, read, who
+from apps.reports.rules.documents.filling.moments import counted, day, read, who
 from apps.reports.rules.documents.filling.registry import filler
 
 OTHER_DATA = "Every drift measurement so far is of data that does not come from the versions' own use."
@@ -43,18 +43,14 @@ def _drift_sources(facts: Facts) -> Iterator[tuple[str, str, str]]:
 def _call_sources(facts: Facts) -> Iterator[tuple[str, str, str]]:
     for place in facts.deployments:
         callers = len(place.get("applications") or ())
-        yield "Use of the deployment", f"{place['name']} ({place['environment']})", _count(callers, "application")
+        yield "Use of the deployment", f"{place['name']} ({place['environment']})", counted(callers, "application")
 
 
 def _other_sources(facts: Facts) -> Iterator[tuple[str, str, str]]:
     if facts.incidents:
-        yield "Incidents and concerns", "People, and alerts of the platform", _count(len(facts.incidents), "incident")
+        yield "Incidents and concerns", "People, and alerts of the platform", counted(len(facts.incidents), "incident")
     if facts.evaluations:
-        yield "Evaluations on known answers", "Runs on the platform", _count(len(facts.evaluations), "evaluation")
-
-
-def _count(number_of: int, noun: str) -> str:
-    return f"{number(number_of)} {noun}{'' if number_of == 1 else 's'}"
+        yield "Evaluations on known answers", "Runs on the platform", counted(len(facts.evaluations), "evaluation")
 
 
 @filler("plan.metrics")
@@ -185,8 +181,8 @@ def review(facts: Facts) -> Filled:
     rows = tuple((risk["title"], who(risk["owner"]), risk["review_on"]) for risk in sorted(dated, key=_review))
     late = sum(today is not None and date.fromisoformat(risk["review_on"]) < today for risk in dated)
     undated = sum(not risk["review_on"] and risk["state"] != "closed" for risk in facts.risks)
-    missing = [f"{late} reviews are overdue."] if late else []
-    missing += [f"{undated} open risks have no day of review."] if undated else []
+    missing = [f"Reviews that are overdue: {late}."] if late else []
+    missing += [f"Open risks without a day of review: {undated}."] if undated else []
     table = Table("Next reviews of the risks", ("Risk", "Owner", "On"), rows)
     return Filled((table,), (Known(DECLARED, "Risk register", facts.taken_at),), tuple(missing))
 

@@ -1,6 +1,7 @@
 """What the record holds on the incident that a report under Article 73 is about."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from apps.checklist.rules.status import DECLARED, MEASURED
@@ -144,6 +145,15 @@ def state(facts: Facts) -> Filled:
     rows = (("State", one["state_label"]), ("Closed", f"{exact(one['closed_at'])}, by {who(one['closed_by'])}"))
     known = Known(DECLARED, f"Closing of incident {one['id']}, by {who(one['closed_by'])}", one["closed_at"])
     return Filled((FactList(rows), Paragraph(one["resolution"], is_quoted=True)), (known,))
+
+
+@filler("incident.ended")
+def ended(facts: Facts) -> Filled:
+    """That it has ended, and how."""
+    one, told = subject_of(facts), state(facts)
+    if one is None or one["closed_at"]:
+        return told
+    return replace(told, missing=("The incident is still open.",))
 
 
 @condition("incident.has_figures")
