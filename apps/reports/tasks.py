@@ -15,9 +15,9 @@ def render(run_id: int) -> None:
         if claim is None:
             return
         if claim.run.document == AUDIT_PACK:
-            from apps.core.pdf import render_pdf
+            from apps.reports.services.signing import render_signed
 
-            report_make(run=claim.run, render=render_pdf, on_progress=claim.progress)
+            report_make(run=claim.run, render=render_signed, on_progress=claim.progress)
             return
         from apps.reports.rendering import RENDERERS
         from apps.reports.services.signing import sign_pdf

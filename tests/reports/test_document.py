@@ -14,6 +14,7 @@ from apps.core.pdf import render_pdf
 from apps.reports.queries import snapshot
 from apps.reports.queries.document import document_html
 from apps.reports.rules.pack import page_count, sha256
+from apps.reports.services.signing import sign_pdf
 from tests.reports.conftest import Pack
 from tests.reports.world import World
 
@@ -143,7 +144,10 @@ def test_digests_stand_there_whole(words: str, pack: Pack) -> None:
 
 
 def test_the_report_can_be_made_again_from_its_record_byte_by_byte(pack: Pack) -> None:
-    assert render(pack.facts, pack.result["json_digest"]) == pack.document
+    """The signature included: it is made with the same key for the same time."""
+    made = render(pack.facts, pack.result["json_digest"])
+    at = datetime.fromisoformat(pack.facts["generated_at"])
+    assert sign_pdf(made, reason="Issued: Audit pack", signed_at=at) == pack.document
 
 
 def test_pages_are_counted(reader: PdfReader, pack: Pack) -> None:

@@ -11,6 +11,7 @@ from apps.reports.rules.verify_pack.certificates import certificate_from
 from apps.reports.rules.verify_pack.der import Malformed, pem_bodies
 from apps.reports.rules.verify_pack.layout import (
     ABOUT_ITSELF,
+    DOCUMENT,
     DOCUMENTS,
     KEYS,
     PROOF,
@@ -26,7 +27,7 @@ from apps.reports.rules.verify_pack.reading import FolderPack, ZipPack, read_par
 from apps.reports.rules.verify_pack.trail import chain_problems, digest_of, proof_problems
 from apps.reports.rules.verify_pack.verdicts import Verdict, read_json
 
-_LOOKED_INTO = (SNAPSHOT, SNAPSHOT_1, TRAIL, TRAIL_1, PROOF)
+_LOOKED_INTO = (DOCUMENT, SNAPSHOT, SNAPSHOT_1, TRAIL, TRAIL_1, PROOF)
 
 
 def compare_files(pack: ZipPack | FolderPack, listed: dict[str, tuple[int, str]], verdict: Verdict) -> dict[str, bytes]:
@@ -62,7 +63,11 @@ def _differs(data: bytes, size: int, digest: str) -> str:
 
 
 def look_inside_1(sound: dict[str, bytes], verdict: Verdict) -> None:
-    """Format 1: recompute the digests that the record's own content must have."""
+    """Format 1: recompute the digests that the record's own content must have. Its PDF may carry a signature."""
+    found = check_pdf(sound[DOCUMENT]) if DOCUMENT in sound else None
+    if found is not None and found.signatures:
+        verdict.documents[DOCUMENT] = found
+        verdict.problems += [f"{DOCUMENT}: {problem}" for problem in found.problems]
     content = read_json(sound[SNAPSHOT_1], SNAPSHOT_1, verdict) if SNAPSHOT_1 in sound else None
     if content is None:
         return
