@@ -4,6 +4,7 @@ a world with data, sources, scans, a tuning and answers."""
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -17,7 +18,8 @@ from apps.registry.models import ModelVersion
 from apps.reports.queries.frozen import freeze
 from apps.reports.rules.documents.content import FILLED, MISSING, NOT_APPLICABLE, PARTLY, Document
 from apps.reports.rules.documents.filling.facts import Facts
-from apps.reports.rules.documents.grading.summary import grade
+from apps.reports.rules.documents.grading import LETTERS
+from apps.reports.rules.documents.grading.summary import WEIGHTS, grade
 from apps.reports.rules.documents.grading.summary.record import text_of
 from apps.reports.rules.documents.reading import document_specs
 from tests.kept import kept
@@ -85,6 +87,13 @@ def test_the_summary_has_the_sections_of_the_template() -> None:
     assert all(point.answers_as == "words" for point in spec.points if point.answers), "it is published"
     used = {target.rpartition("#")[2] for point in spec.points for target in point.answers if target.startswith(TCS)}
     assert used == set(framework(TCS).questions)
+
+
+def test_the_manual_tells_the_weights_and_the_letters() -> None:
+    manual = (Path(__file__).resolve().parents[2] / "docs/general-purpose-documents.md").read_text("utf-8")
+    assert all(f"| {metric} | {weight} |" in manual for metric, weight in WEIGHTS.items())
+    assert all(f"{letter} {least:.0f}" in manual for least, letter, _ in LETTERS[1:-1]) and "A+ from 95" in manual
+    assert all(f"`{slug}`" in manual for slug in (XI, XII, FORM, SUMMARY))
 
 
 def make_training_world() -> World:
