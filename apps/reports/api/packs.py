@@ -107,4 +107,5 @@ class DocumentKindsView(APIView):
     def get(self, request: Request) -> Response:
         """Every kind of document, with what it can be about, its formats and its editions."""
         wanted = request.query_params.get("about", "")
-        return Response(KindOut(kinds_about(wanted) if wanted in SUBJECTS else kinds(), many=True).data)
+        found: Any = kinds_about(wanted) if wanted in SUBJECTS else kinds()
+        return Response(KindOut(found, many=True).data)

@@ -19,7 +19,8 @@ class SubjectKind(serializers.CharField):
     """What kind of thing something is about."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(**{"max_length": 12, "help_text": f"one of {', '.join(SUBJECTS)}"} | more)
+        words: dict[str, Any] = {"max_length": 12, "help_text": f"one of {', '.join(SUBJECTS)}"}
+        super().__init__(**words | more)
 
     def to_internal_value(self, data: Any) -> str:
         kind = str(super().to_internal_value(data))
@@ -122,7 +123,7 @@ class ReportDetail(RunDetail, ReportOut):
 class SnapshotIn(AboutIn):
     """What is frozen, what the snapshot is called, and why it is taken."""
 
-    label = serializers.CharField(max_length=120)
+    label = serializers.CharField(max_length=120)  # type: ignore[assignment] # a field of the body
     reason = serializers.CharField(max_length=2_000)
 
 

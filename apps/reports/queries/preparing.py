@@ -111,8 +111,8 @@ def preparation_of_snapshot(
 
 
 def _standing(spec: DocumentSpec, facts: Facts, snapshot: Snapshot, edition: Edition) -> dict[str, Any]:
-    wanted = {"audience": edition.audience, "is_simplified": edition.is_simplified}
-    return edition_standing(spec, facts, snapshot.digest, **wanted)
+    audience, is_simplified = edition.audience, edition.is_simplified
+    return edition_standing(spec, facts, snapshot.digest, audience=audience, is_simplified=is_simplified)
 
 
 def standing_from(snapshot: Snapshot, slug: str, audience: str, is_simplified: bool) -> dict[str, Any]:

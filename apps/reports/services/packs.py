@@ -71,6 +71,7 @@ def report_make(*, run: ReportRun, render: Render, on_progress: OnProgress) -> N
     """Make a claimed run's pack and store it. `render` turns HTML into a PDF; the task brings it, because the library
     behind it is not for the portal's process."""
     on_progress(0.0, "Reading the record")
+    assert run.version is not None  # every pack is made of one
     at = timezone.now()
     content = pretty_json(snapshot(run.version, by=run.created_by, at=at))
     # Read back, so that the report is made from the very JSON that lies beside it and can be made from it again.

@@ -12,7 +12,7 @@ KINDS = {ADDED: "Added", REMOVED: "No longer there", CHANGED: "Changed"}
 DIGEST = "digest"
 LONGEST_QUOTE = 80  # characters of a value in a sentence; the whole value stands beside it
 _HEX = re.compile("[0-9a-f]{64}")
-_NOTHING = (None, "", [], {}, ())
+_NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
 
 
 @dataclass(frozen=True)
