@@ -168,12 +168,13 @@ def _pss_holds(opened: bytes, bits: int, more: Node | None, message: bytes) -> b
 
 
 def _pss_parameters(more: Node | None) -> tuple[str, int]:
-    """The digest and the length of the salt. The defaults of RFC 4055 are SHA-1's, so all must be said."""
+    """The digest and the length of the salt, 20 where it is left out (RFC 4055, 3.1). The digests that go without
+    saying there are SHA-1, so they must be said."""
     told = {node.tag: node.parts()[0] for node in more.parts()} if more is not None else {}
-    if not {0xA0, 0xA1, 0xA2} <= set(told):
+    if not {0xA0, 0xA1} <= set(told):
         raise Malformed("its RSA-PSS parameters are not accepted")
     digest, (mask, inner) = digest_named(told[0xA0]), algorithm_of(told[0xA1])
-    salt = der_integer(told[0xA2])
+    salt = der_integer(told[0xA2]) if 0xA2 in told else 20
     if mask != _MGF1 or inner is None or digest_named(inner) != digest or not 0 <= salt <= 512:
         raise Malformed("its RSA-PSS parameters are not accepted")
     return digest, salt
