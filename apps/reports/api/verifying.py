@@ -36,7 +36,7 @@ class StampOut(serializers.Serializer[Any]):
         return stamp.authority.holder if stamp.authority else ""
 
 
-class SignatureOut(serializers.Serializer[Signed]):
+class PdfSignatureOut(serializers.Serializer[Signed]):
     """A signature in a PDF: who, when, over which bytes, and whether the key is this organisation's."""
 
     holder = serializers.CharField(source="signature.holder", help_text="as the certificate names them")
@@ -78,7 +78,7 @@ class VerificationOut(serializers.Serializer[FileCheck]):
         source="pack.entries", default=None, allow_null=True, help_text="of the audit trail, each proven"
     )
     seal = serializers.SerializerMethodField()
-    signatures = SignatureOut(many=True)
+    signatures = PdfSignatureOut(many=True)
     documents = serializers.SerializerMethodField(help_text="the signature of each PDF in a pack, by its path")
     report = serializers.SerializerMethodField(help_text="id of the document here, where you may see it")
 
@@ -87,7 +87,7 @@ class VerificationOut(serializers.Serializer[FileCheck]):
         return SealOut(check).data if check.seal is not None else None
 
     def get_documents(self, check: FileCheck) -> dict[str, Any]:
-        return {name: SignatureOut(found).data if found else None for name, found in check.documents.items()}
+        return {name: PdfSignatureOut(found).data if found else None for name, found in check.documents.items()}
 
     def get_report(self, check: FileCheck) -> int | None:
         return check.report.pk if check.report else None
