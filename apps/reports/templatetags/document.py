@@ -63,7 +63,8 @@ def widths(table: Table) -> list[str]:
     shares = []
     for place, head in enumerate(table.columns):
         texts = [head, *(row[place] for row in table.rows[:LOOKED_AT])]
-        longest = max((len(word) for text in texts for word in text.split()), default=1)
+        whole = place in table.numeric  # figures are not broken
+        longest = max((len(word) for text in texts for word in ([text] if whole else text.split())), default=1)
         length = sorted(len(text) for text in texts)[len(texts) * 9 // 10]
         shares.append(max(min(longest, LONGEST_WORD) + PADDING, 3 + min(length, LONGEST_TEXT) ** 0.75))
     return [f"{100 * share / sum(shares):.2f}%" for share in shares]
