@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from apps.checklist.queries.frameworks import shipped
 from apps.reports.rules.documents.assembling import NOTHING_RECORDED, STALE, assemble, readiness
@@ -226,3 +227,18 @@ def test_readiness_counts_points_and_lists_gaps() -> None:
     assert (found.total, found.filled, found.partly, found.not_applicable, found.missing) == (4, 1, 1, 1, 1)
     assert found.share == 0.5
     assert [(gap.id, gap.state) for gap in found.gaps] == [("a1", "partly"), ("a2", "missing")]
+
+
+def test_a_command_lists_what_can_fill_a_point(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("document_fillers")
+    told = capsys.readouterr().out
+    assert all(f"  {name} " in told for name in (*FILLERS, *CONDITIONS))
+    call_command("document_fillers", "licence of the model")
+    assert capsys.readouterr().out.splitlines() == [
+        "fill:",
+        f"  {'version.licence':<34} The licence of the model, and the terms it inherits from what it was made of.",
+    ]
+
+
+def test_every_filler_and_condition_says_what_it_speaks_of() -> None:
+    assert [name for name, function in (FILLERS | CONDITIONS).items() if not (function.__doc__ or "").strip()] == []

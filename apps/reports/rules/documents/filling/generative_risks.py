@@ -79,6 +79,7 @@ def _condition_of(number: int) -> Condition:
             return True, ""
         return False, answer.words
 
+    applies.__doc__ = f"Whether risk {number} of NIST AI 600-1 was not declined with a reason."
     return applies
 
 

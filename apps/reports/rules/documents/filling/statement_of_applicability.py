@@ -85,6 +85,7 @@ def _control_condition(control: str) -> Condition:
             return True, ""
         return False, found.words
 
+    applies.__doc__ = f"Whether control {control.upper()} was not excluded with a reason."
     return applies
 
 
