@@ -14,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from genaiops_site.openapi import DESCRIPTION
+from genaiops_site.rest import FRAMEWORK
 from genaiops_site.schedule import schedule
 from genaiops_site.trail import check_receivers, checked_years
 
@@ -317,34 +318,13 @@ PII_TRANSFORMERS_MODEL: str = env.str("PII_TRANSFORMERS_MODEL", default="")  # a
 ENERGY_COUNTRY: str = env.str("ENERGY_COUNTRY", default="")  # ISO 3166 alpha-3; empty: assumed, and said so
 
 # --- API -----------------------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "apps.accounts.authentication.BearerToken",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.authentication.TokenScope"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "apps.core.paging.ApiPages",
-    "PAGE_SIZE": 50,
-    "DEFAULT_PARSER_CLASSES": ["apps.core.parsing.BoundedJSON"],
-    "DEFAULT_FILTER_BACKENDS": [
-        "apps.core.filtering.KnownParameters",
-        "django_filters.rest_framework.DjangoFilterBackend",
-    ],
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
+REST_FRAMEWORK = FRAMEWORK | {
     "DEFAULT_THROTTLE_RATES": {
         "anon": env.str("API_RATE_ANON", default="60/min"),
         "user": env.str("API_RATE_USER", default="6000/min"),
     },
     # Whose requests are counted: without a proxy X-Forwarded-For is the caller's own invention.
     "NUM_PROXIES": 1 if TRUST_PROXY else 0,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "apps.core.problems.handle",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = DESCRIPTION
 
