@@ -155,7 +155,7 @@ def test_synthetic_by_declared_share() -> None:
 def test_public_datasets_with_their_share_of_the_text() -> None:
     small_one = forum(name="Leaflet", share=0.01, url="https://leaflet.example")
     found = filled("public_list", datasets=[data(sources=[forum(share=0.9), small_one, staff(share=0.09)])])
-    assert [(row[0], row[-1]) for row in rows_of(found)] == [("Forum dump", "yes"), ("Leaflet", "no")]
+    assert [(row[0], row[-1]) for row in rows_of(found)] == [("Forum dump", "98.9 %, large"), ("Leaflet", "1.1 %")]
     assert rows_of(found)[0][3] == "01/2025 to 06/2025"
     unsized = filled("public_list", datasets=[data(sources=[forum(share=None), staff()])])
     assert rows_of(unsized)[0][-1] == "not known" and "Which share" in unsized.missing[0]

@@ -88,6 +88,8 @@ def _filled(one: Asked, names_subject: bool, answers_as: str) -> Filled:
         blocks = _blocks(one, answer | {"evidence": given}, names_subject)
     else:
         blocks = _blocks(one, answer, names_subject)
+    if answers_as == WORDS and not blocks:
+        return NOTHING  # what only evidence says is not for these readers, nor that there is some
     return Filled(tuple(blocks), tuple(_known(one, answer)), tuple(_missing(one, answer)))
 
 

@@ -42,20 +42,17 @@ def public_list(facts: Facts) -> Filled:
     rows = tuple(_public(one, size, total) for one, size in zip(found, sizes, strict=True))
     unsized = [one.name for one, size in zip(found, sizes, strict=True) if size is None]
     missing = (f"Which share of its dataset {', '.join(unsized)} makes up is not on record.",) if unsized else ()
-    columns = ("Dataset", "Link", "Licence", "Period", "Tokens", "Share of public text", "Large")
+    columns = ("Dataset", "Link", "Licence", "Period", "Tokens", "Share of public text")
     note = Paragraph("Large are datasets with more than 3 % of all publicly available training data of a modality.")
-    table = Table("Publicly available datasets", columns, rows, frozenset({4, 5}))
+    table = Table("Publicly available datasets", columns, rows, frozenset({4}))
     return Filled((table, note), tuple(source_known(one) for one in found), missing)
 
 
 def _public(one: Share, size: float | None, total: float) -> tuple[str, ...]:
     share = None if size is None or not total else size / total
-    large = "not known"
-    if share is not None:
-        large = "yes" if share > LARGE else "no"
+    part = "not known" if share is None else f"{percent(share)}{', large' if share > LARGE else ''}"
     tokens = "—" if size is None else rounded(size)
-    licence = str(one.source.get("licence") or "—")
-    return (one.name, _link(one), licence, _period([one]), tokens, percent(share), large)
+    return (one.name, _link(one), str(one.source.get("licence") or "—"), _period([one]), tokens, part)
 
 
 def _tokens_of(found: list[Share], facts: Facts) -> list[float | None]:
