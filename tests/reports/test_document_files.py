@@ -241,4 +241,5 @@ def test_a_command_lists_what_can_fill_a_point(capsys: pytest.CaptureFixture[str
 
 
 def test_every_filler_and_condition_says_what_it_speaks_of() -> None:
-    assert [name for name, function in (FILLERS | CONDITIONS).items() if not (function.__doc__ or "").strip()] == []
+    known = {name: function for name, function in (FILLERS | CONDITIONS).items() if not name.startswith("test.")}
+    assert [name for name, function in known.items() if not (function.__doc__ or "").strip()] == []
