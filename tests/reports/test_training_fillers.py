@@ -1,5 +1,6 @@
 """What the public summary of training content says: sizes, sources by kind, dates, languages, reservations."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from apps.reports.rules.documents.filling.training_sizes import MODALITIES, rang
 from apps.reports.rules.documents.filling.training_sources import KINDS, kind_of, use_of
 from tests.reports import small_facts as small
 from tests.reports.training import data, facts, forum, staff, text_check, yes_no
+from tests.workers.scanning.fed import section
+from workers.scanning.text import make
 
 
 def filled(name: str, **more: Any) -> Filled:
@@ -242,3 +245,13 @@ def test_reservations_that_nobody_looked_for_or_explained() -> None:
 def test_what_scans_looked_for() -> None:
     assert rows_of(filled("illegal")) == (("Rows v1", "Personal data", "1"), ("Rows v1", "Hurtful language", "0"))
     assert filled("illegal", datasets=[data(scan=None)]).missing == ("Rows v1 was not scanned.",)
+
+
+def test_what_the_engine_measured_is_read_as_it_writes_it(tmp_path: Path) -> None:
+    texts = ["Where do I find a desk by the window on the third floor of the building?"] * 3
+    texts += ["Wo finde ich einen freien Schreibtisch am Fenster im dritten Stock des Hauses?"]
+    measured = section(make, [{"a": text} for text in texts], tmp_path)
+    found = {"datasets": [data(scan=small.scan(text=measured))]}
+    expected = sum((len(text.encode()) + 3) // 4 for text in texts)
+    assert rows_of(filled("modalities", **found))[0][2] == f"{rounded(expected)} tokens"
+    assert [row[0] for row in rows_of(filled("languages", **found))] == ["English", "German"]
