@@ -20,7 +20,7 @@ from apps.checklist.services import answer_save, assessment_create
 from apps.incidents.models import Incident
 from apps.incidents.services import incident_open
 from apps.registry.models import AISystem
-from apps.registry.services import system_create, system_version_add
+from apps.registry.services import model_create, system_create, system_version_add, version_open
 from apps.reports.queries.frozen import FORMAT, freeze
 from apps.reports.rules.documents.assembling import assemble
 from apps.reports.rules.documents.filling.facts import Facts
@@ -257,3 +257,24 @@ def test_every_document_is_made_of_a_real_snapshot(made: Made, slug: str) -> Non
                 assert is_told, f"{slug}, {point.id}: neither filled nor said why not"
                 assert point.state != "filled" or not point.gaps
                 assert point.state not in ("missing", "partly") or all(gap.remedy for gap in point.gaps)
+
+
+def _bare(world: World) -> Iterator[tuple[str, Any]]:
+    """Things about which next to nothing is on record."""
+    yield "version", world.base
+    yield (
+        "version",
+        version_open(by=world.olga, model=model_create(by=world.olga, team=world.team, name="No files yet")),
+    )
+    yield "system", system_create(by=world.olga, team=world.team, name="Nothing in it")
+    yield "dataset", make_data(world.olga, world.team, "Never scanned", "rows.csv", "a,b\n1,2\n")
+    yield "incident", incident_open(by=world.olga, team=world.team, title="Out of the blue", severity="low")
+
+
+def test_documents_are_made_of_things_that_hardly_anything_is_known_of(world: World) -> None:
+    for kind, subject in _bare(world):
+        facts = Facts(frozen(subject, world))
+        for spec in document_specs().values():
+            if kind in spec.subjects:
+                made_of_it = assemble(spec, facts, made_at=AT.isoformat(), snapshot_digest="0" * 64)
+                assert all(point.blocks or point.gaps or point.reason for point in made_of_it.points)

@@ -5,8 +5,6 @@ inherits, its figures and what scans found. Never a row of it.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
-
 from apps.catalog.models import DatasetVersion, VersionSource
 from apps.catalog.queries.licences import Origins, origins_of
 from apps.catalog.rules import PURPOSES
@@ -45,7 +43,7 @@ def read_datasets(pks: Iterable[int]) -> list[DatasetVersion]:
 def datasets_facts(datasets: list[DatasetVersion], roles: Roles, team_id: int, found: Findings) -> list[dict[str, Any]]:
     """Each with everything that is on record about it. Of sources of other teams than `team_id` only the terms."""
     plain = origins.dataset_facts({data: roles.get(data.pk, []) for data in datasets}, team_id)
-    known, used, history = origins_of(datasets), _used_by(datasets, team_id), _history(datasets)
+    known, used, history = origins_of(datasets), _used_by(datasets, team_id), _history(datasets, team_id)
     return [
         facts
         | _more(data)
@@ -120,9 +118,10 @@ def _used_by(datasets: list[DatasetVersion], team_id: int) -> dict[int, list[dic
     return found
 
 
-def _history(datasets: list[DatasetVersion]) -> dict[int, list[DatasetVersion]]:
-    """The commits of each dataset, the newest first; one query."""
-    rows = DatasetVersion.objects.filter(Q(dataset__in={data.dataset_id for data in datasets})).order_by("-number")
+def _history(datasets: list[DatasetVersion], team_id: int) -> dict[int, list[DatasetVersion]]:
+    """The commits of each dataset of the team, the newest first; one query."""
+    own = {data.dataset_id for data in datasets if data.team_id == team_id}
+    rows = DatasetVersion.objects.filter(dataset__in=own).order_by("-number")
     found: dict[int, list[DatasetVersion]] = {}
     for row in rows.select_related("created_by").defer("statistics", "provenance", "columns"):
         found.setdefault(row.dataset_id, []).append(row)
