@@ -17,12 +17,14 @@ from apps.core.runs import run_models
 from apps.jobs.services import run_fail
 from apps.monitoring.models import DriftRun
 from apps.registry.models import RegisteredModel
-from apps.reports.models import ReportRun
-from apps.reports.services import report_start
+from apps.reports.models import ReportRun, Snapshot
+from apps.reports.services import document_start, readiness_start, report_start
+from apps.reports.tasks import look_through
 from apps.serving.models import Deployment
 from tests.browser.conftest import SignIn
 from tests.chromium import NARROW, WIDE, is_error
 from tests.makers import claim
+from tests.reports.documents import frozen, make
 from tests.reports.world import World, approve
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -46,6 +48,8 @@ LISTS = [
     "monitoring:drift-start",
     "checklist:assessment-list",
     "reports:report-list",
+    "reports:document-choose",
+    "reports:snapshot-list",
     "reports:verify",
     "portal:trail",
     "accounts:account",
@@ -81,13 +85,23 @@ def _of_what_follows(is_engineer: bool) -> Iterator[str]:
     yield reverse("checklist:answer", args=[assessment.pk, "data-1"])
     yield reverse("serving:deployment-detail", args=[deployment.pk])
     yield reverse("monitoring:drift-detail", args=[DriftRun.objects.get().pk])
-    yield reverse("reports:report-detail", args=[ReportRun.objects.get().pk])
+    yield from (reverse("reports:report-detail", args=[run.pk]) for run in ReportRun.objects.all())
+    yield from _of_documents(deployment.version_id)
     yield reverse("portal:run-detail", args=["scan", ScanRun.objects.get(state="failed").pk])
     if is_engineer:
         dataset = Dataset.objects.earliest("pk")
         yield reverse("catalog:version-upload", args=[dataset.pk])
         yield reverse("catalog:version-describe", args=[dataset.versions.get().pk])
         yield reverse("registry:version-import", args=[RegisteredModel.objects.earliest("pk").pk])
+
+
+def _of_documents(version: int) -> Iterator[str]:
+    after, before = Snapshot.objects.all()[:2]
+    yield reverse("reports:subject", args=["version", version])
+    yield reverse("reports:document-prepare", args=["version", version, "ai-act-annex-iv"])
+    yield reverse("reports:document-prepare-from", args=[after.pk, "training-content-summary"])
+    yield reverse("reports:snapshot-detail", args=[after.pk])
+    yield f"{reverse('reports:snapshot-compare')}?before={before.pk}&after={after.pk}"
 
 
 def problems(page: Page, url: str, schemes: tuple[str, ...]) -> Iterator[str]:
@@ -119,6 +133,10 @@ def barriers(page: Page) -> Iterator[str]:
 def test_every_page_is_sound(live_server: LiveServer, page: Page, world: World, sign_in: SignIn, name: str) -> None:
     approve(world)
     report_start(by=world.olga, version=world.version)
+    for label in ("First audit", "Second audit"):
+        snapshot = frozen(world.version, world.ada, label)
+    make(document_start(by=world.ada, snapshot=snapshot, document="ai-act-annex-iv"))
+    look_through(readiness_start(by=world.ada, subject=world.version).pk)
     broken = claim(scan_start(by=world.olga, version=world.data))
     run_fail(run=broken, code="disk.full", message="The worker's disk is full.")
     user: User = getattr(world, name)

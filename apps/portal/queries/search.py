@@ -15,6 +15,7 @@ from apps.core.models import Run
 from apps.portal.queries.runs import KINDS, line_of, runs_seen
 from apps.registry.models import ModelVersion
 from apps.registry.queries import models_seen_by, systems_seen_by, versions_seen_by
+from apps.reports.queries.snapshots import snapshots_seen_by
 from apps.serving.queries import deployments_seen_by
 from apps.tracking.queries import experiments_seen_by
 from apps.tracking.queries import runs_seen_by as runs_logged_seen_by
@@ -42,7 +43,7 @@ class Hit:
 
 
 def search_for(user: "User | AnonymousUser", words: str) -> list[Hit]:
-    """Everything the person sees whose name or tag holds `words`, or whose digest starts with it; at most 15
+    """Everything the person sees whose name or tag holds `words`, or whose digest starts with it; at most 17
     queries."""
     words = words.replace("\0", "").strip()
     if not words:
@@ -72,7 +73,7 @@ def search_for(user: "User | AnonymousUser", words: str) -> list[Hit]:
 
 
 def _of_tools(user: "User | AnonymousUser", words: str) -> list[Hit]:
-    """Systems, and what scripts log: experiments, and runs by name or the start of their id."""
+    """Systems, snapshots, and what scripts log: experiments, and runs by name or the start of their id."""
     systems = systems_seen_by(user).filter(name__icontains=words)[:MOST_OF_A_KIND]
     hits = [
         Hit("AI system", one.name, one.team.name, reverse("systems:system-detail", args=[one.pk])) for one in systems
@@ -84,6 +85,10 @@ def _of_tools(user: "User | AnonymousUser", words: str) -> list[Hit]:
     ]
     wanted = Q(name__icontains=words) | Q(uuid__startswith=words.lower())
     runs = runs_logged_seen_by(user).select_related("experiment").filter(wanted, lifecycle=ACTIVE)
+    hits += [
+        Hit("Snapshot", str(one), one.subject_label, reverse("reports:snapshot-detail", args=[one.pk]))
+        for one in snapshots_seen_by(user).filter(label__icontains=words)[:MOST_OF_A_KIND]
+    ]
     return hits + [
         Hit("Logged run", str(one), one.experiment.name, reverse("tracking:run-detail", args=[one.uuid]))
         for one in runs[:MOST_OF_A_KIND]
@@ -138,6 +143,9 @@ def _by_digest(user: "User | AnonymousUser", start: str) -> list[Hit]:
     versions = versions_seen_by(user).filter(Q(manifest_digest__startswith=start))[:MOST_OF_A_KIND]
     of_data = Q(digest__startswith=start) | Q(commit_digest__startswith=start)
     data = dataset_versions_seen_by(user).filter(of_data)[:MOST_OF_A_KIND]
-    return [_model_version(item, item.manifest_digest) for item in versions] + [
+    frozen = snapshots_seen_by(user).filter(digest__startswith=start)[:MOST_OF_A_KIND]
+    hits = [Hit("Snapshot", str(one), one.digest, reverse("reports:snapshot-detail", args=[one.pk])) for one in frozen]
+    hits += [_model_version(item, item.manifest_digest) for item in versions]
+    return hits + [
         _dataset_version(item, item.digest if item.digest.startswith(start) else item.commit_digest) for item in data
     ]

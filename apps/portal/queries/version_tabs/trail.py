@@ -10,7 +10,8 @@ from apps.checklist.models import Assessment
 from apps.evaluation.models import EvaluationRun
 from apps.monitoring.models import DriftRun
 from apps.registry.models import ImportRun, ModelVersion, RegisteredModel, TuningRun, VersionDocument
-from apps.reports.models import ReportRun
+from apps.reports.models import ReportRun, Snapshot
+from apps.reports.rules.documents.spec import VERSION
 from apps.serving.models import Application, Deployment
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def trail(user: "User | AnonymousUser", version: ModelVersion, chosen: int | Non
 
 def trail_of(version: ModelVersion) -> QuerySet[AuditEntry]:
     """Entries about the version and what belongs to it: import, tuning, evaluations, assessment, deployments with
-    their applications, drift, packs, cards that were read in, moves of aliases; oldest first."""
+    their applications, drift, documents, snapshots, cards that were read in, moves of aliases; oldest first."""
     belongs: tuple[tuple[type[Any], Q], ...] = (
         (ImportRun, Q(version=version)),
         (TuningRun, Q(output_version=version)),
@@ -36,6 +37,7 @@ def trail_of(version: ModelVersion) -> QuerySet[AuditEntry]:
         (Application, Q(deployment__version=version)),
         (DriftRun, Q(version=version)),
         (ReportRun, Q(version=version)),
+        (Snapshot, Q(subject_kind=VERSION, subject_id=version.pk)),
         (VersionDocument, Q(version=version)),
     )
     subjects: list[tuple[str, list[int]]] = [(ModelVersion._meta.label_lower, [version.pk])]
