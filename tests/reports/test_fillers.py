@@ -83,7 +83,7 @@ SAYS = [
     ("system.risk_class", whole(), ["High", "It decides who gets in."]),
     ("system.description", whole(), ["Answers at the desk.", "Ben"]),
     ("system.parts", whole(), ["Helper v2", "writes the answers", "2026-03-01"]),
-    ("version.identity", whole(), ["Helper", "f" * 64, "champion", "Approved"]),
+    ("version.identity", whole(), ["Helper", "f" * 64, "champion", "Approved", "1 file, 2.0 KiB"]),
     ("version.relations", whole(), ["Helper v1", "Fine-tune", "Base v1", "Learned the new desks."]),
     ("version.architecture", whole(), ["LlamaForCausalLM", "Layers", "4"]),
     ("version.parameters", whole(), ["1,240,000"]),

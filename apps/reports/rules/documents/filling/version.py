@@ -36,12 +36,18 @@ def _identity(version: Json) -> Filled:
         ("Names that point at it", ", ".join(of.get("aliases") or ())),
         ("Recorded", f"{exact(of['created_at'])} by {who(of['created_by'])}"),
         ("Source", of["source"]),
-        ("Number and size of its files", f"{number(len(of['files']))}, {file_size(of['size'])}" if of["files"] else ""),
+        ("Files", _extent(of)),
         ("SHA-256 of all files", of["manifest_digest"]),
     )
     missing = () if of["manifest_digest"] else (f"{of['label']} has no files on record.",)
     known = Known(MEASURED, f"Digest of the files of {of['label']}", of["created_at"], of["manifest_digest"] or "")
     return fact_list(rows, *([known] if of["manifest_digest"] else [record_of(version)]), missing=missing)
+
+
+def _extent(of: Json) -> str:
+    """How many files there are, and how large they are together."""
+    count = len(of["files"])
+    return f"{number(count)} file{'' if count == 1 else 's'}, {file_size(of['size'])}" if count else ""
 
 
 @filler("version.relations")
