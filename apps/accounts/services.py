@@ -283,6 +283,19 @@ def guest_until(*, by: User, guest: User, ends_at: datetime) -> None:
 
 
 @transaction.atomic
+def guest_end(*, by: User, guest: User) -> None:
+    """End a guest's account at once. Password and tokens stay dead: who is let in again begins with a new link."""
+    if not guest.is_guest:
+        raise Conflict("Only the access of guests is bound to audit rooms.", code="person.is_no_guest")
+    now = timezone.now()
+    guest.set_unusable_password()
+    guest.access_ends_at = now
+    guest.save(update_fields=["password", "access_ends_at"])
+    ApiToken.objects.filter(user=guest, revoked_at=None).update(revoked_at=now)
+    record(action="person.access_end", obj=guest, by=by)
+
+
+@transaction.atomic
 def guest_password_set(*, guest: User, password: str) -> None:
     """Keep the password that a guest chose when they entered for the first time. Raises Invalid for a weak one."""
     _check_password(password, guest)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,13 @@ class House:
         given |= {"label": "Certifier Ltd", "reason": "the yearly audit"}
         given |= {"expires_at": timezone.now() + timedelta(days=3)}
         return access_give(by=self.cora, **given | more)
+
+
+@pytest.fixture(autouse=True)
+def own_trail(settings: Any, tmp_path: Path) -> None:
+    """Snapshots and proofs sign the trail as it is: into a folder that goes with the test, as its entries do."""
+    settings.TRAIL_FOLDER = str(tmp_path / "trail")
+    settings.TRAIL_KEY_FILE, settings.TRAIL_KEY_IS_OWN = str(tmp_path / "keys/trail.pem"), True
 
 
 @pytest.fixture

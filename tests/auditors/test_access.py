@@ -218,6 +218,18 @@ def test_it_ends_at_once_for_sessions_tokens_and_links(house: House, how: str) -
         link_check(secret=given.secret, origin="192.0.2.1")
 
 
+def test_who_is_let_in_again_begins_with_a_new_link(house: House) -> None:
+    given = house.give(kind="account", email="ada@example.org")
+    browser = entered(given, PASSWORD)
+    api = make_client(User.objects.get(pk=given.grant.holder_id))
+    access_revoke(by=house.cora, grant=given.grant, reason="the laptop was stolen")
+    again = house.give(kind="account", email="ada@example.org")
+    assert again.secret and again.grant.holder_id == given.grant.holder_id
+    assert browser.get(HOME).status_code == 302 and api.get("/api/v1/audit-room/").status_code == 401
+    assert Client().post("/sign-in/", {"email": "ada@example.org", "password": PASSWORD}).status_code == 403
+    assert entered(again, "quite another phrase").get(HOME).status_code == 200
+
+
 def test_one_of_two_accesses_ends_alone(house: House) -> None:
     given = house.give(kind="account", email="ada@example.org")
     second = house.give(kind="account", email="ada@example.org", systems=[house.till])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts.models import Team, User
 from apps.accounts.queries import person_by_email
 from apps.accounts.rules import secret_digest
-from apps.accounts.services import guest_create, guest_until, in_turn, require
+from apps.accounts.services import guest_create, guest_end, guest_until, in_turn, require
 from apps.audit.services import record
 from apps.auditors import rules
 from apps.auditors.models import AuditGrant
@@ -153,7 +153,10 @@ def access_revoke(*, by: User, grant: AuditGrant, reason: str) -> AuditGrant:
     record(action="audit_access.revoke", obj=grant, by=by, reason=grant.revoked_because)
     rest = AuditGrant.objects.filter(holder=grant.holder_id, revoked_at=None, expires_at__gt=grant.revoked_at)
     latest = rest.order_by("-expires_at").values_list("expires_at", flat=True).first()
-    guest_until(by=by, guest=grant.holder, ends_at=latest or grant.revoked_at)
+    if latest is None:
+        guest_end(by=by, guest=grant.holder)
+    else:
+        guest_until(by=by, guest=grant.holder, ends_at=latest)
     return grant
 
 
