@@ -2,7 +2,9 @@
 
 import os
 import signal
+from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -12,6 +14,7 @@ from pypdf import PdfReader
 from apps.core import pdf as pdf_door
 from apps.core.errors import Refused, Unavailable
 from apps.core.pdf import render_pdf
+from apps.core.press.hands import Broken, do_all
 from apps.core.press.outlines import Bookmark, nested
 from apps.core.press.parts import MARKER, cut, part_html
 
@@ -190,3 +193,15 @@ def test_bookmarks_hang_below_the_nearest_of_a_smaller_level() -> None:
     top = nested(flat)
     assert [(one.level, [below.level for below in one.below]) for one in top] == [(2, [4, 3]), (1, [2])]
     assert top[0].shown == 2
+
+
+def test_jobs_are_done_once_each_on_several_processes(tmp_path: Path) -> None:
+    do_all([partial((tmp_path / str(place)).touch, exist_ok=False) for place in range(20)], 3)
+    assert len(list(tmp_path.iterdir())) == 20
+
+
+def test_a_process_that_is_killed_or_fails_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Broken, match="signal 9"):
+        do_all([lambda: os.kill(os.getpid(), signal.SIGKILL)], 1)
+    with pytest.raises(Broken, match="log"):
+        do_all([(tmp_path / "nowhere" / "x").touch], 2)

@@ -45,7 +45,8 @@ def signed_in(person: User) -> Client:
 
 
 def test_an_administrator_enters_it_and_the_trail_says_which_fields(ann: User) -> None:
-    row = organisation_edit(by=ann, name=" Desk Works Ltd ", address="1 Harbour Street", colour="#1f4fa3")
+    row = organisation_edit(by=ann, name=" Desk Works Ltd ", address="1 Harbour Street", colour="#1F4FA3")
+    assert row.colour == "#1f4fa3"
     assert (row.name, row.pk, row.changed_by) == ("Desk Works Ltd", 1, ann)
     organisation_edit(by=ann, name="Desk Works SE")
     assert Organisation.objects.get().address == "1 Harbour Street"

@@ -127,7 +127,13 @@ def test_pdf_is_tagged_with_bookmarks_for_sections_and_points(files: dict[str, b
 
 def test_pdf_says_state_reason_and_how_each_point_is_known(files: dict[str, bytes]) -> None:
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(files["pdf"])).pages).split())
-    for words in ("Filled in part", "Not applicable because: It is software only.", "2026-11-22 12:30 UTC", "Stale"):
+    for words in (
+        "no legal advice",
+        "Filled in part",
+        "Not applicable because: It is software only.",
+        "2026-11-22 12:30 UTC",
+        "Stale",
+    ):
         assert words in text
 
 

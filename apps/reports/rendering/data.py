@@ -7,6 +7,10 @@ from typing import Any
 from apps.reports.rules.documents.content import STATES, Block, Document, Point
 
 FORMAT = "genaiops-document/1"
+NOTICE = (
+    "This document reports what was recorded in GenAIOps. It is no legal advice and no certificate of conformity with any"
+    " law; whether what is recorded is enough for a particular duty is for people with that competence to judge."
+)
 KINDS = {"Paragraph": "paragraph", "FactList": "facts", "Bullets": "bullets", "Table": "table", "Picture": "picture"}
 
 
@@ -14,6 +18,7 @@ def document_json(document: Document) -> bytes:
     """The document with the number of points in each state. Keys are sorted, so equal documents give equal bytes."""
     told = asdict(document) | {
         "format": FORMAT,
+        "notice": NOTICE,
         "counts": {state: document.count(state) for state in STATES},
         "sections": [
             asdict(section) | {"points": [_point(point) for point in section.points]} for section in document.sections

@@ -7,6 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from apps.core.press.parts import MARKER
+from apps.reports.rendering.data import NOTICE
 from apps.reports.rendering.pieces import parts_of
 from apps.reports.rules.documents.content import MISSING, PARTLY, STATES, Document, Point
 from apps.reports.rules.organisation import further_sections, safe_colour
@@ -25,6 +26,7 @@ def document_context(document: Document, logo: bytes = b"") -> dict[str, Any]:
     parts = parts_of(document)
     return {
         "document": document,
+        "notice": NOTICE,
         "organisation": document.organisation,
         "logo": _address(logo),
         "colour": safe_colour(document.organisation.get("colour", "")),

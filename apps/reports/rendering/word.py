@@ -14,6 +14,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from apps.core import formatting
 from apps.reports.rendering import word_parts as parts
+from apps.reports.rendering.data import NOTICE
 from apps.reports.rules.documents.content import STATES, Block, Bullets, Document, FactList, Paragraph, Picture, Point
 from apps.reports.rules.organisation import further_sections, safe_colour
 
@@ -94,6 +95,7 @@ def _front(word: WordFile, document: Document, logo: bytes) -> None:
         parts.table(word, f"{len(gaps)} gaps", ("Point", "What is missing", "What would settle it"), gaps)
     else:
         word.add_paragraph("No gaps. Every point is filled from the record, or says why it does not apply.")
+    word.add_paragraph(NOTICE)
     word.add_page_break()
 
 

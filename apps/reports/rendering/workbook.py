@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.core import formatting
 from apps.core.spreadsheets.writing import Page, workbook
+from apps.reports.rendering.data import NOTICE
 from apps.reports.rules.documents.content import (
     STATES,
     Block,
@@ -44,7 +45,7 @@ def _about(document: Document) -> Page:
         ("Snapshot SHA-256", document.snapshot_digest),
         *((formatting.sentence(key), document.organisation.get(key, "")) for key in ("name", "address", "contact")),
         *((label, document.count(state)) for state, label in STATES.items()),
-        *(("Note", note) for note in document.notes),
+        *(("Note", note) for note in (*document.notes, NOTICE)),
     ]
     return Page("About", ("What", "Value"), rows, (24, 90))
 

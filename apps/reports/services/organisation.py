@@ -29,6 +29,8 @@ def organisation_edit(*, by: User, name: str, **more: str) -> Organisation:
     values = {"name": name.strip()} | {key: value.strip() for key, value in more.items()}
     if not values["name"]:
         raise Invalid("Enter the organisation's name.", code="organisation.name")
+    if "colour" in values:
+        values["colour"] = values["colour"].lower()
     if problem := colour_problem(values.get("colour", "")):
         raise Invalid(problem, code="organisation.colour")
     try:
