@@ -293,6 +293,17 @@ def test_no_byte_of_the_archive_can_change_unnoticed(sealed):
         assert not verdict.is_intact, f"byte {place} changed unnoticed"
 
 
+def test_more_signatures_than_a_pack_ever_has_are_not_tried(sealed, check):
+    many = {f"documents/{number}.pdf": sealed.document for number in range(101)}
+    assert "it holds 102 PDFs; a pack never has more than 100" in check(again(sealed.files | many))[1]
+    proof = json.loads(sealed.files["trail/proof.json"])
+    proof["checkpoints"] *= 10_001
+    assert (
+        "its proof holds more than 20000 checkpoints"
+        in check(again(sealed.files | {"trail/proof.json": pretty_json(proof)}))[1]
+    )
+
+
 @pytest.mark.parametrize("share", [0.3, 0.999])
 def test_a_truncated_archive_cannot_be_checked(sealed, check, share):
     code, said = check(sealed.archive[: int(len(sealed.archive) * share)])

@@ -43,8 +43,8 @@ How to check it
         prints OK, or names each thing that differs. It works on the unpacked folder and on a single PDF too.
     2.  Somebody who alters a pack can seal it again with a key of their own. Ask the organisation for the fingerprint
         of its key by another way than this pack, and give it as well:
-            python3 -I verify_pack.py PACK.zip --key {key}
-        is right only if this is the fingerprint that you were given.
+            python3 -I verify_pack.py PACK.zip --key FINGERPRINT
+        This pack says that it was sealed with {key}.
     3.  To rely on nothing in the pack, take verify_pack.py from the GenAIOps source code or from the portal's page
         "Verify", or upload the archive there.
 

@@ -14,6 +14,7 @@ from apps.reports.rules.verify_pack.layout import (
     DOCUMENT,
     DOCUMENTS,
     KEYS,
+    MOST_DOCUMENTS,
     PROOF,
     SNAPSHOT,
     SNAPSHOT_1,
@@ -128,9 +129,11 @@ def check_documents(
     sound: dict[str, bytes], certificates: set[str], expected: Collection[str], verdict: Verdict
 ) -> None:
     """Whether each PDF is as it was signed, by a key whose certificate the sealed manifest lists or the reader gave."""
-    for name in sorted(sound):
-        if not _is_document(name):
-            continue
+    names = sorted(name for name in sound if _is_document(name))
+    if len(names) > MOST_DOCUMENTS:
+        verdict.problems.append(f"it holds {len(names)} PDFs; a pack never has more than {MOST_DOCUMENTS}")
+        return
+    for name in names:
         found = verdict.documents[name] = check_pdf(sound[name])
         verdict.problems += [f"{name}: {problem}" for problem in found.problems]
         signature = found.signature

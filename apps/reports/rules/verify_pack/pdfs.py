@@ -16,7 +16,7 @@ from apps.reports.rules.verify_pack.cms import cms_verdict, signed_from
 from apps.reports.rules.verify_pack.der import Malformed, der_read, pdf_time
 from apps.reports.rules.verify_pack.timestamps import Stamp, stamp_of
 
-MOST_PDF_BYTES, MOST_SIGNATURES, MOST_SIGNATURE_BYTES = 128 * 1024**2, 16, 1024**2
+MOST_PDF_BYTES, MOST_SIGNATURES, MOST_SIGNATURE_BYTES = 128 * 1024**2, 8, 1024**2
 _RANGE = re.compile(
     rb"/ByteRange\s{0,64}\[\s{0,64}(\d{1,12})\s{1,64}(\d{1,12})\s{1,64}(\d{1,12})\s{1,64}(\d{1,12})\s{0,64}\]"
 )

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from apps.reports.rules.verify_pack.ed25519 import ed25519_holds
-from apps.reports.rules.verify_pack.layout import CHECKPOINT_FORMAT, GENESIS, PROOF_FORMAT
+from apps.reports.rules.verify_pack.layout import CHECKPOINT_FORMAT, GENESIS, MOST_CHECKPOINTS, PROOF_FORMAT
 
 
 def canonical(value: Any) -> bytes:
@@ -48,6 +48,8 @@ def proof_problems(entries: list[dict[str, Any]], proof: dict[str, Any], keys: d
     """
     if proof["format"] != PROOF_FORMAT:
         return [f"audit trail: its proof has the format {proof['format']!r}, not {PROOF_FORMAT!r}"]
+    if len(proof["checkpoints"]) > MOST_CHECKPOINTS:
+        return [f"audit trail: its proof holds more than {MOST_CHECKPOINTS} checkpoints; none was looked at"]
     problems, sound = [], {}
     for statement in proof["checkpoints"]:
         if problem := checkpoint_problem(statement, keys):
