@@ -147,7 +147,9 @@ def _problems(spec: PointSpec, found: list[tuple[Filled, str]], said: list[Answe
         if one.is_given or spec.needs == EVERYTHING:
             yield from one.filled.missing
     if spec.answers_as == EXPLAINED and not any(one.is_stated for one in said):
-        yield from [problem for one in said for problem in one.filled.missing if not one.is_given] or [UNSAID]
+        # One statement would do, wherever it is given: the first place stands for all.
+        unanswered = [problem for one in said for problem in one.filled.missing if not one.is_given]
+        yield unanswered[0] if unanswered else UNSAID
 
 
 def _each_once(whole: Filled) -> tuple[Any, ...]:
