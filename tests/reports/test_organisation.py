@@ -1,11 +1,14 @@
 """The organisation on documents: who may enter it, what is refused, and that snapshots and papers carry it."""
 
 import json
+from io import BytesIO
 from typing import Any
 
+import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from apps.accounts.models import User
 from apps.audit.models import AuditEntry
@@ -15,12 +18,13 @@ from apps.reports.models import Organisation
 from apps.reports.queries.organisation import organisation_told
 from apps.reports.rendering.html import document_html
 from apps.reports.rendering.pictures import blank_png
+from apps.reports.rendering.word import document_word
 from apps.reports.rules.organisation import colour_problem, contrast_on_white, parsed_sections
 from apps.reports.rules.pictures import picture_size
 from apps.reports.services.organisation import organisation_edit, organisation_logo_remove, organisation_logo_set
 from tests.makers import make_person
 from tests.people import People, make_people
-from tests.reports.test_rendering import document
+from tests.reports.test_rendering import AT, document
 
 PAGE, LOGO = "/reports/organisation/", "/reports/organisation/logo/"
 API, LOGO_API = "/api/v1/organisation/", "/api/v1/organisation/logo/"
@@ -99,10 +103,12 @@ def test_what_cannot_stand_on_a_document_is_refused(ann: User, given: dict[str, 
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"%PDF-1.7",
         PNG[:10],
+        PNG[:-20],
         blank_png(5000, 1),
         b"\xff\xd8\xff",
+        JPEG,
     ],
-    ids=["empty", "gif", "svg", "pdf", "half", "wide", "no frame"],
+    ids=["empty", "gif", "svg", "pdf", "half", "cut", "wide", "no frame", "head only"],
 )
 def test_a_logo_is_a_small_png_or_jpeg(ann: User, content: bytes) -> None:
     organisation_edit(by=ann, name="Desk Works")
@@ -122,6 +128,21 @@ def test_a_logo_needs_the_organisation(ann: User) -> None:
         organisation_logo_set(by=ann, content=PNG)
 
 
+def test_a_logo_is_written_again_without_what_else_the_file_carries(ann: User) -> None:
+    organisation_edit(by=ann, name="Desk Works")
+    written, told = BytesIO(), Image.Exif()
+    told[0x010E] = "taken at home"
+    Image.new("RGB", (3000, 1000), "#663300").save(written, "JPEG", exif=told)
+    assert b"taken at home" in written.getvalue()
+    row = organisation_logo_set(by=ann, content=written.getvalue())
+    with storage.open(row.logo_digest) as stream:
+        kept = stream.read()
+    assert b"taken at home" not in kept
+    assert picture_size(kept) == (1200, 400)
+    word = docx.Document(BytesIO(document_word(document(), AT, kept)))
+    assert word.inline_shapes[0]._inline.docPr.get("descr") == "Desk & Sons"
+
+
 def test_size_of_pictures() -> None:
     assert picture_size(PNG) == (40, 20)
     assert picture_size(JPEG) == (40, 20)
@@ -134,7 +155,8 @@ def test_page_sets_shows_and_removes_the_logo(ann: User) -> None:
     assert client.post(LOGO, {"logo": SimpleUploadedFile("l.png", PNG)}).status_code == 302
     assert "Logo of Desk Works" in client.get(PAGE).text
     answer = client.get(f"{LOGO}file/")
-    assert (answer["Content-Type"], b"".join(answer.streaming_content)) == ("image/png", PNG)  # type: ignore[attr-defined]
+    assert answer["Content-Type"] == "image/png"
+    assert picture_size(b"".join(answer.streaming_content)) == (40, 20)  # type: ignore[attr-defined]
     assert client.post(LOGO, {"logo": SimpleUploadedFile("l.png", b"no")}).status_code == 422
     assert client.post(LOGO, {"remove": "1"}).status_code == 302
     assert client.get(f"{LOGO}file/").status_code == 404

@@ -8,8 +8,8 @@ from apps.reports.rules.documents.content import STATES, Block, Document, Point
 
 FORMAT = "genaiops-document/1"
 NOTICE = (
-    "This document reports what was recorded in GenAIOps. It is no legal advice and no certificate of conformity with any"
-    " law; whether what is recorded is enough for a particular duty is for people with that competence to judge."
+    "This document reports what was recorded in GenAIOps. It is no legal advice and no certificate of conformity with"
+    " any law; whether what is recorded is enough for a particular duty is for people with that competence to judge."
 )
 KINDS = {"Paragraph": "paragraph", "FactList": "facts", "Bullets": "bullets", "Table": "table", "Picture": "picture"}
 

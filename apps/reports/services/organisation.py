@@ -4,6 +4,7 @@ from io import BytesIO
 
 from django.db import transaction
 from django.utils import timezone
+from PIL import Image
 
 from apps.accounts.models import User
 from apps.accounts.queries import may_anywhere
@@ -17,6 +18,7 @@ from apps.reports.rules.pictures import picture_size
 
 EDIT = "organisation.edit"
 LOGO_BYTES, LOGO_PIXELS = 512 * 1024, 4000
+LOGO_KEPT = 1200  # pixels each way at most: 60 mm at 500 dots an inch
 
 
 @transaction.atomic
@@ -59,7 +61,7 @@ def organisation_logo_set(*, by: User, content: bytes) -> Organisation:
         raise Invalid(f"{error} This file is neither.", code="organisation.logo") from error
     if not 0 < min(size) <= max(size) <= LOGO_PIXELS:
         raise Invalid(f"A logo has at most {LOGO_PIXELS} pixels each way.", code="organisation.logo")
-    row.logo_digest = storage.put(BytesIO(content)).digest
+    row.logo_digest = storage.put(BytesIO(_plain_picture(content))).digest
     return _kept(row, by, ["logo"])
 
 
@@ -70,6 +72,21 @@ def organisation_logo_remove(*, by: User) -> Organisation:
     row = _entered()
     row.logo_digest = ""
     return _kept(row, by, ["logo"])
+
+
+def _plain_picture(content: bytes) -> bytes:
+    """The picture decoded and written again as PNG, without what else a file may carry (a place, a name, a profile):
+    what is stored can be read by everything that sets a document. Raises Invalid where it cannot be decoded."""
+    written = BytesIO()
+    try:
+        with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
+            shown = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Invalid("This picture cannot be read; the file is damaged.", code="organisation.logo") from error
+    shown.thumbnail((LOGO_KEPT, LOGO_KEPT))
+    shown.info.clear()
+    shown.save(written, "PNG")
+    return written.getvalue()
 
 
 def _entered() -> Organisation:
