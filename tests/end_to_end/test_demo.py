@@ -11,7 +11,7 @@ import pytest
 
 from genaiops_site.launch import BASE_DIR
 
-STEPS = 22
+STEPS = 24
 KNOWN = "measured|imported|declared|unknown|not applicable|stale"
 # Under five minutes are promised on two idle cores; another process of the suite may be at work beside it.
 PATIENCE_SECONDS = 800
@@ -38,6 +38,7 @@ def test_the_main_job_runs_from_data_to_verified_pack(tmp_path: Path) -> None:
     assert re.search(r"^ +· not met: “.+”\. \S", done.stdout, re.MULTILINE)
     assert "low, accepted by Amir Approver until " in done.stdout
     assert re.search(r"[1-9]\d* of \d+ questions are answered by what is on record", done.stdout)
+    assert re.search(r"[1-9]\d* of \d+ points are filled from the record", done.stdout)
     table = done.stdout.split("DATA\n", 1)[1]
     assert len(re.findall(rf"^({KNOWN}) +\S", table, re.MULTILINE)) == 18
     assert "evidence: " in table

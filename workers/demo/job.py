@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from workers.demo import checks, oversight, pretraining, standing
+from workers.demo import checks, oversight, pretraining, regulator, standing
 from workers.demo.client import Client, DemoError, Refusal, refused
 from workers.demo.people import TEAM
 from workers.demo.telling import say, seldom, walk
@@ -26,6 +26,7 @@ class Job:
         self.erin, self.carol, self.amir = people["erin"], people["carol"], people["amir"]
         self.folder, self.models = folder, models
         self.pdf, self.zip = folder / "audit-pack.pdf", folder / "audit-pack.zip"
+        self.sealed = folder / "sealed-pack.zip"
         team = next(team for team in self.erin.rows("teams/") if team["name"] == TEAM)
         self.team: int = team["id"]
         self.mlflow = self.erin.mlflow(team["slug"])
@@ -57,6 +58,8 @@ class Job:
                 ("Export the audit pack", self.export),
                 ("Verify the pack and the audit trail", self.verify),
                 ("Change one byte of the pack and see the verification fail", self.tamper),
+                ("Freeze the system and write its technical documentation, Annex IV of the AI Act", self.document),
+                ("Seal every document about it in one signed pack, and verify it without the portal", self.seal),
             )
         )
 
@@ -311,3 +314,10 @@ class Job:
 
     def tamper(self) -> str:
         return checks.tampered_is_named(self.zip, self.folder / "tampered.zip")
+
+    def document(self) -> str:
+        self._made["snapshot"] = regulator.frozen(self.carol, self.team, say)
+        return regulator.annex_iv(self.carol, self._made["snapshot"], self.folder, say)
+
+    def seal(self) -> str:
+        return regulator.sealed(self.carol, self._made["snapshot"], self.sealed, say)
