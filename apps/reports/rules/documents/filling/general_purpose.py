@@ -141,8 +141,8 @@ def _openness(kind: str) -> str:
         return "may be free and open in this sense, if parameters, architecture and usage information are public"
     if kind in ("", "unknown"):
         return (
-            "whether it is free and open in this sense is not known, because the terms of something it was made of are not"
-            " on record"
+            "whether it is free and open in this sense is not known, because the terms of something it was made of are"
+            " not on record"
         )
     return "not free and open in this sense, because its terms limit use"
 
