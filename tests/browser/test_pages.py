@@ -51,6 +51,7 @@ LISTS = [
     "reports:document-choose",
     "reports:snapshot-list",
     "reports:verify",
+    "reports:keys",
     "portal:trail",
     "accounts:account",
 ]

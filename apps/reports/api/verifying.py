@@ -150,7 +150,6 @@ class SigningKeysOut(serializers.Serializer[Any]):
 class SigningKeysView(APIView):
     """Public: somebody outside compares a document with them."""
 
-    authentication_classes = []
     permission_classes = []
 
     @extend_schema(operation_id="signing_keys_list", responses=SigningKeysOut)
