@@ -191,7 +191,7 @@ def test_snapshots_and_papers_carry_it(ann: User) -> None:
     for words in (
         "Desk &lt;Works&gt;",
         "data:image/png;base64,",
-        "--own: #663300",
+        "--accent: #663300",
         "&lt;b&gt;x&lt;/b&gt;",
         "ISO 9001.",
     ):

@@ -147,9 +147,9 @@ def test_what_people_wrote_is_never_markup_or_template() -> None:
 
 
 def test_an_unreadable_or_false_colour_is_not_used() -> None:
-    assert "--own: #663300" in document_html(document())
-    assert "--own" not in document_html(document(colour="#ffff00"))
-    assert "--own" not in document_html(document(colour="#fff;}</style>"))
+    assert "--accent: #663300" in document_html(document())
+    assert "--accent" not in document_html(document(colour="#ffff00"))
+    assert "--accent" not in document_html(document(colour="#fff;}</style>"))
 
 
 def test_json_holds_everything_with_the_kind_of_each_block(files: dict[str, bytes]) -> None:
