@@ -207,7 +207,7 @@ QUERIES = {
     "monitoring": 2,
     "files": 6,
     "documents": 25,
-    "trail": 12,
+    "trail": 13,
 }
 
 

@@ -16,7 +16,7 @@ from apps.registry.services import system_create, system_version_add
 from apps.reports import tasks
 from apps.reports.models import ReadinessRun, ReportRun, Snapshot, SnapshotRun
 from apps.reports.queries.kinds import kinds, kinds_about
-from apps.reports.queries.packs import pack_check, pack_file
+from apps.reports.queries.packs import pack_file
 from apps.reports.queries.snapshots import snapshot_bytes
 from apps.reports.queries.standing import standings_of
 from apps.reports.queries.verifying import file_check
@@ -158,7 +158,7 @@ def test_a_sealed_pack_holds_every_document_and_is_recognised(world: World) -> N
     assert set(run.result["documents"]) == {kind.slug for kind in kinds_about("dataset") if kind.spec}
     check = file_check(world.ada, io.BytesIO(content_of(run, "zip")))
     assert check.is_ours and not check.problems
-    assert pack_check(world.ada, io.BytesIO(content_of(run, "zip"))).report == run
+    assert file_check(world.ada, io.BytesIO(content_of(run, "zip"))).report == run
 
 
 def test_refusals(world: World) -> None:

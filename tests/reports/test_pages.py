@@ -75,7 +75,9 @@ def test_the_files_are_exactly_those_of_the_digests(world: World) -> None:
         answer = client.get(reverse("reports:report-download", args=[report.pk, form]))
         assert answer.getvalue().startswith(start)
         assert answer["ETag"] == f'"{getattr(report, f"{form}_digest")}"'
-        assert re.search(rf'attachment; filename="desk-answers-v1-audit-pack-.*\.{form}"', answer["Content-Disposition"])
+        assert re.search(
+            rf'attachment; filename="desk-answers-v1-audit-pack-.*\.{form}"', answer["Content-Disposition"]
+        )
     assert client.get(reverse("reports:report-download", args=[report.pk, "exe"])).status_code == 404
 
 
@@ -126,12 +128,12 @@ def test_a_changed_pack_is_told_with_what_differs(world: World) -> None:
     assert "The pack was changed" in text and "audit-pack.json" in text and "The pack is intact" not in text
 
 
-def test_an_intact_pack_from_elsewhere_is_not_called_ours(world: World) -> None:
-    pack = content_of(world, made(world))
-    file = SimpleUploadedFile("pack.zip", pack)
+def test_an_intact_pack_of_another_team_is_recognised_and_its_report_not_named(world: World) -> None:
+    report = made(world)
+    file = SimpleUploadedFile("pack.zip", content_of(world, report))
     text = signed_in(world.xena).post(reverse("reports:verify"), {"pack": file}).content.decode()
-    assert "The pack is intact" in text and "Where it comes from is not known" in text
-    assert "This portal made it" not in text
+    assert "The pack is intact" in text and "Another team of this portal made exactly this file" in text
+    assert reverse("reports:report-detail", args=[report.pk]) not in text
 
 
 def test_the_wrong_digest_is_a_difference(world: World) -> None:
