@@ -59,6 +59,18 @@ def test_the_risk_class_is_for_compliance_and_needs_its_reason(olga: APIClient, 
     assert officer.post(url, ask | {"risk_class": "harmless"}).status_code == 400
 
 
+def test_only_who_classifies_marks_a_small_provider(olga: APIClient, people: People) -> None:
+    system = made(olga, people)
+    assert system["is_small_provider"] is False
+    url, ask = f"{API}{system['id']}/change/", {"is_small_provider": True, "reason": "Twelve people work here"}
+    assert olga.post(url, ask).status_code == 403
+    assert olga.post(API, {"team": people.team.pk, "name": "Two", "is_small_provider": True}).status_code == 403
+    officer = make_client(make_person(COMPLIANCE, team=people.team))
+    assert officer.post(url, ask).json()["is_small_provider"] is True
+    assert AuditEntry.objects.get(action="system.change").data["is_small_provider"] is True
+    assert olga.post(url, {"description": "Loans", "reason": "Said"}).json()["is_small_provider"] is True
+
+
 def test_a_prohibited_system_takes_no_version(olga: APIClient, people: People) -> None:
     system, version = made(olga, people), make_version(people.olga, people.team)
     AISystem.objects.update(risk_class="prohibited")
