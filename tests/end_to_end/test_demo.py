@@ -13,8 +13,8 @@ from genaiops_site.launch import BASE_DIR
 
 STEPS = 24
 KNOWN = "measured|imported|declared|unknown|not applicable|stale"
-# Under five minutes are promised on two idle cores; another process of the suite may be at work beside it.
-PATIENCE_SECONDS = 800
+# Some six minutes are usual on two idle cores; another process of the suite may be at work beside it.
+PATIENCE_SECONDS = 1000
 
 
 @pytest.mark.slow
