@@ -297,6 +297,12 @@ CASES: dict[str, Case] = {
     "risk.edit": Case(lambda by, team: Ask("risks/", {"team": team.pk, "title": "x", "likelihood": 1, "impact": 1})),
     "risk.decide": Case(_risk),
     "report.create": Case(lambda by, team: Ask("reports/", {"version": make_version(by, team).pk})),
+    "snapshot.take": Case(
+        lambda by, team: Ask(
+            "snapshots/",
+            {"about": "version", "subject": make_version(by, team).pk, "label": "Before", "reason": "the audit"},
+        )
+    ),
     "audit_access.give": Case(_let_in),
     "run.cancel": Case(_cancel),
     "run.retry": Case(_retry),
