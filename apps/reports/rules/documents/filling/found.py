@@ -24,6 +24,12 @@ def label_of(version: Json) -> str:
     return str(version["version"]["label"])
 
 
+def origin_of(step: Json) -> str:
+    """Where a model was obtained; a folder of somebody's machine tells a reader nothing."""
+    source = str(step.get("source") or "")
+    return "files of its maker" if source.startswith(("/", "file:")) else source or "made on this portal"
+
+
 def each_version(facts: Facts, fill: Callable[[Json], Filled]) -> Filled:
     """What is found of each version; where there are several, each under its name."""
     parts = [(version, fill(version)) for version in facts.versions]

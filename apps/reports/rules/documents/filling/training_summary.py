@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Table
 from apps.reports.rules.documents.filling.facts import Facts
+from apps.reports.rules.documents.filling.found import origin_of
 from apps.reports.rules.documents.filling.registry import condition, filler
 from apps.reports.rules.documents.filling.training_sizes import (
     ESTIMATED,
@@ -91,15 +91,9 @@ def _bases(facts: Facts) -> Iterator[tuple[tuple[str, ...], Known]]:
             step = steps.get(link["base_version"])
             if step is not None:
                 known = Known(MEASURED, f"Lineage of {own['label']}", "", str(step.get("manifest_digest") or ""))
-                yield (step["label"], relation, step.get("licence") or "—", _origin(step)), known
+                yield (step["label"], relation, step.get("licence") or "—", origin_of(step)), known
         for name in own.get("base_names") or ():
             yield (str(name), relation, "—", "named in the card"), Known(DECLARED, f"Card of {own['label']}")
-
-
-def _origin(step: dict[str, Any]) -> str:
-    """Where a model was obtained; a folder of somebody's machine tells a reader nothing."""
-    source = str(step.get("source") or "")
-    return "files of its maker" if source.startswith(("/", "file:")) else source or "made on this portal"
 
 
 @filler("summary.modalities")

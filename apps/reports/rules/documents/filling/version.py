@@ -8,6 +8,7 @@ from apps.reports.rules.documents.filling.found import (
     each_version,
     fact_list,
     label_of,
+    origin_of,
     record_of,
     statement_of,
     table,
@@ -35,7 +36,7 @@ def _identity(version: Json) -> Filled:
         ("Stage", of.get("stage_label") or of["stage"]),
         ("Names that point at it", ", ".join(of.get("aliases") or ())),
         ("Recorded", f"{exact(of['created_at'])} by {who(of['created_by'])}"),
-        ("Source", of["source"]),
+        ("Source", origin_of(of)),
         ("Files", _extent(of)),
         ("SHA-256 of all files", of["manifest_digest"]),
     )
@@ -180,7 +181,7 @@ def _base_models(version: Json) -> Filled:
             step.get("architecture"),
             number(step["parameters"]),
             step["licence"],
-            step["source"],
+            origin_of(step),
             step["manifest_digest"],
         )
         for step in version["lineage"][1:]
