@@ -4,29 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0003_subjects'),
+        ("reports", "0003_subjects"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SealCertificate',
+            name="SealCertificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(help_text='SHA-256 of the certificate', max_length=64, unique=True)),
-                ('pem', models.TextField(help_text='the certificate, and those that it was issued with')),
-                ('subject', models.CharField(max_length=300)),
-                ('issuer', models.CharField(max_length=300)),
-                ('algorithm', models.CharField(max_length=60)),
-                ('not_before', models.DateTimeField()),
-                ('not_after', models.DateTimeField()),
-                ('origin', models.CharField(choices=[('own', 'Made by this portal'), ('file', 'A file of the organisation'), ('token', 'A security device (PKCS #11)')], max_length=8)),
-                ('created_at', models.DateTimeField(help_text='when it was first used here')),
-                ('retired_at', models.DateTimeField(blank=True, help_text='when another took its place', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("fingerprint", models.CharField(help_text="SHA-256 of the certificate", max_length=64, unique=True)),
+                ("pem", models.TextField(help_text="the certificate, and those that it was issued with")),
+                ("subject", models.CharField(max_length=300)),
+                ("issuer", models.CharField(max_length=300)),
+                ("algorithm", models.CharField(max_length=60)),
+                ("not_before", models.DateTimeField()),
+                ("not_after", models.DateTimeField()),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("own", "Made by this portal"),
+                            ("file", "A file of the organisation"),
+                            ("token", "A security device (PKCS #11)"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(help_text="when it was first used here")),
+                ("retired_at", models.DateTimeField(blank=True, help_text="when another took its place", null=True)),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
     ]
