@@ -223,6 +223,18 @@ def scans_of_content(version: DatasetVersion) -> list[ScanRun]:
     return list(finished_scans(same.values("pk")))
 
 
+def scans_of_contents(versions: "Iterable[DatasetVersion]") -> dict[int, list[ScanRun]]:
+    """The same of each of these versions, by its id; two queries."""
+    wanted = {one.pk: (one.team_id, one.digest, one.format) for one in versions}
+    teams, digests = {team for team, _, _ in wanted.values()}, {digest for _, digest, _ in wanted.values()}
+    same = DatasetVersion.objects.filter(team_id__in=teams, digest__in=digests).order_by()
+    contents = {pk: tuple(content) for pk, *content in same.values_list("pk", "team_id", "digest", "format")}
+    found: dict[tuple[Any, ...], list[ScanRun]] = defaultdict(list)
+    for scan in finished_scans(contents):
+        found[contents[scan.dataset_version_id]].append(scan)
+    return {pk: found.get(content, []) for pk, content in wanted.items()}
+
+
 def scanned(version_pks: Iterable[int]) -> dict[int, Scanned]:
     """What the finished scans of each of these dataset versions say together, in two queries."""
     found: dict[int, list[ScanRun]] = defaultdict(list)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from apps.catalog.models import DatasetVersion, ScanRun
-from apps.catalog.queries.rows.masking import sight_of
+from apps.catalog.queries.rows.masking import Sight, sight_of, sights_without_raw
 from apps.catalog.queries.rows.statistics import EXACT_ROWS
 from apps.catalog.rules.scans import PLACED_CHECKS
 from apps.core import formatting
@@ -49,7 +49,7 @@ def figures_of(user: "User | AnonymousUser", version: DatasetVersion) -> Version
     kept = version.statistics
     if not kept:
         return None
-    hidden = _hidden_columns(user, version, kept["columns"])
+    hidden = _hidden_columns(sight_of(user, version), kept["columns"])
     columns = statistics_without(kept["columns"][:MOST_COLUMNS], hidden)
     shown = [_column(item, version.rows, is_hidden=item["name"] in hidden) for item in columns]
     left_out = max(0, len(kept["columns"]) - MOST_COLUMNS)
@@ -61,7 +61,22 @@ def statistics_for(user: "User | AnonymousUser", version: DatasetVersion) -> dic
     kept = version.statistics
     if not kept:
         return {"method": "", "rows": version.rows, "columns": []}
-    hidden = _hidden_columns(user, version, kept["columns"])
+    hidden = _hidden_columns(sight_of(user, version), kept["columns"])
+    return {**kept, "columns": statistics_without(kept["columns"], hidden)}
+
+
+def statistics_without_raw(versions: Sequence[DatasetVersion]) -> dict[int, dict[str, Any] | None]:
+    """The statistics of each of these versions as those see them who may not read raw data, by its id; None where the
+    commit has none. Two queries.
+    """
+    sights = sights_without_raw(versions)
+    return {one.pk: _without_raw(sights[one.pk], one.statistics) for one in versions}
+
+
+def _without_raw(sight: Sight, kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    if not kept:
+        return kept
+    hidden = _hidden_columns(sight, kept["columns"])
     return {**kept, "columns": statistics_without(kept["columns"], hidden)}
 
 
@@ -73,12 +88,9 @@ def statistics_without(columns: Sequence[Mapping[str, Any]], hidden: frozenset[s
     ]
 
 
-def _hidden_columns(
-    user: "User | AnonymousUser", version: DatasetVersion, columns: Sequence[Mapping[str, Any]]
-) -> frozenset[str]:
+def _hidden_columns(sight: Sight, columns: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """Columns of whose values this person may see none: those hidden altogether, and those in which a scan found
     something. The lowest number of a column of telephone numbers is a telephone number."""
-    sight = sight_of(user, version)
     if sight.may_read_raw:
         return frozenset()
     found = {item.get("column") for scan in sight.scans for item in _findings(scan)}

@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.catalog.models import DatasetVersion, VersionSource
 from apps.catalog.queries.licences import Origins, origins_of
+from apps.catalog.queries.rows.figures import statistics_without_raw
 from apps.catalog.rules import PURPOSES
 from apps.catalog.rules.datasheets import PROVENANCE_LABELS
 from apps.catalog.rules.declared import carried_words
@@ -44,6 +45,7 @@ def datasets_facts(datasets: list[DatasetVersion], roles: Roles, team_id: int, f
     """Each with everything that is on record about it. Of sources of other teams than `team_id` only the terms."""
     plain = origins.dataset_facts({data: roles.get(data.pk, []) for data in datasets}, team_id)
     known, used, history = origins_of(datasets), _used_by(datasets, team_id), _history(datasets, team_id)
+    figures = statistics_without_raw(datasets)  # a snapshot goes to people who may not read the rows
     return [
         facts
         | _more(data)
@@ -53,6 +55,7 @@ def datasets_facts(datasets: list[DatasetVersion], roles: Roles, team_id: int, f
             "terms": without_paths(inheritance_told(inherit(known.thing(data.pk, {team_id}), ()))),
             "findings": found.of_dataset(data.pk),
             "used_by": used.get(data.pk, []),
+            "statistics": figures[data.pk],
             "commits": [_commit(one) for one in history.get(data.dataset_id, [])[:MOST_COMMITS]],
         }
         for data, facts in zip(datasets, plain, strict=True)
@@ -74,7 +77,6 @@ def _more(data: DatasetVersion) -> dict[str, Any]:
         "parent": str(data.parent) if data.parent and data.parent.dataset_id == data.dataset_id else None,
         "commit_digest": data.commit_digest,
         "key_columns": data.dataset.key_columns,
-        "statistics": data.statistics,
         "provenance_labels": PROVENANCE_LABELS,
         "carried": {name: carried_words(numbers) for name, numbers in data.carried.items()},
     }
