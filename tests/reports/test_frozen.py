@@ -27,6 +27,7 @@ from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.reading import document_specs
 from apps.risks.services import risk_create
 from tests.kept import kept
+from tests.makers import make_model, make_version
 from tests.reports import small_facts as small
 from tests.reports.regulated import AI_ACT, ORGANISATION, regulate
 from tests.reports.results import scan_result, tuning_result
@@ -181,6 +182,18 @@ def test_what_belongs_to_another_team_is_not_told(world: World, system: AISystem
         name for name in ("Their system", "secret part", "Their risk", "Their incident", "Their source") if name in told
     ] == []
     assert "something of another team" in told  # that there is such a source, with its licence
+
+
+def test_a_version_of_another_team_is_named_alone_where_it_works_in_the_system(world: World, system: AISystem) -> None:
+    team = Team.objects.get(name="Other team")
+    role_grant(by=SYSTEM, user=world.xena, team=world.team, role="engineer")
+    model = make_model(world.xena, team, description="What nobody else may know")
+    theirs = make_version(world.xena, team, model=model)
+    system_version_add(by=world.xena, system=system, version=theirs)
+    facts = frozen(system, world)
+    assert [one["version"]["label"] for one in facts["versions"]] == [str(world.version)]
+    assert str(theirs) in {part["version_label"] for part in facts["system"]["parts"]}
+    assert "nobody else may know" not in json.dumps(facts)
 
 
 def test_the_same_record_gives_the_same_snapshot(world: World, system: AISystem) -> None:

@@ -43,7 +43,8 @@ def scope_of(subject: Subject) -> Scope:
 
 
 def _of_systems(team_id: int, systems: list[AISystem]) -> Scope:
-    parts = SystemVersion.objects.filter(system__in=systems, until=None).order_by("since", "pk")
+    """A version of another team, put to work by somebody whom it was shared with, is named among the parts alone."""
+    parts = SystemVersion.objects.filter(system__in=systems, until=None, version__team=team_id).order_by("since", "pk")
     pks = list(dict.fromkeys(parts.values_list("version_id", flat=True)))
     return Scope(team_id, _systems([one.pk for one in systems]), _versions(pks), _deployments(pks, team_id))
 
