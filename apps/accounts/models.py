@@ -49,6 +49,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @property
+    def shown_outside(self) -> str:
+        """The name as people from outside are told it: never an address."""
+        return self.name if self.name and "@" not in self.name else f"user {self.pk}"
+
+    @property
     def trail_label(self) -> str:
         """How the trail names a person: by number only."""
         return f"user {self.pk}"

@@ -287,12 +287,21 @@ def guest_end(*, by: User, guest: User) -> None:
     """End a guest's account at once. Password and tokens stay dead: who is let in again begins with a new link."""
     if not guest.is_guest:
         raise Conflict("Only the access of guests is bound to audit rooms.", code="person.is_no_guest")
-    now = timezone.now()
-    guest.set_unusable_password()
-    guest.access_ends_at = now
-    guest.save(update_fields=["password", "access_ends_at"])
-    ApiToken.objects.filter(user=guest, revoked_at=None).update(revoked_at=now)
+    guest_sign_out(by=by, guest=guest)
+    guest.access_ends_at = timezone.now()
+    guest.save(update_fields=["access_ends_at"])
     record(action="person.access_end", obj=guest, by=by)
+
+
+@transaction.atomic
+def guest_sign_out(*, by: User, guest: User) -> None:
+    """End every session of a guest, their password and their tokens: the next way in is a new link."""
+    if not guest.is_guest:
+        raise Conflict("Only the access of guests is bound to audit rooms.", code="person.is_no_guest")
+    guest.set_unusable_password()  # sessions hang on it
+    guest.save(update_fields=["password"])
+    ended = ApiToken.objects.filter(user=guest, revoked_at=None).update(revoked_at=timezone.now())
+    record(action="person.sessions_end", obj=guest, by=by, data={"tokens": ended})
 
 
 @transaction.atomic

@@ -189,7 +189,10 @@ def test_a_named_person_chooses_a_password_once(house: House) -> None:
 
 
 def test_a_new_link_ends_the_old_one(house: House, given: Given) -> None:
+    browser = entered(given)
+    assert browser.get(HOME).status_code == 200
     again = access_renew(by=house.cora, grant=given.grant)
+    assert browser.get(HOME).status_code == 302, "whoever came in by the old one is out"
     with pytest.raises(Refused):
         link_check(secret=given.secret, origin="192.0.2.1")
     assert link_check(secret=again.secret, origin="192.0.2.1").pk == given.grant.pk
@@ -218,11 +221,15 @@ def test_it_ends_at_once_for_sessions_tokens_and_links(house: House, how: str) -
         link_check(secret=given.secret, origin="192.0.2.1")
 
 
-def test_who_is_let_in_again_begins_with_a_new_link(house: House) -> None:
+@pytest.mark.parametrize("how", ["revoked", "expired"])
+def test_who_is_let_in_again_begins_with_a_new_link(house: House, how: str) -> None:
     given = house.give(kind="account", email="ada@example.org")
     browser = entered(given, PASSWORD)
     api = make_client(User.objects.get(pk=given.grant.holder_id))
-    access_revoke(by=house.cora, grant=given.grant, reason="the laptop was stolen")
+    if how == "revoked":
+        access_revoke(by=house.cora, grant=given.grant, reason="the laptop was stolen")
+    else:
+        ended(given.grant)
     again = house.give(kind="account", email="ada@example.org")
     assert again.secret and again.grant.holder_id == given.grant.holder_id
     assert browser.get(HOME).status_code == 302 and api.get("/api/v1/audit-room/").status_code == 401

@@ -57,6 +57,22 @@ def test_the_room_shows_what_was_opened_and_nothing_else(house: House, guest: Cl
     assert guest.get(f"{ROOM}systems/{house.till.pk}/versions/{house.own.pk}/").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["", "olga@people.example"])
+def test_nobodys_address_is_told_to_a_guest(house: House, guest: Client, name: str) -> None:
+    olga = house.people.olga
+    snapshot(house, guest, f"system:{house.desk.pk}")
+    User.objects.filter(pk=olga.pk).update(name=name, email="olga@people.example")
+    Snapshot.objects.update(taken_by=olga)
+    ReportRun.objects.filter(pk=report_start(by=olga, version=house.own).pk).update(state="succeeded")
+    holder = User.objects.get(is_guest=True)
+    api, base = make_client(holder), f"{API}systems/{house.desk.pk}/"
+    pages = [at(house), at(house, "documents"), at(house, "trail"), at(house, "snapshots", Snapshot.objects.get().pk)]
+    answers = [guest.get(page) for page in pages]
+    answers += [api.get(base + one) for one in ("", "documents/", "snapshots/", "trail/")]
+    assert all(answer.status_code == 200 and b"@people.example" not in answer.content for answer in answers)
+    assert f"user {olga.pk}" in guest.get(at(house)).content.decode()
+
+
 def test_each_look_is_in_the_trail_once_with_what_was_looked_at(house: House, given: Given, guest: Client) -> None:
     frozen = snapshot(house, guest, f"system:{house.desk.pk}")
     entry = AuditEntry.objects.filter(object_type="registry.aisystem", object_id=str(house.desk.pk)).first()

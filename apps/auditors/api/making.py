@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from apps.accounts.queries import person
 from apps.accounts.rules import guest_door
-from apps.auditors.api.room import entered
+from apps.auditors.api.room import Somebody, entered
 from apps.auditors.queries import Room, room_of
 from apps.auditors.queries.documents import (
     document_of,
@@ -25,7 +25,7 @@ from apps.auditors.queries.documents import (
 from apps.auditors.services.documents import room_document_make, room_snapshot_take
 from apps.core import storage
 from apps.core.downloads import stored_answer
-from apps.core.serializing import STATES, Input, Key, Reference
+from apps.core.serializing import STATES, Input, Key
 from apps.core.viewsets import SeenViewSet
 from apps.reports.models import ReportRun, Snapshot
 from apps.reports.queries.packs import digests_of, pack_file
@@ -37,7 +37,7 @@ BINARY = OpenApiResponse(OpenApiTypes.BINARY)
 class RoomSnapshotOut(serializers.ModelSerializer[Snapshot]):
     """A snapshot of one thing of the room."""
 
-    taken_by = Reference()
+    taken_by = Somebody()
 
     class Meta:
         model = Snapshot
@@ -58,7 +58,7 @@ class RoomRunOut(serializers.Serializer[Any]):
     subject_kind = serializers.CharField()
     subject_id = serializers.IntegerField()
     subject_label = serializers.CharField()
-    created_by = Reference()
+    created_by = Somebody()
     created_at = serializers.DateTimeField()
 
 

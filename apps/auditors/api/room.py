@@ -33,6 +33,12 @@ def entered(request: Request, system: int, page: str, at: Model | None = None) -
     return room
 
 
+class Somebody(Reference):
+    """A person of the house, never by address."""
+
+    label = serializers.CharField(source="shown_outside")  # type: ignore[assignment] # a field of the answer
+
+
 class AccessOut(serializers.Serializer[Any]):
     """One access of the guest's, with its systems."""
 
@@ -59,7 +65,7 @@ class RoomPartOut(serializers.Serializer[Any]):
 class RoomSystemOut(serializers.ModelSerializer[AISystem]):
     """A system as a guest sees it."""
 
-    owner = Reference()
+    owner = Somebody()
     versions = serializers.SerializerMethodField()
 
     class Meta:

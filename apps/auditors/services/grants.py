@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts.models import Team, User
 from apps.accounts.queries import person_by_email
 from apps.accounts.rules import secret_digest
-from apps.accounts.services import guest_create, guest_end, guest_until, in_turn, require
+from apps.accounts.services import guest_create, guest_end, guest_sign_out, guest_until, in_turn, require
 from apps.audit.services import record
 from apps.auditors import rules
 from apps.auditors.models import AuditGrant
@@ -100,6 +100,8 @@ def _holder(by: User, team: Team, kind: str, email: str, label: str, expires_at:
             remedy="An administrator can give them the role of auditor in the team instead.",
         )
     _check_known(known, team)
+    if not known.has_access:  # what ended with their time stays ended
+        guest_sign_out(by=by, guest=known)
     if known.access_ends_at is None or known.access_ends_at < expires_at:
         guest_until(by=by, guest=known, ends_at=expires_at)
     return known
@@ -126,12 +128,13 @@ def _new_secret(grant: AuditGrant) -> str:
 
 @transaction.atomic
 def access_renew(*, by: User, grant: AuditGrant) -> Given:
-    """Make a new link in place of one that was lost; the old one opens nothing any more. A person who entered before
-    chooses a new password with it. Raises Conflict where the access has ended.
+    """Make a new link in place of one that was lost; the old one opens nothing any more, and whoever came in by it is
+    out. A person who entered before chooses a new password with it. Raises Conflict where the access has ended.
     """
     require(by, GIVE, grant.team_id)
     grant = _locked(grant)
     _require_open(grant)
+    guest_sign_out(by=by, guest=grant.holder)
     given = Given(grant, _new_secret(grant))
     record(action="audit_access.renew", obj=grant, by=by)
     return given

@@ -88,7 +88,7 @@ def trail_page(request: HttpRequest, system: int) -> HttpResponse:
 def _names(entries: list[AuditEntry]) -> dict[str, str]:
     """Who acted, by name, as the trail's own page tells it."""
     pks = {int(one.actor[5:]) for one in entries if one.actor.startswith("user:") and one.actor[5:].isdecimal()}
-    told = {f"user:{pk}": name for pk, name in names_of(pks).items()}
+    told = {f"user:{pk}": name for pk, name in names_of(pks).items() if name and "@" not in name}
     return told | {"worker": "A worker", "system": "The platform"}
 
 
