@@ -276,6 +276,14 @@ def test_too_many_entries_are_refused(check, tmp_path) -> None:
     assert "a pack never has more than" in said
 
 
+def test_a_directory_of_millions_is_not_read(check) -> None:
+    """Each line of 47 bytes would become an object: a file of 256 MB would take gigabytes and most of a minute."""
+    line = struct.pack("<4s6H3L5H2L", b"PK\1\2", 0x0314, 20, 0, 0, 0, 0x21, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    lines = line * (verify_pack.MOST_DIRECTORY_BYTES // len(line) + 1)
+    code, said = check(lines + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(lines), 0, 0))
+    assert (code, "its directory is larger" in said) == (UNREADABLE, True)
+
+
 def _with_manifest(files: dict[str, bytes], manifest: Any) -> bytes:
     data = manifest if isinstance(manifest, bytes) else pretty_json(manifest)
     beside = f"{hashlib.sha256(data).hexdigest()}  manifest.json\n".encode()

@@ -12,10 +12,41 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from apps.reports.rules.verify_pack.layout import MOST_FILES, SAFE_NAME, plain
+from apps.reports.rules.verify_pack.layout import MOST_DIRECTORY_BYTES, MOST_FILES, SAFE_NAME, plain
 from apps.reports.rules.verify_pack.verdicts import Unreadable, Verdict
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
+
+
+class _Bounded:
+    """An archive's bytes. While `most` is set no more are read at once: a directory, of which each line becomes an
+    object, is read in one go.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.most: int | None = MOST_DIRECTORY_BYTES
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place."""
+        return self.stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        """The place."""
+        return self.stream.tell()
+
+    def seekable(self) -> bool:
+        """Whether another place can be gone to."""
+        return self.stream.seekable()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises ValueError for more than are read at once."""
+        if self.most is None:
+            return self.stream.read(size)
+        found = self.stream.read(self.most + 1 if size < 0 else min(size, self.most + 1))
+        if len(found) > self.most:
+            raise ValueError("its directory is larger than that of any pack")
+        return found
 
 
 class ZipPack:
@@ -23,10 +54,12 @@ class ZipPack:
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream = stream
+        bounded = _Bounded(stream)
         try:
-            self.archive = zipfile.ZipFile(stream)
+            self.archive = zipfile.ZipFile(bounded)
         except DAMAGE as error:
             raise Unreadable(f"it is no ZIP archive, or it is cut off ({error})") from error
+        bounded.most = None
         self.members = self.archive.infolist()
         self.names = [member.filename for member in self.members]
 
