@@ -123,6 +123,20 @@ def test_a_large_logo_is_refused(ann: User) -> None:
         organisation_logo_set(by=ann, content=PNG + bytes(600_000))
 
 
+@pytest.mark.parametrize("side", [4_001, 30_000])
+def test_a_logo_with_two_heads_is_refused_by_the_larger(ann: User, side: int) -> None:
+    """The first frame says 40 by 20 pixels, the one that decoders go by says what would take gigabytes."""
+    written = BytesIO()
+    Image.new("L", (40, 20)).save(written, "JPEG")
+    content = written.getvalue()
+    place = content.index(b"\xff\xc0")
+    frame = content[place : place + 2 + int.from_bytes(content[place + 2 : place + 4], "big")]
+    huge = frame[:5] + side.to_bytes(2, "big") * 2 + frame[9:]
+    organisation_edit(by=ann, name="Desk Works")
+    with pytest.raises(Invalid):
+        organisation_logo_set(by=ann, content=content.replace(frame, frame + huge))
+
+
 def test_a_logo_needs_the_organisation(ann: User) -> None:
     with pytest.raises(Conflict):
         organisation_logo_set(by=ann, content=PNG)

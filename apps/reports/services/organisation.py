@@ -80,8 +80,10 @@ def _plain_picture(content: bytes) -> bytes:
     written = BytesIO()
     try:
         with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
+            if max(picture.size) > LOGO_PIXELS:  # a second head may say otherwise than the first
+                raise ValueError("too many pixels")
             shown = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise Invalid("This picture cannot be read; the file is damaged.", code="organisation.logo") from error
     shown.thumbnail((LOGO_KEPT, LOGO_KEPT))
     shown.info.clear()
