@@ -188,7 +188,7 @@ def test_bombs_cost_no_more_than_reading_them(check):
     deep = f"%PDF-1.7\n/ByteRange [0 42 {42 + len(nested)} 0]".encode()
     began = time.process_time()
     assert "it is cut off" in check_pdf(bomb).problems[0]
-    assert "it claims 100000 signatures" in check_pdf(many).problems[0]
+    assert "it claims more than 8 signatures" in check_pdf(many).problems[0]
     assert (
         check_pdf(deep.ljust(42) + nested)
         .problems[0]

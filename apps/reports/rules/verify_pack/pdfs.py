@@ -10,6 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from apps.reports.rules.verify_pack.certificates import Certificate
 from apps.reports.rules.verify_pack.cms import cms_verdict, signed_from
@@ -86,11 +87,11 @@ def check_pdf(data: bytes) -> PdfVerdict:
     if problem := _refusal(data):
         verdict.problems.append(problem)
         return verdict
-    places = list(_RANGE.finditer(data))
+    places = list(islice(_RANGE.finditer(data), MOST_SIGNATURES + 1))  # each takes memory, and millions may stand there
     if not places:
         verdict.problems.append(_unsigned(data))
     elif len(places) > MOST_SIGNATURES:
-        verdict.problems.append("it claims {} signatures; nothing of it was read".format(len(places)))
+        verdict.problems.append("it claims more than {} signatures; nothing of it was read".format(MOST_SIGNATURES))
     else:
         # Text in a document may look like a signature's range. Where one is there that could be true, others are text.
         places = [place for place in places if _digits(data, place) is not None] or places
