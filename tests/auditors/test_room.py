@@ -175,6 +175,18 @@ def test_files_are_verified_and_bad_ones_named(guest: Client) -> None:
     assert guest.post(f"{ROOM}verify/", {}).status_code == 422
 
 
+def test_a_guest_fills_no_disk(house: House, guest: Client, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.setattr("apps.core.uploads.GUEST_BYTES", 1_000)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    for path in (f"{ROOM}verify/", "/reports/verify/"):
+        large = guest.post(path, {"file": SimpleUploadedFile("brought", b"%PDF-1.7" + bytes(3_000))})
+        assert large.status_code in (400, 404), path
+    assert b"Do not rely" in guest.post(f"{ROOM}verify/", {"file": SimpleUploadedFile("brought", b"%PDF-1.7")}).content
+    olga = make_browser(house.people.olga)
+    found = olga.post("/reports/verify/", {"pack": SimpleUploadedFile("brought", b"%PDF-1.7" + bytes(3_000))})
+    assert found.status_code == 200
+
+
 def test_the_api_of_the_room(house: House) -> None:
     given = house.give(kind="account", email="ada@example.org")
     entered(given, "a long enough phrase")
