@@ -19,6 +19,7 @@ from apps.core.storage import put
 from apps.incidents.services import incident_open
 from apps.registry.models import ModelVersion
 from apps.reports.models import ReportRun, Snapshot, SnapshotRun
+from apps.reports.services.documents import document_start
 from apps.reports.services.packs import report_start
 from apps.reports.services.snapshots import snapshot_make
 from apps.risks.services import risk_create
@@ -63,7 +64,7 @@ def test_nobodys_address_is_told_to_a_guest(house: House, guest: Client, name: s
     snapshot(house, guest, f"system:{house.desk.pk}")
     User.objects.filter(pk=olga.pk).update(name=name, email="olga@people.example")
     Snapshot.objects.update(taken_by=olga)
-    ReportRun.objects.filter(pk=report_start(by=olga, version=house.own).pk).update(state="succeeded")
+    document_start(by=olga, document="sealed-pack", subject=house.own)
     holder = User.objects.get(is_guest=True)
     api, base = make_client(holder), f"{API}systems/{house.desk.pk}/"
     pages = [at(house), at(house, "documents"), at(house, "trail"), at(house, "snapshots", Snapshot.objects.get().pk)]
@@ -128,28 +129,38 @@ def test_snapshots_and_documents_are_made_within_the_room(house: House, given: G
     for subject in (f"version:{house.other.pk}", f"version:{house.both.pk}", f"system:{house.till.pk}", "x", "team:1"):
         answer = guest.post(at(house, "snapshots", "take"), {"subject": subject, "label": "x", "reason": "x"})
         assert answer.status_code == 422, subject
-    made = guest.post(at(house, "documents", "make"), {"document": "audit-pack", "source": f"version:{house.own.pk}"})
+    made = guest.post(at(house, "documents", "make"), {"document": "sealed-pack", "source": f"version:{house.own.pk}"})
     run = ReportRun.objects.get()
     assert made["Location"] == at(house, "documents", run.pk) and run.created_by_id == given.grant.holder_id
     assert guest.get(made["Location"]).status_code == 200
-    assert guest.get(at(house, "documents", run.pk, "pdf")).status_code == 409, "not ready"
+    assert guest.get(at(house, "documents", run.pk, "zip")).status_code == 409, "not ready"
     listed = guest.get(at(house, "documents")).content.decode()
-    assert "First" in listed and "Audit pack" in listed
+    assert "First" in listed and "Sealed pack" in listed and "Audit pack" not in listed
     theirs = report_start(by=house.people.olga, version=house.other)
     assert guest.get(at(house, "documents", theirs.pk)).status_code == 404
 
 
 def test_a_finished_document_is_handed_out_once_it_is_in_the_trail(house: House, guest: Client) -> None:
-    run = report_start(by=house.people.olga, version=house.own)
-    stored = put(BytesIO(b"%PDF-1.7 the pack"))
-    ReportRun.objects.filter(pk=run.pk).update(state="succeeded", pdf_digest=stored.digest)
-    assert b"PDF" in guest.get(at(house, "documents")).content
+    run = document_start(by=house.people.olga, document="sealed-pack", subject=house.own)
+    stored = put(BytesIO(b"PK the pack"))
+    ReportRun.objects.filter(pk=run.pk).update(state="succeeded", zip_digest=stored.digest)
+    assert b"ZIP" in guest.get(at(house, "documents")).content
     before = AuditEntry.objects.count()
-    answer = guest.get(at(house, "documents", run.pk, "pdf"))
-    assert b"".join(answer) == b"%PDF-1.7 the pack" and "attachment" in answer["Content-Disposition"]
+    answer = guest.get(at(house, "documents", run.pk, "zip"))
+    assert b"".join(answer) == b"PK the pack" and "attachment" in answer["Content-Disposition"]
     (look,) = AuditEntry.objects.filter(sequence__gt=before)
-    assert (look.object_id, look.data["page"]) == (str(run.pk), "document file pdf")
+    assert (look.object_id, look.data["page"]) == (str(run.pk), "document file zip")
     assert guest.get(at(house, "documents", run.pk, "docx")).status_code == 404
+
+
+def test_a_pack_that_quotes_rows_is_not_there(house: House, guest: Client) -> None:
+    run = report_start(by=house.people.olga, version=house.own)
+    stored = put(BytesIO(b"%PDF-1.7 word for word"))
+    ReportRun.objects.filter(pk=run.pk).update(state="succeeded", pdf_digest=stored.digest)
+    assert b"Audit pack" not in guest.get(at(house, "documents")).content
+    assert {guest.get(at(house, "documents", run.pk, *more)).status_code for more in ((), ("pdf",))} == {404}
+    asked = guest.post(at(house, "documents", "make"), {"document": "audit-pack", "source": f"version:{house.own.pk}"})
+    assert asked.status_code == 422 and ReportRun.objects.count() == 1
 
 
 def _approved(version: ModelVersion) -> ModelVersion:
@@ -207,18 +218,19 @@ def test_the_api_of_the_room(house: House) -> None:
     assert b"".join(api.get(f"{base}snapshots/{frozen['id']}/file/")).startswith(b"{")
     made = api.post(
         f"{base}documents/",
-        {"document": "audit-pack", "subject_kind": "version", "subject_id": house.own.pk},
+        {"document": "sealed-pack", "subject_kind": "version", "subject_id": house.own.pk},
         format="json",
     )
     assert made.status_code == 202, made.content
     assert api.get(f"{base}documents/{made.json()['id']}/").json()["files"] == []
     assert api.get(f"{base}documents/").json()["results"][0]["id"] == made.json()["id"]
-    assert api.get(f"{base}documents/{made.json()['id']}/files/pdf/").status_code == 409
+    assert api.get(f"{base}documents/{made.json()['id']}/files/zip/").status_code == 409
     checked = api.post(f"{API}verify/", {"file": BytesIO(b"%PDF-1.7 x")}, format="multipart")
     assert (checked.status_code, checked.json()["is_intact"]) == (200, False)
     for refused in (
-        {"document": "audit-pack", "subject_kind": "version", "subject_id": house.other.pk},
-        {"document": "audit-pack", "snapshot": 99_999},
+        {"document": "audit-pack", "subject_kind": "version", "subject_id": house.own.pk},
+        {"document": "sealed-pack", "subject_kind": "version", "subject_id": house.other.pk},
+        {"document": "sealed-pack", "snapshot": 99_999},
     ):
         assert api.post(f"{base}documents/", refused, format="json").status_code == 404
     assert api.get(f"{API}systems/{house.till.pk}/").status_code == 404

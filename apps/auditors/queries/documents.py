@@ -11,9 +11,10 @@ from apps.core.rules import OPEN
 from apps.reports.models import ReportRun, Snapshot, SnapshotRun
 from apps.reports.queries.kinds import Kind, kinds_about
 from apps.reports.queries.subjects import Subject, subject_seen
-from apps.reports.rules.documents.spec import DATASET, DEPLOYMENT, INCIDENT, SUBJECTS, SYSTEM, VERSION
+from apps.reports.rules.documents.spec import AUDIT_PACK, DATASET, DEPLOYMENT, INCIDENT, SUBJECTS, SYSTEM, VERSION
 
 MOST_LISTED = 40
+WITH_ROWS = (AUDIT_PACK,)  # quotes rows of evaluation data word for word, which are for people of the house
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class About:
     @property
     def kinds(self) -> list[Kind]:
         """The documents that can be made about it."""
-        return kinds_about(self.kind)
+        return [kind for kind in kinds_about(self.kind) if kind.slug not in WITH_ROWS]
 
 
 def subjects_of(room: Room) -> list[About]:
@@ -82,10 +83,15 @@ def snapshots_of(room: Room) -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(_is_about(room)).select_related("taken_by")
 
 
-def documents_of(room: Room) -> QuerySet[ReportRun]:
-    """Documents about the room's things, newest first."""
+def runs_of(room: Room) -> QuerySet[ReportRun]:
+    """Whatever was made about the room's things, newest first."""
     rows = ReportRun.objects.filter(_is_about(room)).select_related("created_by", "version__model", "snapshot")
     return rows.defer("log", "config")
+
+
+def documents_of(room: Room) -> QuerySet[ReportRun]:
+    """Documents about the room's things, newest first; none that quotes rows."""
+    return runs_of(room).exclude(document__in=WITH_ROWS)
 
 
 def snapshot_of(room: Room, pk: int) -> Snapshot:

@@ -7,7 +7,7 @@ from django.db.models import Model, Q, QuerySet
 
 from apps.audit.models import AuditEntry
 from apps.audit.queries import entries_about
-from apps.auditors.queries.documents import documents_of, snapshots_of
+from apps.auditors.queries.documents import runs_of, snapshots_of
 from apps.auditors.queries.room import MISSING, Room
 from apps.checklist.models import Assessment, Waiver
 from apps.core.errors import NotFound
@@ -44,7 +44,7 @@ def trail_of(room: Room) -> QuerySet[AuditEntry]:
 
 def _belonging(room: Room) -> Iterator[QuerySet[Any]]:
     yield from (room.versions, room.deployments, room.datasets, room.incidents)
-    yield from (snapshots_of(room), documents_of(room))
+    yield from (snapshots_of(room), runs_of(room))
     for model, column in _OF_VERSIONS:
         yield _rows(model, Q(**{f"{column}__in": room.version_ids}))
     either = Q(system=room.system) | Q(version__in=room.version_ids)
