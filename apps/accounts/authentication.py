@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 
 
 class GuestDoors:
-    """Middleware: whoever is signed in as a guest finds the audit room and nothing else of the portal."""
+    """Middleware: whoever is signed in as a guest finds the audit room and nothing else of the portal, and nothing that
+    they are shown stays behind when their access has ended: neither in their browser nor in a proxy.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if getattr(getattr(request, "user", None), "is_guest", False):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(self, request: HttpRequest, view: object, args: object, named: object) -> None:
         """Django's hook, once the address is known."""

@@ -186,6 +186,14 @@ def test_files_are_verified_and_bad_ones_named(guest: Client) -> None:
     assert guest.post(f"{ROOM}verify/", {}).status_code == 422
 
 
+def test_nothing_that_a_guest_is_shown_is_kept_by_browsers(house: House, guest: Client) -> None:
+    frozen = snapshot(house, guest, f"system:{house.desk.pk}")
+    api = make_client(User.objects.get(is_guest=True))
+    answers = [guest.get(at(house)), guest.get(at(house, "snapshots", frozen.pk, "file")), api.get(API)]
+    assert {answer["Cache-Control"] for answer in answers} == {"private, no-store"}
+    assert "Cache-Control" not in make_browser(house.people.olga).get(f"/reports/snapshots/{frozen.pk}/")
+
+
 def test_a_guest_fills_no_disk(house: House, guest: Client, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setattr("apps.core.uploads.GUEST_BYTES", 1_000)
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
