@@ -226,3 +226,12 @@ def test_sections_are_plain_text() -> None:
     assert parsed_sections("") == []
     found: list[Any] = parsed_sections("## A\r\none\r\n\r\n# two\r\n## B\nthree")
     assert found == [("A", "one\n\n# two"), ("B", "three")]
+    assert parsed_sections("## \t C \t\nfour") == [("C", "four")]
+
+
+def test_a_title_of_blanks_without_end_takes_no_time() -> None:
+    """Where two parts of a pattern can take the same blanks, 300,000 of them take minutes."""
+    with pytest.raises(ValueError, match="too long"):
+        parsed_sections(f"## a{' ' * 299_000}b\ntext")
+    with pytest.raises(ValueError, match="Begin each section"):
+        parsed_sections(f"##{' ' * 299_000}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3 (AA), of text on the white of paper
 MOST_SECTIONS, MOST_TITLE, MOST_TEXT = 12, 120, 20_000
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-_HEADING = re.compile(r"^##[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^##[ \t]+(\S.*)$", re.MULTILINE)  # no two parts that can take the same characters
 
 
 def safe_colour(colour: str) -> str:
@@ -40,7 +40,7 @@ def parsed_sections(text: str) -> list[tuple[str, str]]:
     first, *rest = _HEADING.split(text.replace("\r\n", "\n"))
     if first.strip():
         raise ValueError("Begin each section with a line of ## and its title.")
-    found = [(title, body.strip()) for title, body in zip(rest[::2], rest[1::2], strict=True)]
+    found = [(title.strip(), body.strip()) for title, body in zip(rest[::2], rest[1::2], strict=True)]
     if len(found) > MOST_SECTIONS:
         raise ValueError(f"There are {len(found)} sections; {MOST_SECTIONS} are the most.")
     for title, body in found:
