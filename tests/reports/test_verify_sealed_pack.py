@@ -79,7 +79,7 @@ def test_an_untouched_pack_is_ok(sealed, check):
 def test_it_holds_what_its_readme_says(sealed):
     names = {name.partition("/")[0] for name in sealed.files}
     assert names >= {"documents", "snapshot.json", "evidence", "trail", "keys", "verify_pack.py", *NOT_LISTED}
-    assert {"evidence/evaluation-7.json", "evidence/scan-5.json", "evidence/tuning-3.json"} <= set(sealed.files)
+    assert {"evidence/evaluations.jsonl", "evidence/scans.jsonl", "evidence/tuning.jsonl"} <= set(sealed.files)
     assert f"keys/trail-{sealed.seal_key}.pem" in sealed.files
 
 

@@ -6,10 +6,13 @@ import json
 import re
 import zlib
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from apps.reports.rules import verify_pack
 from apps.reports.rules.program import program
+
+MOST_TOLD = 3  # problems that a refusal names
 
 README = """GenAIOps audit pack
 
@@ -19,7 +22,8 @@ Made {generated_at}
 What is in it
     audit-pack.pdf     the report for people
     audit-pack.json    everything in the report and more, for programs; its digest stands on every page of the report
-    evidence/          the scans, evaluations, drift measurements and trail entries behind it, one file each
+    evidence/          scans, evaluations, drift measurements and trail entries behind it, one file of each kind with
+                       one JSON object a line; checklist and tuning
     manifest.json      path, size and SHA-256 of every file
     manifest.sha256    SHA-256 of the manifest
     verify_pack.py     checks all of this; Python 3.9 or newer, nothing to install, no network
@@ -59,6 +63,26 @@ def json_lines(rows: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(row, sort_keys=True, ensure_ascii=False).encode() + b"\n" for row in rows)
 
 
+def rows_by_kind(kinds: dict[str, list[dict[str, Any]]]) -> dict[str, bytes]:
+    """One file for each kind that has rows, with each row once: a pack has a bound on files, and records have none."""
+    return {
+        f"{kind}.jsonl": json_lines(list({row["id"]: row for row in rows}.values()))
+        for kind, rows in kinds.items()
+        if rows
+    }
+
+
+def unsound(archive: Archive) -> str:
+    """Why the program in every pack would not say OK to this one; empty where it would. Asked before a pack is stored,
+    so that nobody is handed one that does not hold."""
+    try:
+        problems = verify_pack.verify(BytesIO(archive.data), archive.manifest_digest).problems
+    except verify_pack.Unreadable as error:
+        problems = [str(error)]
+    further = f", and {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
+    return "; ".join(problems[:MOST_TOLD]) + further
+
+
 def sha256(data: bytes) -> str:
     """SHA-256 in lower-case hexadecimal."""
     return hashlib.sha256(data).hexdigest()
@@ -68,12 +92,8 @@ def pack_files(snapshot: dict[str, Any], document: bytes) -> dict[str, bytes]:
     """The content of a pack by path, without the manifest. `snapshot` is what the JSON holds, `document` the PDF."""
     files = {verify_pack.DOCUMENT: document, verify_pack.SNAPSHOT_1: pretty_json(snapshot)}
     files[verify_pack.TRAIL_1] = json_lines(snapshot["audit_trail"]["entries"])
-    for name, rows in (
-        ("scan", _scans(snapshot)),
-        ("evaluation", snapshot["evaluations"]),
-        ("drift", snapshot["drift"]),
-    ):
-        files |= {f"evidence/{name}-{row['id']}.json": pretty_json(row) for row in rows}
+    kinds = {"scans": _scans(snapshot), "evaluations": snapshot["evaluations"], "drift": snapshot["drift"]}
+    files |= {f"{verify_pack.EVIDENCE}{name}": data for name, data in rows_by_kind(kinds).items()}
     if snapshot["tuning"] is not None:
         files[f"evidence/tuning-{snapshot['tuning']['id']}.json"] = pretty_json(snapshot["tuning"])
     files["evidence/checklist.json"] = pretty_json(snapshot["assessment"])

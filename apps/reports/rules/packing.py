@@ -7,7 +7,7 @@ trail/          the audit trail's entries about it, and the proof that each stan
 keys/           public keys and certificates of the organisation
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from apps.audit.rules.checkpoints import key_id, signature_of
 from apps.core.canonical import canonical_json
 from apps.reports.rules import verify_pack
-from apps.reports.rules.pack import Archive, json_lines, manifest_of, packed, pretty_json, sha256
+from apps.reports.rules.pack import Archive, json_lines, manifest_of, packed, pretty_json, rows_by_kind, sha256
 from apps.reports.rules.program import program
 
 CITED = "checklist.evidenceversion"  # what evidence speaks of that cites a file of the library
 MOST_EVIDENCE_FILE, MOST_EVIDENCE = 32 * 1024**2, 96 * 1024**2  # bytes: of one file, and of all
+MOST_EVIDENCE_FILES = 1_000  # that are packed; the program reads packs of up to 2,000 entries
 
 README = """GenAIOps audit pack
 
@@ -31,7 +32,8 @@ Made {generated_at}
 What is in it
     documents/          the documents; each PDF carries the organisation's electronic signature
     snapshot.json       the record that they were made from
-    evidence/           what stands behind it, one file each{left_out}
+    evidence/           what stands behind it: cited files as they are; evaluations, scans, drift measurements, tuning
+                        and assessments as one JSON object a line in one file of each kind{left_out}
     trail/              the audit trail's entries about it, and the proof that each stands under a signed checkpoint
     keys/               public keys and certificates of the organisation
     manifest.json       path, size and SHA-256 of every file
@@ -134,18 +136,17 @@ def _readme(parts: Parts, keys: Keys, subject: str, at: str) -> bytes:
 
 
 def _evidence_files(parts: Parts) -> dict[str, bytes]:
-    facts = parts.facts
+    facts, versions = parts.facts, [*parts.facts["versions"], *parts.facts.get("former_versions", [])]
     files = {f"files/{name}": data for name, data in parts.cited.items()}
-    for version in facts["versions"]:
-        files |= _rows("evaluation", version.get("evaluations") or [])
-        files |= _rows("drift", version.get("drift") or [])
-        files |= _rows("tuning", [version["tuning"]] if version.get("tuning") else [])
-    files |= _rows("scan", [data["scan"] for data in facts["datasets"] if data.get("scan")])
-    files |= _rows("assessment", facts["assessments"])
+    files |= rows_by_kind(
+        {
+            "evaluations": [row for version in versions for row in version.get("evaluations") or []],
+            "drift": [row for version in versions for row in version.get("drift") or []],
+            "tuning": [version["tuning"] for version in versions if version.get("tuning")],
+            "scans": [data["scan"] for data in facts["datasets"] if data.get("scan")],
+            "assessments": facts["assessments"],
+        }
+    )
     if parts.left_out:
         files["left-out.json"] = pretty_json(parts.left_out)
     return files
-
-
-def _rows(name: str, rows: Iterable[dict[str, Any]]) -> dict[str, bytes]:
-    return {f"{name}-{row['id']}.json": pretty_json(row) for row in rows}

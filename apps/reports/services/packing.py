@@ -11,9 +11,20 @@ from apps.audit.services.keys import signing_key
 from apps.core import storage
 from apps.core.errors import Conflict
 from apps.reports.models import SealCertificate
-from apps.reports.rules.pack import Archive, sha256
-from apps.reports.rules.packing import MOST_EVIDENCE, MOST_EVIDENCE_FILE, Cited, Keys, Parts, cited_files, pack_of
+from apps.reports.rules.pack import Archive, sha256, unsound
+from apps.reports.rules.packing import (
+    MOST_EVIDENCE,
+    MOST_EVIDENCE_FILE,
+    MOST_EVIDENCE_FILES,
+    Cited,
+    Keys,
+    Parts,
+    cited_files,
+    pack_of,
+)
 from apps.reports.rules.verify_pack import MOST_BYTES
+
+TOO_MANY = f"There are too many: {MOST_EVIDENCE_FILES} files are packed."
 
 
 def pack_documents(*, snapshot: bytes, documents: dict[str, bytes], made_at: datetime) -> Archive:
@@ -21,7 +32,8 @@ def pack_documents(*, snapshot: bytes, documents: dict[str, bytes], made_at: dat
     files by their names, PDFs signed.
 
     The same input gives the same bytes while the keys stay the same. Raises Conflict where an entry of the trail in the
-    snapshot stands under no signed checkpoint, where a stored file is no longer what it was, and for too much to pack.
+    snapshot stands under no signed checkpoint, where a stored file is no longer what it was, for too much to pack, and
+    where the program in the pack would not say OK to it.
     """
     facts = json.loads(snapshot)
     _refuse_unproven(facts["audit_trail"])
@@ -33,7 +45,18 @@ def pack_documents(*, snapshot: bytes, documents: dict[str, bytes], made_at: dat
             code="pack.too_large",
             remedy="Make packs of fewer documents.",
         )
+    refuse_unsound(made)
     return made
+
+
+def refuse_unsound(made: Archive) -> None:
+    """Raise Conflict for a pack that the program in it would not say OK to."""
+    if found := unsound(made):
+        raise Conflict(
+            f"The pack that was made does not hold: {found}.",
+            code="pack.unsound",
+            remedy="Verify the whole trail, then make it again. Nothing was stored.",
+        )
 
 
 def _refuse_unproven(trail: dict[str, Any]) -> None:
@@ -61,7 +84,7 @@ def _cited(files: list[Cited]) -> tuple[dict[str, bytes], list[dict[str, str]]]:
     room = MOST_EVIDENCE
     for file in files:
         most = min(room, MOST_EVIDENCE_FILE)
-        content, why = _content(file, most)
+        content, why = _content(file, most) if len(found) < MOST_EVIDENCE_FILES else (b"", TOO_MANY)
         if why:
             left_out.append({"label": file.label, "filename": file.filename, "sha256": file.digest, "because": why})
         else:

@@ -25,6 +25,7 @@ from apps.reports.queries import snapshot
 from apps.reports.queries.document import document_html
 from apps.reports.rules.documents.spec import AUDIT_PACK, VERSION
 from apps.reports.rules.pack import Archive, archive, pack_files, page_count, pretty_json, sha256
+from apps.reports.services.packing import refuse_unsound
 
 OnProgress = Callable[[float, str], None]
 
@@ -83,6 +84,7 @@ def report_make(*, run: ReportRun, render: Render, on_progress: OnProgress) -> N
     seconds = time.monotonic() - started
     on_progress(0.9, "Packing")
     packed = archive(pack_files(facts, document), subject=facts["subject"], generated_at=facts["generated_at"])
+    refuse_unsound(packed)
     report_finish(run=run, rendered=Rendered(document, content, packed, page_count(document), seconds))
 
 
