@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from apps.reports.rules.verify_pack.der import Malformed, Node, der_read, der_whole
+from apps.reports.rules.verify_pack.der import Malformed, Node, der_read, der_whole, pem_bodies
 from apps.reports.rules.verify_pack.ed25519 import ORDER, PRIME, ed25519_holds
 from apps.reports.rules.verify_pack.publickeys import CURVES, digest_named, signature_holds
 
@@ -149,3 +149,10 @@ def test_a_value_is_taken_apart_by_one_level_only():
         deep = b"\x30" + length + deep
     node, end = der_read(deep)
     assert (end, len(node.parts())) == (len(deep), 1)
+
+
+def test_a_key_of_blanks_without_end_takes_no_time():
+    """A pack is somebody else's: where a pattern tries blanks in two ways, a megabyte of them takes hours."""
+    assert pem_bodies("-----BEGIN PUBLIC KEY-----" + "\n" * 1_000_000, "PUBLIC KEY") == []
+    spaced = "-----BEGIN PUBLIC KEY-----\r\n\r\n QUJD\n RA== \n-----END PUBLIC KEY-----"
+    assert pem_bodies(spaced, "PUBLIC KEY") == [b"ABCD"]
