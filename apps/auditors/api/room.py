@@ -33,9 +33,10 @@ def entered(request: Request, system: int, page: str, at: Model | None = None) -
     return room
 
 
-class Somebody(Reference):
+class Somebody(serializers.Serializer[Any]):
     """A person of the house, never by address."""
 
+    id = serializers.IntegerField(source="pk")
     label = serializers.CharField(source="shown_outside")  # type: ignore[assignment] # a field of the answer
 
 
