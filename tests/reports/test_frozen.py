@@ -20,7 +20,7 @@ from apps.checklist.services import answer_save, assessment_create
 from apps.incidents.models import Incident
 from apps.incidents.services import incident_open
 from apps.registry.models import AISystem
-from apps.registry.services import model_create, system_create, system_version_add, version_open
+from apps.registry.services import model_create, system_create, system_version_add, system_version_end, version_open
 from apps.reports.queries.frozen import FORMAT, freeze
 from apps.reports.rules.documents.assembling import assemble
 from apps.reports.rules.documents.filling.facts import Facts
@@ -216,7 +216,9 @@ def test_more_versions_data_and_answers_cost_no_more_queries(world: World, syste
         tuned = tuning_result() | {"data_sha256": data.digest}
         version = make_tuned(world.olga, world.base, data, tuned, name=f"Desk answers {number}")
         evaluate(world.olga, version, data, world.base)
-        system_version_add(by=world.olga, system=system, version=version, role=f"part {number}")
+        part = system_version_add(by=world.olga, system=system, version=version, role=f"part {number}")
+        if number:  # one is at work, one was until now
+            system_version_end(by=world.olga, part=part, reason="Replaced")
         risk_create(by=world.olga, team=world.team, title=f"Risk {number}", likelihood=1, impact=1, version=version)
         assessment = assessment_create(by=world.olga, version=version)
         answer_save(by=world.olga, assessment=assessment, question="data-1", status="declared", text="Ours.")

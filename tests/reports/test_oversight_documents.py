@@ -4,10 +4,15 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from apps.registry.models import AISystem, ModelVersion, SystemVersion
+from apps.registry.services import system_version_add, system_version_end
+from apps.reports.queries.frozen import freeze
 from apps.reports.rules.documents.content import (
     FILLED,
     MISSING,
@@ -18,6 +23,7 @@ from apps.reports.rules.documents.content import (
     Point,
     Table,
 )
+from apps.reports.rules.documents.filling.cycle import DAYS, within
 from apps.reports.rules.documents.filling.facts import Facts
 from tests.kept import kept
 from tests.reports.overseen import BILL, CAUSE, PARTS, accident, facts_now, made, oversee, point, write_report
@@ -227,6 +233,27 @@ def test_the_cycle_report_holds_what_was_measured_in_it(overseen: Overseen) -> N
     triggers = dict(tables(point(document, "triggers"))[0].rows)
     assert triggers["A value outside its thresholds"] == "2 ×"
     assert triggers["An incident with a clock under Article 73"] == "2 ×"
+
+
+def test_the_cycle_report_speaks_of_a_version_that_was_replaced_in_it(overseen: Overseen, db: None) -> None:
+    system = AISystem.objects.get(pk=overseen.system.raw["subject"]["id"])
+    olga, base = system.created_by, ModelVersion.objects.get(pk=overseen.system.versions[0]["lineage"][1]["id"])
+    part = system_version_end(by=olga, part=system.parts.get(), reason="Replaced")
+    system_version_add(by=olga, system=system, version=base)
+    at = timezone.now()
+    facts = freeze(system, by=olga, at=at)
+    assert [one["version"]["label"] for one in facts["versions"]] == [str(base)]
+    assert [one["version"]["label"] for one in facts["former_versions"]] == [str(part.version)]
+    assert [one["version_label"] for one in facts["former_deployments"]] == [str(part.version)]
+    told = Facts(json.loads(json.dumps(facts)))
+    inside = within(told)
+    named = f"{part.version} (at work until {part.until:%Y-%m-%d})"
+    assert {row["version_label"] for row in [*inside.drift, *inside.monitoring["alerts"]]} == {named}
+    assert (len(inside.drift), len(inside.monitoring["alerts"]), len(inside.incidents)) == (1, 2, 3)
+    assert [one["version_label"] for one in inside.deployments] == [named]
+    assert tables(point(made("ai-act-art-72-cycle", told), "use"))[0].rows[0][1] == named
+    SystemVersion.objects.filter(pk=part.pk).update(until=at - timedelta(days=DAYS + 1))
+    assert freeze(system, by=olga, at=at)["former_versions"] == []
 
 
 # --- Article 73 ------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def freeze(
     at one moment.
     """
     with one_moment():
-        facts = _everything(subject)
+        facts = _everything(subject, at)
     return {
         "format": FORMAT,
         "subject": _subject(subject, facts),
@@ -67,9 +67,9 @@ def freeze(
     }
 
 
-def _everything(subject: Subject) -> dict[str, Any]:
-    scope = scope_of(subject)
-    read = read_versions(scope.versions)
+def _everything(subject: Subject, at: datetime) -> dict[str, Any]:
+    scope = scope_of(subject, at)
+    read = read_versions(scope.watched)
     roles = merged_roles({data: [] for data in scope.datasets}, *(read.roles_of(version) for version in scope.versions))
     scope = replace(scope, datasets=read_datasets(roles))
     return _facts(scope, read, roles)
@@ -82,26 +82,30 @@ def _installed() -> dict[str, str]:
 def _facts(scope: Scope, read: Read, roles: dict[int, list[str]]) -> dict[str, Any]:
     found = findings_of(scope.versions, scope.datasets)
     systems = systems_facts(scope.systems, scope.team_id)
-    deployments = deployments_facts(scope.deployments)
+    places = deployments_facts([*scope.deployments, *scope.former_deployments])
     assessments = assessments_of(scope)
     assessed = assessments_facts(assessments)
     drifts = [run for runs in read.drifts.values() for run in runs]
     incidents = incidents_of(scope, drifts)
-    versions = versions_facts(scope.versions, read, found)
+    watched = [_version(one, systems, places, assessed) for one in versions_facts(scope.watched, read, found)]
+    versions, former = watched[: len(scope.versions)], watched[len(scope.versions) :]
+    gone = {one.pk for one in scope.former}
     return {
         "system": systems[0] if len(systems) == 1 else None,
         "systems": systems,
-        "versions": [_version(one, systems, deployments, assessed) for one in versions],
+        "versions": versions,
+        "former_versions": former,
         "datasets": datasets_facts(scope.datasets, roles, scope.team_id, found),
-        "deployments": deployments,
+        "deployments": [one for one in places if one["version_id"] not in gone],
+        "former_deployments": [one for one in places if one["version_id"] in gone],
         "assessments": assessed,
         "risks": risks_facts(scope),
         "incidents": incidents_facts(incidents),
-        "monitoring": {"alerts": [alert for one in versions for run in one["drift"] for alert in _alerts(run)]},
+        "monitoring": {"alerts": _alerts_of(versions), "former_alerts": _alerts_of(former)},
         "waivers": waivers_told(assessed),
         "energy": energy_of(versions),
         "frameworks": frameworks_facts(assessments),
-        "audit_trail": trail_told(scope, _lineage(versions), incidents),
+        "audit_trail": trail_told(scope, _lineage(watched), incidents),
     }
 
 
@@ -139,6 +143,10 @@ def _version(
 
 def _is_of(assessment: dict[str, Any], kind: str, pk: int) -> bool:
     return (assessment["subject"]["kind"], assessment["subject"]["id"]) == (kind, pk)
+
+
+def _alerts_of(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [alert for one in versions for run in one["drift"] for alert in _alerts(run)]
 
 
 def _alerts(run: dict[str, Any]) -> list[dict[str, Any]]:

@@ -99,12 +99,13 @@ def _rating(one: RiskRating) -> dict[str, Any]:
 
 def incidents_of(scope: Scope, drifts: Iterable[DriftRun]) -> list[Incident]:
     """The team's incidents about any of these things; of an incident's own snapshot that incident too."""
-    things: list[Model] = [*scope.systems, *scope.versions, *scope.deployments, *scope.datasets, *drifts]
+    things: list[Model] = [*scope.systems, *scope.watched, *scope.deployments, *scope.former_deployments]
+    things += [*scope.datasets, *drifts]
     named = Q(pk=scope.incident.pk) if scope.incident else Q(pk__in=[])
     by_table: dict[str, set[str]] = {}
     for thing in things:
         by_table.setdefault(thing._meta.label_lower, set()).add(str(thing.pk))
-    by_table[RegisteredModel._meta.label_lower] = {str(version.model_id) for version in scope.versions}
+    by_table[RegisteredModel._meta.label_lower] = {str(version.model_id) for version in scope.watched}
     for table, pks in by_table.items():
         named |= Q(subject_type=table, subject_id__in=pks)
     rows = Incident.objects.filter(named, team=scope.team_id)

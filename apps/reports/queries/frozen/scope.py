@@ -1,10 +1,11 @@
 """What belongs to a snapshot: the things that its subject is made of, works in, or is about."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.catalog.models import Dataset, DatasetVersion
 from apps.evaluation.models import EvaluationRun
@@ -12,26 +13,39 @@ from apps.incidents.models import Incident
 from apps.monitoring.models import DriftRun
 from apps.registry.models import AISystem, ModelVersion, RegisteredModel, SystemVersion
 from apps.reports.queries.subjects import Subject
+from apps.reports.rules.documents.filling.cycle import DAYS
 from apps.serving.models import Deployment
 
 
 @dataclass(frozen=True)
 class Scope:
     """The things by kind, the subject's own first. Only things of the subject's team are told beside what it was made
-    of: `team_id` is that team, whose people read the snapshot."""
+    of: `team_id` is that team, whose people read the snapshot. `former` are the versions that were taken out of a
+    system in the last cycle of monitoring, whose report speaks of them too; `former_deployments`: where those run or
+    ran.
+    """
 
     team_id: int
     systems: list[AISystem] = field(default_factory=list)
     versions: list[ModelVersion] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
+    former: list[ModelVersion] = field(default_factory=list)
+    former_deployments: list[Deployment] = field(default_factory=list)
     datasets: list[DatasetVersion] = field(default_factory=list)
     incident: Incident | None = None
 
+    @property
+    def watched(self) -> list[ModelVersion]:
+        """Every version whose measurements are told, those at work first."""
+        return [*self.versions, *self.former]
 
-def scope_of(subject: Subject) -> Scope:
-    """Everything that a snapshot of this thing speaks of, but the data of its versions. Constant queries."""
+
+def scope_of(subject: Subject, at: datetime) -> Scope:
+    """Everything that a snapshot of this thing speaks of, taken at this time, but the data of its versions. Constant
+    queries.
+    """
     if isinstance(subject, AISystem):
-        return _of_systems(subject.team_id, [subject])
+        return _of_systems(subject.team_id, [subject], at)
     if isinstance(subject, ModelVersion):
         return _of_versions(subject.team_id, [subject.pk])
     if isinstance(subject, Deployment):
@@ -39,14 +53,25 @@ def scope_of(subject: Subject) -> Scope:
         return Scope(found.team_id, found.systems, found.versions, [one for one in found.deployments if one == subject])
     if isinstance(subject, DatasetVersion):
         return Scope(subject.team_id, datasets=_datasets([subject.pk]))
-    return _of_incident(subject)
+    return _of_incident(subject, at)
 
 
-def _of_systems(team_id: int, systems: list[AISystem]) -> Scope:
+def _of_systems(team_id: int, systems: list[AISystem], at: datetime) -> Scope:
     """A version of another team, put to work by somebody whom it was shared with, is named among the parts alone."""
-    parts = SystemVersion.objects.filter(system__in=systems, until=None, version__team=team_id).order_by("since", "pk")
-    pks = list(dict.fromkeys(parts.values_list("version_id", flat=True)))
-    return Scope(team_id, _systems([one.pk for one in systems]), _versions(pks), _deployments(pks, team_id))
+    recent = Q(until=None) | Q(until__gte=at - timedelta(days=DAYS))
+    parts = SystemVersion.objects.filter(recent, system__in=systems, version__team=team_id)
+    rows = list(parts.order_by(F("until").desc(nulls_first=True), "since", "pk").values_list("version_id", "until"))
+    working = {pk for pk, until in rows if until is None}
+    pks = list(dict.fromkeys(pk for pk, _ in rows))
+    versions, places = _versions(pks), _deployments(pks, team_id)
+    return Scope(
+        team_id,
+        _systems([one.pk for one in systems]),
+        versions=[one for one in versions if one.pk in working],
+        deployments=[one for one in places if one.version_id in working],
+        former=[one for one in versions if one.pk not in working],
+        former_deployments=[one for one in places if one.version_id not in working],
+    )
 
 
 def _of_versions(team_id: int, pks: list[int]) -> Scope:
@@ -55,12 +80,12 @@ def _of_versions(team_id: int, pks: list[int]) -> Scope:
     return Scope(team_id, systems, _versions(pks), _deployments(pks, team_id))
 
 
-def _of_incident(incident: Incident) -> Scope:
+def _of_incident(incident: Incident, at: datetime) -> Scope:
     """What the incident is about, as far as documents can speak of it."""
     team_id, pk = incident.team_id, int(incident.subject_id) if incident.subject_id.isdecimal() else 0
     table = incident.subject_type
     if table == AISystem._meta.label_lower:
-        found = _of_systems(team_id, list(AISystem.objects.filter(pk=pk, team=team_id)))
+        found = _of_systems(team_id, list(AISystem.objects.filter(pk=pk, team=team_id)), at)
     else:
         found = _of_versions(team_id, _versions_named(table, pk, team_id))
     data = DatasetVersion.objects.filter(team=team_id)
@@ -70,8 +95,7 @@ def _of_incident(incident: Incident) -> Scope:
         data = data.filter(dataset=pk).order_by("-number")[:1]
     else:
         data = data.none()
-    datasets = _datasets(data.values_list("pk", flat=True))
-    return Scope(team_id, found.systems, found.versions, found.deployments, datasets, incident)
+    return replace(found, datasets=_datasets(data.values_list("pk", flat=True)), incident=incident)
 
 
 def _versions_named(table: str, pk: int, team_id: int) -> list[int]:

@@ -3,7 +3,7 @@
 A cycle is the DAYS before the moment of the snapshot. Article 72 names no length; a quarter is what plans usually say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,19 +32,45 @@ def period_of(facts: Facts) -> tuple[datetime, datetime] | None:
 
 def within(facts: Facts) -> Facts:
     """The snapshot as far as it speaks of the cycle: its measurements, evaluations and alerts, and incidents that were
-    open at some time in it."""
+    open at some time in it. Versions that were replaced in it are told beside those at work, with the day until which
+    they were."""
     period = period_of(facts)
     if period is None:
         return facts
+    until = {one["version"]["id"]: _worked_until(one) for one in facts.former_versions}
     versions = [
         version
         | {name: [run for run in version.get(name) or () if _is_of(run, period)] for name in ("drift", "evaluations")}
-        for version in facts.versions
+        for version in (*facts.versions, *(_former(one, until) for one in facts.former_versions))
     ]
-    alerts = [one for one in facts.monitoring.get("alerts") or () if is_within(one["finished_at"], *period)]
+    places = [*facts.deployments, *(_dated(one, until) for one in facts.former_deployments)]
+    monitoring = facts.monitoring
+    seen = [*(monitoring.get("alerts") or ()), *(_dated(one, until) for one in monitoring.get("former_alerts") or ())]
+    alerts = [one for one in seen if is_within(one["finished_at"], *period)]
     incidents = [one for one in facts.incidents if _was_open(one, period)]
-    more: dict[str, Any] = {"versions": versions, "incidents": incidents}
-    return Facts(facts.raw | more | {"monitoring": facts.monitoring | {"alerts": alerts}})
+    more: dict[str, Any] = {"versions": versions, "deployments": places, "incidents": incidents}
+    told = monitoring | {"alerts": alerts, "former_alerts": []}
+    return Facts(facts.raw | more | {"monitoring": told, "former_versions": [], "former_deployments": []})
+
+
+def _worked_until(version: Json) -> str:
+    """The day on which a former version was last taken out."""
+    return day(max((part["until"] for part in version["works_in"] if part["until"]), default=None))
+
+
+def _former(version: Json, until: Mapping[int, str]) -> Json:
+    """A former version whose name says until when it was at work, in all that is told of it."""
+    own = version["version"]
+    runs = {name: [_dated(run, until) for run in version.get(name) or ()] for name in ("drift", "evaluations")}
+    return version | runs | {"version": own | {"label": _ended(own["label"], until[own["id"]])}}
+
+
+def _dated(row: Json, until: Mapping[int, str]) -> Json:
+    return row | {"version_label": _ended(row["version_label"], until[row["version_id"]])}
+
+
+def _ended(label: str, day_of_end: str) -> str:
+    return f"{label} (at work until {day_of_end})"
 
 
 def _is_of(run: Json, period: tuple[datetime, datetime]) -> bool:
@@ -79,7 +105,7 @@ def period(facts: Facts) -> Filled:
 def scope(facts: Facts) -> Filled:
     """Deployments that were in use in the cycle."""
     found = period_of(facts)
-    places = [place for place in facts.deployments if found and ran(place, *found)]
+    places = [place for place in within(facts).deployments if found and ran(place, *found)]
     if not places:
         return NOTHING
     rows = tuple(
@@ -202,7 +228,7 @@ def drawings(facts: Facts) -> Filled:
 def had_use(facts: Facts) -> tuple[bool, str]:
     """Whether anything was deployed in the cycle."""
     found = period_of(facts)
-    if found is None or any(ran(place, *found) for place in facts.deployments):
+    if found is None or any(ran(place, *found) for place in within(facts).deployments):
         return True, ""
     return False, f"No version was deployed on the platform between {_day(found[0])} and {_day(found[1])}."
 

@@ -61,9 +61,9 @@ def _moves(risk: Json, begin: datetime, end: datetime) -> Iterator[tuple[str, st
 @filler("cycle.triggers")
 def triggers(facts: Facts) -> Filled:
     """Which triggers of the plan went off in the cycle."""
-    if not facts.versions:
-        return NOTHING
     inside, found = within(facts), period_of(facts)
+    if not inside.versions:
+        return NOTHING
     failing = [one for risk in facts.risks for one in risk["controls"] if one["state"] == "failing"]
     red = [one for one in facts.assessments if one.get("gate") and not one["gate"]["is_green"]]
     reopened = [one for one in facts.risks if found and is_within(one["reopened_at"], *found)]
@@ -93,7 +93,7 @@ def _stale(facts: Facts) -> int:
 def conclusion(facts: Facts) -> Filled:
     """What the figures of the cycle add up to."""
     inside = within(facts)
-    if not facts.versions:
+    if not inside.versions:
         return NOTHING
     items = [
         f"Made: {counted(len(inside.drift), 'drift measurement')}, {counted(len(inside.evaluations), 'evaluation')}.",

@@ -84,6 +84,11 @@ class Facts:
         return self._list("versions")
 
     @property
+    def former_versions(self) -> list[Json]:
+        """Versions that were taken out of the system in the last cycle of monitoring; older snapshots name none."""
+        return self._list("former_versions")
+
+    @property
     def version(self) -> Json | None:
         """The first model version."""
         return next(iter(self.versions), None)
@@ -127,6 +132,11 @@ class Facts:
     def deployments(self) -> list[Json]:
         """Every deployment of the versions."""
         return self._list("deployments")
+
+    @property
+    def former_deployments(self) -> list[Json]:
+        """Where the former versions run or ran."""
+        return self._list("former_deployments")
 
     @property
     def risks(self) -> list[Json]:
