@@ -24,6 +24,7 @@ def document_json(document: Document) -> bytes:
             asdict(section) | {"points": [_point(point) for point in section.points]} for section in document.sections
         ],
     }
+    del told["formats"]  # says nothing about the subject
     text = json.dumps(told, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False, default=sorted)
     return f"{text}\n".encode()
 

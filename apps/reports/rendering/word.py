@@ -15,12 +15,24 @@ from docx.shared import Mm, Pt, RGBColor
 from apps.core import formatting
 from apps.reports.rendering import word_parts as parts
 from apps.reports.rendering.data import NOTICE
-from apps.reports.rules.documents.content import STATES, Block, Bullets, Document, FactList, Paragraph, Picture, Point
+from apps.reports.rules.documents.content import (
+    STATES,
+    Block,
+    Bullets,
+    Document,
+    FactList,
+    Paragraph,
+    Picture,
+    Point,
+    Table,
+)
+from apps.reports.rules.documents.spec import JSON, PDF, XLSX
 from apps.reports.rules.organisation import further_sections, safe_colour
 
 FIRST_TIME = (1980, 1, 1, 0, 0, 0)  # the least that an archive can hold
 FACE = "Calibri"
-MOST_ROWS = 500  # of one table; Word grows slow, and the workbook has them all
+MOST_ROWS = 500  # of one table; Word grows slow, and the other forms have them all
+_WHOLE = ((XLSX, "the workbook"), (JSON, "the JSON file"), (PDF, "the PDF"))  # where every row stands
 
 
 def document_word(document: Document, made_at: datetime, logo: bytes = b"") -> bytes:
@@ -33,7 +45,7 @@ def document_word(document: Document, made_at: datetime, logo: bytes = b"") -> b
         if section.summary:
             word.add_paragraph(section.summary)
         for point in section.points:
-            _point(word, point)
+            _point(word, point, document)
     for title, text in further_sections(document.organisation):
         word.add_heading(title, 1)
         _paragraphs(word, text, "Normal")
@@ -99,7 +111,7 @@ def _front(word: WordFile, document: Document, logo: bytes) -> None:
     word.add_page_break()
 
 
-def _point(word: WordFile, point: Point) -> None:
+def _point(word: WordFile, point: Point, document: Document) -> None:
     word.add_heading(f"{point.ref}  {point.title}".strip(), 2)
     asks: Any = word.add_paragraph()
     asks.add_run(f"{point.state_label}. ").bold = True
@@ -107,7 +119,7 @@ def _point(word: WordFile, point: Point) -> None:
     if point.reason:
         word.add_paragraph(f"Not applicable because: {point.reason}")
     for block in point.blocks:
-        _block(word, block)
+        _block(word, block, document)
     for gap in point.gaps:
         missing: Any = word.add_paragraph()
         missing.add_run("Missing: ").bold = True
@@ -125,7 +137,7 @@ def _point(word: WordFile, point: Point) -> None:
         parts.table(word, "How this is known", ("How", "Source", "When", "SHA-256"), rows)
 
 
-def _block(word: WordFile, block: Block) -> None:
+def _block(word: WordFile, block: Block, document: Document) -> None:
     if isinstance(block, Paragraph):
         _paragraphs(word, block.text, "Intense Quote" if block.is_quoted else "Normal")
     elif isinstance(block, FactList):
@@ -135,11 +147,18 @@ def _block(word: WordFile, block: Block) -> None:
             word.add_paragraph(item, style="List Bullet")
     elif isinstance(block, Picture):
         parts.drawing(word, block)
-        parts.table(word, block.values.title, block.values.columns, block.values.rows[:MOST_ROWS], block.values.numeric)
+        _table(word, block.values, document)
     else:
-        parts.table(word, block.title, block.columns, block.rows[:MOST_ROWS], block.numeric)
-        if len(block.rows) > MOST_ROWS:
-            word.add_paragraph(f"{len(block.rows) - MOST_ROWS} further rows stand in the JSON and the workbook.")
+        _table(word, block, document)
+
+
+def _table(word: WordFile, table: Table, document: Document) -> None:
+    """A table's first rows; where there are more, how many are left out and where they stand."""
+    parts.table(word, table.title, table.columns, table.rows[:MOST_ROWS], table.numeric)
+    left = len(table.rows) - MOST_ROWS
+    if left > 0:
+        where = next((name for form, name in _WHOLE if form in document.formats), "the record it was made from")
+        word.add_paragraph(f"{left:,} of {len(table.rows):,} rows are left out here; all of them stand in {where}.")
 
 
 def _paragraphs(word: WordFile, text: str, style: str) -> None:

@@ -65,6 +65,7 @@ def assemble(
         sections=tuple(_sections(spec, facts, audience, simplified)),
         notes=spec.notes,
         organisation={name: _printable(str(value)) for name, value in facts.organisation.items() if value},
+        formats=spec.formats,
     )
 
 

@@ -124,7 +124,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document about one subject at one moment. `snapshot_digest` is the SHA-256 of the snapshot's JSON."""
+    """A whole document about one subject at one moment. `snapshot_digest` is the SHA-256 of the snapshot's JSON,
+    `formats` the forms in which its kind is made, so that one can point to another.
+    """
 
     kind: str
     version: int
@@ -139,6 +141,7 @@ class Document:
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
     organisation: dict[str, str] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
 
     @property
     def points(self) -> list[Point]:
