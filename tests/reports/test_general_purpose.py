@@ -37,9 +37,10 @@ def test_a_small_model_has_no_systemic_risk() -> None:
     assert "With 1,240,000 parameters" in reason and "10^18 tokens" in reason and "10^25" in reason
 
 
-def test_computation_from_the_threshold_on_is_presumed_systemic() -> None:
-    assert systemic_risk(stated("1e25")).has and systemic_risk(stated("2e26")).has
-    assert not systemic_risk(stated("9.9e24")).has
+def test_computation_greater_than_the_threshold_is_presumed_systemic() -> None:
+    assert systemic_risk(stated(str(10**25 + 1))).has and systemic_risk(stated("2e26")).has
+    assert systemic_risk(stated("1e25")).has is False, "Article 51(2) says: greater than"
+    assert systemic_risk(stated("9.9e24")).has is False
     assert "2 × 10^26" in systemic_risk(stated("2e26")).reason
 
 

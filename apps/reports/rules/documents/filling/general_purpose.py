@@ -1,6 +1,7 @@
 """Which duties on general-purpose models hold: systemic risk, the exemption for free and open models, modification."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from math import log10
 
 from apps.checklist.rules.status import DECLARED, MEASURED, NOT_APPLICABLE
@@ -11,7 +12,7 @@ from apps.reports.rules.documents.filling.registry import condition, filler
 
 ACT = "urn:genaiops:framework:eu-ai-act"
 FORM = "urn:genaiops:framework:gpai-model-documentation"
-THRESHOLD = 1e25  # floating-point operations from which Article 51(2) presumes systemic risk
+THRESHOLD = 10**25  # floating-point operations; Article 51(2) presumes systemic risk of more than these
 MOST_TOKENS = 1e14  # more than any training on record had read by 2026; a bound for what is not known
 PER_PARAMETER_AND_TOKEN = 6  # operations of full training: two forward, four backward
 # Questions that are asked of models with systemic risk only.
@@ -40,7 +41,7 @@ def systemic_risk(facts: Facts) -> Systemic:
     """By what was answered, by the computation on record (Article 51(2)), and by what a model of its size can have
     taken at most; in this order, but a computation above the threshold outweighs every answer."""
     stated = _stated_operations(facts)
-    if stated is not None and stated >= THRESHOLD:
+    if stated is not None and stated > THRESHOLD:
         return Systemic(True, f"Training took {_power(stated)} operations, and Article 51(2) presumes systemic risk.")
     said = [one for name in SYSTEMIC for one in facts.answered(ACT, name) if _is_stated(one)]
     declined = [one for one in said if one.question["status"] == NOT_APPLICABLE]
@@ -49,7 +50,7 @@ def systemic_risk(facts: Facts) -> Systemic:
     if declined:
         return Systemic(False, _declined(declined[0]), Known(DECLARED, f"Answer to {declined[0].question['id']}"))
     if stated is not None:
-        reason = f"Training took {_power(stated)} floating-point operations; Article 51(2) presumes systemic risk from"
+        reason = f"Training took {_power(stated)} floating-point operations; Article 51(2) presumes systemic risk above"
         return Systemic(False, f"{reason} 10^25, and no designation is on record.")
     return _by_size(facts)
 
@@ -71,28 +72,29 @@ def _by_size(facts: Facts) -> Systemic:
     if not sizes or not all(sizes):
         return Systemic(None, "Neither computation nor the number of parameters is on record.")
     most = PER_PARAMETER_AND_TOKEN * max(sizes) * MOST_TOKENS
-    if most >= THRESHOLD:
+    if most > THRESHOLD:
         return Systemic(
             None, "Nobody has said whether the model has systemic risk, and its computation is not on record."
         )
     needed = THRESHOLD / (PER_PARAMETER_AND_TOKEN * max(sizes))
     reason = (
         f"With {number(max(sizes))} parameters, training would have to read about 10^{round(log10(needed))} tokens to"
-        " reach the 10^25 operations from which Article 51(2) presumes systemic risk; no designation is on record."
+        " reach the 10^25 operations above which Article 51(2) presumes systemic risk; no designation is on record."
     )
     digest = str(facts.subject.get("digest") or "")
     return Systemic(False, reason, Known(MEASURED, "Number of parameters, and the bound of Article 51(2)", "", digest))
 
 
-def _stated_operations(facts: Facts) -> float | None:
+def _stated_operations(facts: Facts) -> Decimal | None:
     """The amount of computation that the Model Documentation Form states."""
     found = facts.answer(FORM, "compute-amount")
     value = ((found.answer or {}).get("value") or {}) if found else {}
     text = value.get("number") if isinstance(value, dict) else None
-    return float(text) if text else None
+    return Decimal(text) if text else None
 
 
-def _power(value: float) -> str:
+def _power(stated: Decimal) -> str:
+    value = float(stated)
     exponent = int(log10(value)) if value >= 1 else 0
     return f"{value / 10**exponent:.2g} × 10^{exponent}"
 
