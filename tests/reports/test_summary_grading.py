@@ -7,6 +7,7 @@ import pytest
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.grading import LETTERS, Deduction, Finding, Grading, graded, letter_of
 from apps.reports.rules.documents.grading.summary import CHECKS, WEIGHTS, grade
+from apps.reports.rules.documents.grading.summary.agreement import _AMOUNT
 from apps.reports.rules.documents.grading.summary.record import GRID, Summary
 from apps.reports.rules.documents.grading.summary.wording import reading_ease
 from tests.reports import small_facts as small
@@ -273,3 +274,10 @@ def test_a_cell_never_falls_below_nothing() -> None:
     assert (found.total, found.letter) == (62.5, "C+")
     with pytest.raises(KeyError):
         graded(["a"], {"x": 1}, [Finding("elsewhere", "x", Deduction(1, "", ""))])
+
+
+def test_a_text_of_digits_or_blanks_takes_no_time() -> None:
+    """Where parts of a pattern can take the same characters, 20,000 of them take a minute."""
+    assert not list(_AMOUNT.finditer("1" * 20_000 + "1" + " " * 20_000))
+    (found,) = _AMOUNT.finditer("about 1.5 trillion tokens")
+    assert found.group("number", "power", "unit") == ("1.5", "trillion", "tokens")

@@ -21,8 +21,10 @@ _FIELDS = {
     "other": ("other-used", ("other-content",)),
 }
 _POWERS = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+# Bounded everywhere: a text of digits or blanks alone would take minutes.
 _AMOUNT = re.compile(
-    r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<power>thousand|million|billion|trillion)?s?\s+(?:of\s+)?(?P<unit>tokens|images|hours)",
+    r"(?P<number>\d[\d,]{0,40}(?:\.\d{1,20})?)\s{0,9}(?P<power>thousand|million|billion|trillion)?s?\s{1,9}(?:of\s{1,9})?"
+    r"(?P<unit>tokens|images|hours)",
     re.IGNORECASE,
 )
 _FAR = 3.0  # a stated size this many times larger or smaller than the measured one contradicts it
