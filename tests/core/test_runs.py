@@ -301,6 +301,8 @@ def test_every_kind_of_run_is_known() -> None:
         "serving",
         "drift",
         "report",
+        "snapshot",
+        "readiness",
         "trail_check",
     }
     with pytest.raises(NotFound):
