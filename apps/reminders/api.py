@@ -18,7 +18,8 @@ class DueOut(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(choices=list(KINDS.items()))
     number = serializers.IntegerField(
-        help_text="id of the incident, duty, action, risk, waiver, assessment, assignment, remark or document version"
+        help_text="id of the incident, duty, action, risk, waiver, assessment, assignment, remark or document version; "
+        "0 tells how many assessments were not looked at for staleness"
     )
     title = serializers.CharField()
     team = serializers.CharField()

@@ -11,9 +11,10 @@ from apps.accounts.models import Team, User
 from apps.accounts.queries import team_ids_where
 from apps.accounts.rules import secret_digest
 from apps.checklist.models import Waiver
-from apps.checklist.queries import assessments_waiting_for, posture
+from apps.checklist.queries import assessments_waiting_for
 from apps.checklist.queries.discussions import discussions_waiting_for, talk_page
 from apps.checklist.queries.library import expiring_for
+from apps.checklist.queries.staleness import AT_A_TIME, Stale, stale_among, watched_for
 from apps.checklist.queries.work import waiting_for
 from apps.incidents.models import CorrectiveAction, IncidentDuty
 from apps.incidents.queries import clocks_running
@@ -39,17 +40,17 @@ from apps.risks.models import Risk
 from apps.risks.rules import CLOSED
 
 MOST = 200  # of each kind
-STALE_AMONG = 50  # of the newest versions
 
 
-def dues_for(user: User, until: datetime | None = None) -> list[Due]:
+def dues_for(user: User, until: datetime | None = None, stale: list[Stale] | None = None) -> list[Due]:
     """Everything that is due for a person until then (a month from now), the most pressing first.
 
-    A constant number of queries, each bounded.
+    A constant number of queries, each bounded. `stale` is what a sweep found of all teams; without it the newest
+    assessments are looked at now.
     """
     parts, until = _parts(user), until or timezone.now() + LISTED_AHEAD
     dated = [due for due in [*_dated(user), *parts] if due.at is None or due.at <= until]
-    return in_order([*dated, *_decisions(user), *_stale(user), *_talks(user)])
+    return in_order([*dated, *_decisions(user), *_stale(user, stale), *_talks(user)])
 
 
 def dated_soon(user: User, until: datetime | None = None) -> list[Due]:
@@ -187,16 +188,20 @@ def _decisions(user: User) -> list[Due]:
     ]
 
 
-def _stale(user: User) -> list[Due]:
-    teams = set(team_ids_where(user, "assessment.answer")) | set(team_ids_where(user, "assessment.decide"))
-    found = []
-    for row in posture(user, STALE_AMONG).rows:
-        view = row.assessment
-        if view is None or view.team_id not in teams or view.state != "approved" or view.is_approval_current:
-            continue
-        page = reverse("checklist:assessment-detail", args=[view.pk])
-        found.append(Due(STALE, view.pk, str(row.version), page, row.version.team.name))
-    return found
+def _stale(user: User, swept: list[Stale] | None) -> list[Due]:
+    """What no longer holds among the newest, with a line that tells how many were not looked at; of a sweep, all."""
+    rows = watched_for(user)
+    if swept is not None:
+        own = set(rows.values_list("pk", flat=True)) if swept else set()
+        return [_stale_due(one) for one in swept if one.pk in own]
+    pks = list(rows.values_list("pk", flat=True))
+    left, page = len(pks) - AT_A_TIME, reverse("checklist:assessment-list")
+    found = [_stale_due(one) for one in stale_among(pks[:AT_A_TIME])]
+    return [*found, Due(STALE, 0, f"{left} older assessments were not looked at here", page, "")] if left > 0 else found
+
+
+def _stale_due(one: Stale) -> Due:
+    return Due(STALE, one.pk, one.label, one.page, one.team, changes=one.changes)
 
 
 def choice_of(user: User) -> ReminderChoice:

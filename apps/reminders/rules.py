@@ -24,7 +24,7 @@ KINDS = {
     REVIEW: "Review of a risk",
     WAIVER: "Waiver ends",
     DECISION: "Decision waits",
-    STALE: "Approval no longer current",
+    STALE: "No longer current",
     PART: "To be answered",
     TALK: "Somebody wrote to you",
     EVIDENCE: "Evidence expires",
@@ -37,7 +37,9 @@ LISTED_AHEAD = timedelta(days=31)  # how far the page looks
 
 @dataclass(frozen=True)
 class Due:
-    """One thing that waits for a person. `at` is None where it waits without a day."""
+    """One thing that waits for a person. `at` is None where it waits without a day; `changes` are what
+    somebody is told of once each, where it is told again with every further one.
+    """
 
     kind: str
     number: int
@@ -45,11 +47,17 @@ class Due:
     page: str
     team: str
     at: datetime | None = None
+    changes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """What it is, for as long as it is due."""
         return f"{self.kind}:{self.number}"
+
+    @property
+    def keys(self) -> list[str]:
+        """What somebody was told once they were told of it."""
+        return [f"{self.key}:{change}" for change in self.changes] or [self.key]
 
     @property
     def label(self) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.rules import secret_digest
 from apps.audit.services import WORKER, record
+from apps.checklist.queries.staleness import Stale, stale_everywhere
 from apps.reminders.models import ReminderChoice, SentReminder
 from apps.reminders.queries import dues_for, people_to_remind
 from apps.reminders.rules import TOLD_AHEAD, Due
@@ -58,21 +59,22 @@ def reminders_send(now: datetime | None = None) -> int:
     if not settings.MAIL_IS_ON:
         return 0
     now = now or timezone.now()
-    return sum(_tell(person, now) for person in people_to_remind())
+    stale = stale_everywhere()
+    return sum(_tell(person, now, stale) for person in people_to_remind())
 
 
-def _tell(person: User, now: datetime) -> bool:
-    dues = {(due.key, due.stage(now)): due for due in dues_for(person, now + TOLD_AHEAD)}
+def _tell(person: User, now: datetime, stale: list[Stale]) -> bool:
+    dues = dues_for(person, now + TOLD_AHEAD, stale)
     told = set(SentReminder.objects.filter(user=person).values_list("key", "stage"))
-    new = {named: due for named, due in dues.items() if named not in told}
+    new = [due for due in dues if any((key, due.stage(now)) not in told for key in due.keys)]
     if not new:
         return False
     try:
-        _mail(person, list(new.values()), now).send()
+        _mail(person, new, now).send()
     except (SMTPException, OSError) as error:
         logger.warning("a reminder was not taken by the mail server: %s", type(error).__name__)
         return False
-    reminders_note(user=person, told=list(new))
+    reminders_note(user=person, told=[(key, due.stage(now)) for due in new for key in due.keys])
     return True
 
 
