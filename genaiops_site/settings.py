@@ -308,7 +308,7 @@ RUN_LOST_AFTER_SECONDS: float = env.float("RUN_LOST_AFTER_SECONDS", default=60.0
 RUN_SWEEP_SECONDS: float = env.float("RUN_SWEEP_SECONDS", default=15.0)
 
 CELERY_BEAT_SCHEDULE = schedule(RUN_SWEEP_SECONDS, TRAIL_CHECKPOINT_SECONDS)
-PDF_PROCESSES: int = env.int("PDF_PROCESSES", default=0)  # that set one document's parts; 0: as many as there are CPUs
+PDF_PROCESSES: int = env.int("PDF_PROCESSES", default=0)  # that set one document's parts; 0: one for each CPU, up to 4
 TORCH_THREADS: int = env.int("TORCH_THREADS", default=0)  # 0: as many as the worker has cores
 SCAN_SAVE_SECONDS: float = env.float("SCAN_SAVE_SECONDS", default=15.0)  # of scanning that a killed worker may cost
 PII_SPACY_MODEL: str = env.str("PII_SPACY_MODEL", default="")  # a folder; empty: no names and places by spaCy

@@ -24,6 +24,8 @@ from django.contrib.staticfiles.finders import get_finders
 from apps.core.errors import Refused, Unavailable
 from apps.core.press.order import Order, Reply
 
+MOST_BY_DEFAULT = 4  # processes: each takes about 200 MB, and a machine of many CPUs need not have more memory
+
 
 def render_pdf(
     html: str, *, base_url: str, identifier: str = "", created_at: datetime | None = None, processes: int = 0
@@ -45,7 +47,7 @@ def render_pdf(
             folders=tuple(_static_folders()),
             identifier=identifier or hashlib.sha256(html.encode()).hexdigest(),
             created=f"{created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if created_at else "",
-            processes=processes or settings.PDF_PROCESSES or os.cpu_count() or 1,
+            processes=processes or settings.PDF_PROCESSES or min(os.cpu_count() or 1, MOST_BY_DEFAULT),
         )
         _check(_PRESS.ask(order))
         return (Path(folder) / "document.pdf").read_bytes()

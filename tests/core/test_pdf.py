@@ -5,13 +5,16 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from pypdf import PdfReader
 
 from apps.core.charts import Axis, Series, line_chart
 from apps.core.errors import Refused
 from apps.core.pdf import render_pdf
+from apps.core.press.order import Order, Reply
 
 BASE = "http://portal.invalid/"
 CHART = line_chart("Loss", x=Axis("Step"), y=Axis("Loss"), series=[Series("a", [0, 1, 2], [3.0, 2.0, 1.0])])
@@ -113,3 +116,21 @@ def test_an_attachment_cannot_carry_a_file_out():
 def test_the_site_does_not_load_weasyprint():
     code = "import genaiops_site.asgi, sys; sys.exit('weasyprint' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0
+
+
+@pytest.mark.parametrize(("cpus", "configured", "expected"), [(64, 0, 4), (2, 0, 2), (None, 0, 1), (64, 12, 12)])
+def test_many_cpus_do_not_take_more_memory_unasked(
+    cpus: int | None, configured: int, expected: int, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Order] = []
+
+    def ask(order: Order) -> Reply:
+        asked.append(order)
+        (Path(order.folder) / "document.pdf").write_bytes(b"%PDF-")
+        return Reply()
+
+    settings.PDF_PROCESSES = configured
+    monkeypatch.setattr("apps.core.pdf.os.cpu_count", lambda: cpus)
+    monkeypatch.setattr("apps.core.pdf._PRESS.ask", ask)
+    render_pdf("<p>Words</p>", base_url="http://portal.invalid/")
+    assert [order.processes for order in asked] == [expected]
