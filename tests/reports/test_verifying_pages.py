@@ -1,6 +1,7 @@
 """The page and the API for whoever must rely on a document, and our published keys."""
 
 import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from apps.audit.rules.checkpoints import key_id, public_pem
 from apps.core import rules as run_rules
 from apps.core import storage
 from apps.reports.models import ReportRun, SealCertificate
-from apps.reports.rules.pack import stored_zip
+from apps.reports.rules.pack import pretty_json, stored_zip
 from apps.reports.services.keys import seal_rotate
 from apps.reports.services.signing import sign_pdf
 from tests.kept import kept
@@ -193,3 +194,22 @@ def test_the_keys_page_says_so_where_nothing_was_signed_yet(db, settings, tmp_pa
     SealCertificate.objects.all().delete()
     text = Client().get(reverse("reports:keys")).content.decode()
     assert "No document was signed yet" in text
+
+
+def test_a_pack_with_more_signatures_than_the_portal_checks_is_for_the_program(sealed, ada, monkeypatch):
+    monkeypatch.setattr(
+        "apps.reports.rules.verify_pack.contents.proof_problems", lambda *told: pytest.fail("a signature was checked")
+    )
+    proof = json.loads(sealed.files["trail/proof.json"])
+    proof["checkpoints"] *= 500
+    many = stored_zip(again(sealed.files | {"trail/proof.json": pretty_json(proof)}))
+    status, told = verdict_of(ada, many)
+    assert (status, told["code"]) == (422, "verify.too_many_signatures")
+    assert "it holds 1001 signatures, and at most 1000 are checked here" in str(told)
+    assert "it holds 1001 signatures" in page_of(ada, many)[1]
+    assert "python3 -I verify_pack.py PACK.zip" in str(told)
+
+
+def test_a_pack_of_as_many_signatures_as_the_portal_checks_is_checked(sealed, ada, monkeypatch):
+    monkeypatch.setattr("apps.reports.queries.verifying.MOST_SIGNATURES", 3)
+    assert verdict_of(ada, sealed.archive)[1]["is_intact"] is True

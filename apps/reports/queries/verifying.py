@@ -16,6 +16,7 @@ from apps.reports.rules.verify_pack import (
     MOST_PDF_BYTES,
     PdfVerdict,
     Signature,
+    TooCostly,
     Unreadable,
     Verdict,
     check_pdf,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 PACK, PDF = "pack", "pdf"
 MOST_UPLOAD = MOST_BYTES + 2 * 1024**2  # a pack, its directory included
+MOST_SIGNATURES = 1_000  # of a pack, checked while somebody waits: about 5 ms each
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,13 @@ def file_check(user: "User | AnonymousUser", stream: BinaryIO, *, expected: str 
         stream.seek(0)
         if begins_as_pdf:
             return _pdf_check(user, stream.read(MOST_PDF_BYTES + 1), trusted)
-        return _pack_check(user, verify(stream, expected, trusted), size)
+        return _pack_check(user, verify(stream, expected, trusted, MOST_SIGNATURES), size)
+    except TooCostly as error:
+        raise Invalid(
+            f"The portal does not check this pack: {error}.",
+            code="verify.too_many_signatures",
+            remedy="Check it on your own machine, with the program on this page: python3 -I verify_pack.py PACK.zip",
+        ) from error
     except Unreadable as error:
         raise Invalid(
             f"This file cannot be checked: {error}.",

@@ -30,7 +30,7 @@ from apps.reports.rules.verify_pack.layout import (
 from apps.reports.rules.verify_pack.pdfs import MOST_PDF_BYTES, PdfVerdict, Signature, check_pdf, is_pdf
 from apps.reports.rules.verify_pack.reading import directory, header
 from apps.reports.rules.verify_pack.trail import chain_problems, digest_of
-from apps.reports.rules.verify_pack.verdicts import Unreadable, Verdict
+from apps.reports.rules.verify_pack.verdicts import TooCostly, Unreadable, Verdict
 
 __all__ = [
     "DOCUMENT",
@@ -56,6 +56,7 @@ __all__ = [
     "TRAIL_1",
     "PdfVerdict",
     "Signature",
+    "TooCostly",
     "Unreadable",
     "Verdict",
     "chain_problems",

@@ -20,19 +20,24 @@ from apps.reports.rules.verify_pack.reading import FolderPack, ZipPack
 from apps.reports.rules.verify_pack.verdicts import Unreadable, Verdict
 
 
-def verify(source: str | os.PathLike[str] | BinaryIO, expected: str = "", keys: Collection[str] = ()) -> Verdict:
+def verify(
+    source: str | os.PathLike[str] | BinaryIO,
+    expected: str = "",
+    keys: Collection[str] = (),
+    most_signatures: int | None = None,
+) -> Verdict:
     """Check a pack: a path to a ZIP or folder, or an open binary stream of a ZIP.
 
     `expected` is the manifest's digest as recorded elsewhere, `keys` fingerprints of the keys that the reader trusts.
-    Raises Unreadable when there is nothing to check.
+    Raises Unreadable when there is nothing to check, and TooCostly for a pack with more than `most_signatures`.
     """
     trusted = {fingerprint(key) for key in keys}
     if not isinstance(source, (str, os.PathLike)):
-        return _verify(ZipPack(source), expected, trusted)
+        return _verify(ZipPack(source), expected, trusted, most_signatures)
     if Path(source).is_dir():
-        return _verify(FolderPack(Path(source)), expected, trusted)
+        return _verify(FolderPack(Path(source)), expected, trusted, most_signatures)
     with Path(source).open("rb") as stream:
-        return _verify(ZipPack(stream), expected, trusted)
+        return _verify(ZipPack(stream), expected, trusted, most_signatures)
 
 
 def fingerprint(text: str) -> str:
@@ -43,7 +48,7 @@ def fingerprint(text: str) -> str:
     return found
 
 
-def _verify(pack: ZipPack | FolderPack, expected: str, trusted: Collection[str]) -> Verdict:
+def _verify(pack: ZipPack | FolderPack, expected: str, trusted: Collection[str], most: int | None) -> Verdict:
     verdict = Verdict(problems=list(pack.refusals()))
     if verdict.problems:
         return verdict
@@ -59,7 +64,7 @@ def _verify(pack: ZipPack | FolderPack, expected: str, trusted: Collection[str])
         elif verdict.format == FORMAT_2:
             keys, certificates = keys_in(sound, verdict)
             check_seal(pack, keys, trusted, verdict)
-            look_inside_2(sound, keys, verdict)
+            look_inside_2(sound, keys, most, verdict)
             check_documents(sound, certificates, trusted, verdict)
     if not verdict.problems:
         verdict.problems += pack.problems()

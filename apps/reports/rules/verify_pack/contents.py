@@ -26,7 +26,7 @@ from apps.reports.rules.verify_pack.manifests import public_key_from
 from apps.reports.rules.verify_pack.pdfs import check_pdf
 from apps.reports.rules.verify_pack.reading import FolderPack, ZipPack, read_part
 from apps.reports.rules.verify_pack.trail import chain_problems, digest_of, proof_problems
-from apps.reports.rules.verify_pack.verdicts import Verdict, read_json
+from apps.reports.rules.verify_pack.verdicts import TooCostly, Verdict, read_json
 
 _LOOKED_INTO = (DOCUMENT, SNAPSHOT, SNAPSHOT_1, TRAIL, TRAIL_1, PROOF)
 
@@ -107,14 +107,18 @@ def keys_in(sound: dict[str, bytes], verdict: Verdict) -> tuple[dict[str, bytes]
     return keys, certificates
 
 
-def look_inside_2(sound: dict[str, bytes], keys: dict[str, bytes], verdict: Verdict) -> None:
-    """Format 2: the record, the extract of the trail, and the proof that it stands under signed checkpoints."""
+def look_inside_2(sound: dict[str, bytes], keys: dict[str, bytes], most: int | None, verdict: Verdict) -> None:
+    """Format 2: the record, the extract of the trail, and the proof that it stands under signed checkpoints. Raises
+    TooCostly for more than `most` signatures of checkpoints and documents."""
     if not {SNAPSHOT, TRAIL, PROOF} <= set(sound):
         return
     content, proof = (read_json(sound[name], name, verdict) for name in (SNAPSHOT, PROOF))
     if content is None or proof is None:
         return
     try:
+        signed = len(proof["checkpoints"]) + sum(_is_document(name) for name in sound)
+        if most is not None and signed > most:
+            raise TooCostly(f"it holds {signed} signatures, and at most {most} are checked here")
         entries = [json.loads(line) for line in sound[TRAIL].splitlines()]
         if entries != content["audit_trail"]["entries"]:
             verdict.problems.append(f"{TRAIL}: is not the extract that {SNAPSHOT} holds")

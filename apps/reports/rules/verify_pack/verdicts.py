@@ -13,6 +13,10 @@ class Unreadable(Exception):
     """The file cannot be checked at all."""
 
 
+class TooCostly(Unreadable):
+    """It holds more signatures than whoever asks wants to spend time on."""
+
+
 @dataclass
 class Verdict:
     """What a check of a pack found; `problems` is empty when the pack is intact.
