@@ -14,10 +14,14 @@ from apps.accounts.models import User
 from apps.accounts.rules import is_guest_door
 from apps.audit.models import AuditEntry
 from apps.audit.services.checkpoints import checkpoint_make
+from apps.auditors.models import AuditGrant
+from apps.auditors.queries.room import room_of
+from apps.auditors.queries.trail import trail_of
 from apps.auditors.services import Given, access_revoke
 from apps.core.storage import put
-from apps.incidents.services import incident_open
+from apps.incidents.services import action_add, incident_open
 from apps.registry.models import ModelVersion
+from apps.registry.services import alias_set
 from apps.reports.models import ReportRun, Snapshot, SnapshotRun
 from apps.reports.services.documents import document_start
 from apps.reports.services.packs import report_start
@@ -120,6 +124,21 @@ def test_the_trail_of_the_room_is_bounded_and_proved(house: House, guest: Client
     assert guest.get(at(house, "trail", hidden)).status_code == 404
     about = [e.sequence for e in entries.values() if e.action == "incident.open" and e.object_id == str(incident.pk)]
     assert guest.get(at(house, "trail", about[0])).status_code == 200
+
+
+def test_the_trail_of_the_room_holds_what_befell_its_models_and_none_of_other_systems(
+    house: House, guest: Client
+) -> None:
+    olga = house.people.olga
+    for version in (house.own, house.other, house.both):
+        alias_set(by=olga, model=version.model, name="trial", version=version)
+    incident = incident_open(by=olga, team=house.people.team, title="Off", severity="low", subject=house.desk)
+    action_add(by=olga, incident=incident, title="Switch it on")
+    room = room_of(AuditGrant.objects.get().holder, house.desk.pk)
+    entries = list(trail_of(room))
+    assert "action.add" in {entry.action for entry in entries}
+    moved = [entry.object_id for entry in entries if entry.action == "alias.set"]
+    assert moved == [str(house.own.model_id)]
 
 
 def test_snapshots_and_documents_are_made_within_the_room(house: House, given: Given, guest: Client) -> None:

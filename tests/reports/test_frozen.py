@@ -15,16 +15,25 @@ from pytest_django import DjangoDbBlocker
 from apps.accounts.models import Team
 from apps.accounts.services import role_grant
 from apps.audit.services import SYSTEM
+from apps.audit.services.checkpoints import checkpoint_make
 from apps.catalog.services import source_create, version_source_link
 from apps.checklist.services import answer_save, assessment_create
 from apps.incidents.models import Incident
-from apps.incidents.services import incident_open
+from apps.incidents.services import action_add, hold_place, incident_open, report_start
 from apps.registry.models import AISystem
-from apps.registry.services import model_create, system_create, system_version_add, system_version_end, version_open
+from apps.registry.services import (
+    alias_set,
+    model_create,
+    system_create,
+    system_version_add,
+    system_version_end,
+    version_open,
+)
 from apps.reports.queries.frozen import FORMAT, freeze
 from apps.reports.rules.documents.assembling import assemble
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.reading import document_specs
+from apps.reports.services import document_start
 from apps.risks.services import risk_create
 from tests.kept import kept
 from tests.makers import make_model, make_version
@@ -166,6 +175,21 @@ def test_nothing_private_is_in_it(made: Made, kind: str) -> None:
     assert "@people.example" not in told  # nobody's address, nor the mailbox of an application
     assert "/srv/work" not in told  # no folder of the machine
     assert "Where is desk 3?" not in told  # no row of the data, though an example of the evaluation is one
+
+
+def test_the_extract_of_the_trail_holds_all_that_belongs_to_the_things(world: World, system: AISystem) -> None:
+    incident = Incident.objects.get(title="Wrong desk")
+    role_grant(by=SYSTEM, user=world.rui, team=world.team, role="engineer")
+    report_start(by=world.rui, incident=incident, kind="initial")
+    hold_place(by=world.rui, incident=incident, subject=world.version, reason="It gave the answer.")
+    action_add(by=world.olga, incident=incident, title="Read the handbook")
+    alias_set(by=world.olga, model=world.version.model, name="trial", version=world.version)
+    document_start(by=world.olga, document="ai-act-art-72-cycle", subject=system)
+    checkpoint_make()
+    trail = frozen(system, world)["audit_trail"]
+    wanted = {"incident_report.start", "hold.place", "action.add", "alias.set", "document.start"}
+    assert wanted - {entry["action"] for entry in trail["entries"]} == set()
+    assert trail["proof"]["unsigned"] == []
 
 
 def test_what_belongs_to_another_team_is_not_told(world: World, system: AISystem) -> None:

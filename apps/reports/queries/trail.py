@@ -1,6 +1,6 @@
 """The part of the audit trail that speaks of a pack's objects, with what is needed to recompute and to place it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -21,7 +21,7 @@ HOW = (
 )
 
 
-def trail_facts(objects: dict[type[models.Model], Iterable[int]], team_id: int) -> dict[str, Any]:
+def trail_facts(objects: Mapping[type[models.Model], Iterable[int]], team_id: int) -> dict[str, Any]:
     """Every entry of the team about these objects, oldest first; the chain's end; the people behind the numbers."""
     about = entries_about(_subjects(objects)).filter(Q(team_id=team_id) | Q(team_id=None))
     entries = [as_fields(entry) for entry in about]
@@ -43,7 +43,7 @@ def _checkpoint() -> dict[str, Any] | None:
     return statement_of(newest).as_json() if newest is not None else None
 
 
-def _subjects(objects: dict[type[models.Model], Iterable[int]]) -> list[tuple[str, list[int]]]:
+def _subjects(objects: Mapping[type[models.Model], Iterable[int]]) -> list[tuple[str, list[int]]]:
     return [(model._meta.label_lower, sorted(set(pks))) for model, pks in objects.items()]
 
 
