@@ -1,10 +1,12 @@
 """Every write about the organisation that documents speak for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageFile
 
 from apps.accounts.models import User
 from apps.accounts.queries import may_anywhere
@@ -79,7 +81,7 @@ def _plain_picture(content: bytes) -> bytes:
     what is stored can be read by everything that sets a document. Raises Invalid where it cannot be decoded."""
     written = BytesIO()
     try:
-        with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
+        with _whole_pictures_only(), Image.open(BytesIO(content), formats=("PNG", "JPEG")) as picture:
             if max(picture.size) > LOGO_PIXELS:  # a second head may say otherwise than the first
                 raise ValueError("too many pixels")
             shown = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
@@ -89,6 +91,16 @@ def _plain_picture(content: bytes) -> bytes:
     shown.info.clear()
     shown.save(written, "PNG")
     return written.getvalue()
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Refuse pictures that are cut off. WeasyPrint, where it was loaded, has told Pillow to take them."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _entered() -> Organisation:

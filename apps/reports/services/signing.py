@@ -6,6 +6,7 @@ portal checks signatures by `apps.reports.rules.verify_pack`, which needs nothin
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,7 +99,10 @@ def _signed(content: bytes, held: Held, reason: str, signed_at: datetime) -> byt
     signer = _TimedSigner(about, held.signer, timestamper=_time_stamper(), new_field_spec=_field())
     signer.signed_at = signed_at
     try:
-        made: BytesIO = signer.sign_pdf(_written(content, reason, signed_at), bytes_reserved=_room(held))
+        # pyHanko runs an event loop of its own, which a thread that has one already would refuse.
+        with ThreadPoolExecutor(1) as hand:
+            written, room = _written(content, reason, signed_at), _room(held)
+            made: BytesIO = hand.submit(signer.sign_pdf, written, bytes_reserved=room).result()
         return made.getvalue()
     except (TimestampRequestError, TimeoutError) as error:
         raise Unavailable(
