@@ -25,6 +25,7 @@ from apps.audit.models import AuditEntry
 from apps.core.errors import Conflict, Invalid, Unavailable
 from apps.reports.models import SealCertificate
 from apps.reports.rules.verify_pack import check_pdf
+from apps.reports.services import signing
 from apps.reports.services.keys import key_pair, seal_rotate
 from apps.reports.services.signing import sign_pdf
 from tests.reports.sealing import AT, OK, Checker, plain_pdf, use_keys
@@ -71,14 +72,14 @@ def test_the_same_document_reason_and_time_give_the_same_bytes():
     assert signed() != signed(reason="Another reason")
 
 
-def test_a_thread_that_has_an_event_loop_signs_too(monkeypatch):
-    async def in_a_loop() -> bytes:
-        return signed()
+def test_a_thread_that_has_an_event_loop_signs_too():
+    with signing._key_held() as held:
 
-    before = signed()
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the signing is tried here, not Django's guard
-    if asyncio._get_running_loop() is None:  # a browser test of this process may have left one
-        assert asyncio.run(in_a_loop()) == before
+        async def in_a_loop() -> bytes:
+            return signing._signed(plain_pdf(), held, "Issued by the organisation", AT)
+
+        if asyncio._get_running_loop() is None:  # a browser test of this process may have left one
+            assert asyncio.run(in_a_loop()) == signed()
 
 
 def test_pyhanko_finds_the_signature_sound_and_the_document_closed_to_changes():
