@@ -244,10 +244,24 @@ def test_monitors_that_read_other_data_than_that_in_use() -> None:
 
 
 def test_retention_names_what_nobody_said() -> None:
-    facts = small(audit_trail=trail(), deployments=[deployment(), deployment(name="Kiosk", log_retention_days=400)])
-    found = filled("records.retention", facts)
-    assert rows_of(found)["Oldest entry about this subject"] == "2026-03-01"
-    assert found.missing == ("How long the logs of requests to Desk are kept is not on record.",)
+    places = [deployment(), deployment(id=10, name="Kiosk")]
+    kept = question("art-26-6", text="400 days, on the logging machine.")
+    of_kiosk = assessment(
+        kept, framework=AI_ACT, subject={"id": 10, "kind": "deployment", "label": "Kiosk"}, sign_offs=[]
+    )
+    facts = small(audit_trail=trail(), deployments=places, assessments=[of_kiosk])
+    for name in ("records.retention", "deployment.logs"):
+        found = filled(name, facts)
+        assert found.missing == ("How long the logs of requests to Desk are kept is not on record.",), name
+    assert rows_of(filled("records.retention", facts))["Oldest entry about this subject"] == "2026-03-01"
+
+
+def test_an_answer_about_the_system_tells_how_long_all_logs_are_kept() -> None:
+    told = answers(question("art-13-3-f", text="In the archive, for two years."))
+    facts = small(audit_trail=trail(), deployments=[deployment()], assessments=[told])
+    assert not filled("records.retention", facts).missing and not filled("deployment.logs", facts).missing
+    nobody = answers(question("art-13-3-f"))
+    assert filled("deployment.logs", small(deployments=[deployment()], assessments=[nobody])).missing
 
 
 def test_scope_and_period_of_use() -> None:
@@ -286,6 +300,12 @@ def test_marking_later_only_for_what_was_there_before_august_2026() -> None:
     verdict, reason = applies(small(deployments=[young]))
     assert not verdict and "2026-09-01" in reason
     assert applies(small(deployments=[young], systems=[system()])) == (True, "")
+    on_the_day = deployment(created_at="2026-08-02T09:00:00+00:00")
+    assert "not before 2 August 2026" in applies(small(deployments=[on_the_day]))[1]
+    sold_before = answers(question("art-50-2-earlier", text="Sold since 2025, marked since November 2026."))
+    assert applies(small(deployments=[young], assessments=[sold_before])) == (True, "")
+    declined = answers(question("art-50-2-earlier", "not applicable", reason="It is new."))
+    assert not applies(small(deployments=[young], assessments=[declined]))[0]
     assert rows_of(filled("disclosure.since", small(deployments=[young, deployment()]))) == {
         "Oldest deployment on record": "2026-03-01"
     }

@@ -5,10 +5,13 @@ from apps.core.formatting import number
 from apps.reports.rules.documents.content import Filled, Known, Paragraph, joined
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import statement_of, table
+from apps.reports.rules.documents.filling.governance import AI_ACT
 from apps.reports.rules.documents.filling.moments import day, exact, who
 from apps.reports.rules.documents.filling.registry import condition, filler
 
 NOWHERE = Filled(missing=("No deployment is on record.",))
+# The questions whose answers say for how long logs are kept: Articles 26(6) and 13(3)(f).
+_ON_KEEPING = ("art-26-6", "art-13-3-f")
 
 
 def _known(one: Json) -> Known:
@@ -107,8 +110,18 @@ def logs(facts: Facts) -> Filled:
     ]
     columns = ("Deployment", "Starts of its process on record", "Entries in the audit trail", "Last start")
     known = Known(MEASURED, "Entries of the audit trail", facts.taken_at, head.get("digest") or "")
-    missing = ("How long the logs of single answers are kept is not on record.",)
-    return Filled(table("Records of operation", columns, rows, {1, 2}), (known,), missing)
+    return Filled(table("Records of operation", columns, rows, {1, 2}), (known,), unsaid_keeping(facts))
+
+
+def unsaid_keeping(facts: Facts) -> tuple[str, ...]:
+    """The deployments of which nobody has said how long their logs are kept, each as a sentence. An answer about a
+    deployment speaks of that one; an answer about the system or a version speaks of all."""
+    asked = [one for name in _ON_KEEPING for one in facts.asked(AI_ACT, name)]
+    said = [one.subject for one in asked if (one.answer or {}).get("text") or (one.answer or {}).get("reason")]
+    covers_all = any(subject["kind"] != "deployment" for subject in said)
+    told = {subject["id"] for subject in said if subject["kind"] == "deployment"}
+    open_ones = [] if covers_all else [one for one in facts.deployments if one["id"] not in told]
+    return tuple(f"How long the logs of requests to {one['name']} are kept is not on record." for one in open_ones)
 
 
 def _entries(entries: list[Json], one: Json) -> int:

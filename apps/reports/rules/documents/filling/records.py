@@ -6,6 +6,7 @@ from apps.checklist.rules.status import MEASURED
 from apps.core.formatting import number
 from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Table
 from apps.reports.rules.documents.filling.changes import trail_known
+from apps.reports.rules.documents.filling.deployment import unsaid_keeping
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.moments import day
 from apps.reports.rules.documents.filling.registry import filler
@@ -104,9 +105,4 @@ def retention(facts: Facts) -> Filled:
         ("Audit trail", "kept for ten years at least; older entries move to archives that can still be verified"),
         ("Oldest entry about this subject", day(first)),
     ]
-    return Filled((FactList(tuple(rows)),), (trail_known(facts),), tuple(_unsaid(facts.deployments)))
-
-
-def _unsaid(deployments: list[Json]) -> list[str]:
-    names = [str(one["name"]) for one in deployments if not one.get("log_retention_days")]
-    return [f"How long the logs of requests to {name} are kept is not on record." for name in names]
+    return Filled((FactList(tuple(rows)),), (trail_known(facts),), unsaid_keeping(facts))
