@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from apps.checklist.queries import framework
+from apps.incidents.rules.clocks import book
 from apps.reports.rules.documents.grading.annex_iv.shapes import WEIGHTS
 from apps.reports.rules.documents.reading import document_specs
 from apps.reports.rules.documents.spec import DocumentSpec, PointSpec
@@ -120,6 +121,27 @@ def test_which_documents_are_about_what() -> None:
     assert subjects["ai-act-art-50"] == {"deployment"}
     assert "deployment" in subjects["ai-act-art-27"] and "system" in subjects["ai-act-annex-iv"]
     assert all("pdf" in spec_named(slug).formats and "docx" in spec_named(slug).formats for slug in OFFICIAL)
+
+
+@pytest.mark.parametrize("slug", sorted(set(OFFICIAL) - {"ai-act-art-50"}))
+def test_documents_on_high_risk_systems_say_from_when_the_rules_hold(slug: str) -> None:
+    notes = " ".join(spec_named(slug).notes)
+    assert "2 December 2027" in notes and "2026/1744" in spec_named(slug).law + notes
+    assert "2 August 2028" in notes or slug == "ai-act-art-27", "that article is about uses of Annex III alone"
+
+
+def test_the_simplified_edition_does_not_pass_for_the_form_of_the_commission() -> None:
+    assert "is not that form" in " ".join(spec_named("ai-act-annex-iv").notes)
+
+
+@pytest.mark.parametrize("slug", ["ai-act-art-73-initial", "ai-act-art-73-final"])
+def test_reports_of_incidents_say_who_tells_whom_by_when(slug: str) -> None:
+    notes = " ".join(spec_named(slug).notes)
+    clocks = {clock.days for clock in book().clocks.values() if clock.days}
+    assert clocks == {15, 10, 2} and all(f"{days} " in notes for days in clocks)
+    assert all(
+        words in notes for words in ("Article 26(5)", "Article 75(1a)", "Member State where the incident occurred")
+    )
 
 
 def test_the_draft_declaration_calls_itself_a_draft() -> None:

@@ -81,6 +81,11 @@ def test_the_form_has_every_item_with_its_readers() -> None:
     assert editions == {"aio": 40, "nca": 39, "dp": 23}
 
 
+def test_results_of_evaluation_are_asked_of_every_provider() -> None:
+    point = next(one for one in document_specs()[XI].points if one.id == "testing")
+    assert point.ref == "Art. 53(1)(a)" and not point.applies and "evaluation.results" in point.fill
+
+
 def test_the_summary_has_the_sections_of_the_template() -> None:
     spec = document_specs()[SUMMARY]
     assert [section.ref for section in spec.sections] == TEMPLATE
