@@ -264,6 +264,13 @@ def test_an_answer_about_the_system_tells_how_long_all_logs_are_kept() -> None:
     assert filled("deployment.logs", small(deployments=[deployment()], assessments=[nobody])).missing
 
 
+def test_an_answer_tells_the_figures_of_use() -> None:
+    measured = version(drift=[drift()])
+    assert filled("monitoring.kpis", small(versions=[measured])).missing
+    told = answers(question("annex-iv-9", text="1,200 calls a month, 0.4 s each."))
+    assert not filled("monitoring.kpis", small(versions=[measured], assessments=[told])).missing
+
+
 def test_scope_and_period_of_use() -> None:
     place = deployment(ready_at=AT, stopped_at="2026-06-01T00:00:00+00:00", traffic={"requests": 1200})
     facts = small(system=system(), deployments=[place], organisation=ORGANISATION)

@@ -196,6 +196,11 @@ class Facts:
         """The answer nearest to the subject, or None."""
         return next(iter(self.answered(urn, question)), None)
 
+    def is_said(self, urn: str, *questions: str) -> bool:
+        """Whether a person has answered one of these questions in words, be it with the reason why it does not apply."""
+        said = (one.answer or {} for question in questions for one in self.asked(urn, question))
+        return any(answer.get("stated") and (answer.get("text") or answer.get("reason")) for answer in said)
+
     @cached_property
     def _questions(self) -> dict[tuple[str, str], list[Asked]]:
         found: dict[tuple[str, str], list[Asked]] = {}

@@ -6,11 +6,13 @@ from apps.reports.rules.documents.content import Block, Bullets, Filled, Known
 from apps.reports.rules.documents.filling import watched
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import fact_list, picture, table
+from apps.reports.rules.documents.filling.governance import AI_ACT
 from apps.reports.rules.documents.filling.moments import day
 from apps.reports.rules.documents.filling.registry import condition, filler
 
 NEVER = Filled(missing=("No drift measurement has been made.",))
 STAND_IN = "Every drift measurement so far is of data that does not come from the versions' own use."
+RMF = "urn:genaiops:framework:nist-ai-rmf"
 MOST_CHARTS = 6  # drawings of one measurement; the tables hold every measure
 MOST_ALERTS = 200  # lines of the list of alerts, the newest
 
@@ -96,7 +98,8 @@ def kpis(facts: Facts) -> Filled:
         if one["metric"].endswith("_roc_auc")
     ]
     columns = ("Version", "Measured", "Figure", "Lowest", "Highest", "Outside")
-    missing = ("Figures of use, such as calls, speed and cost, are not on record.",)
+    is_told = facts.is_said(RMF, "measure-2.4") or facts.is_said(AI_ACT, "annex-iv-9", "art-72-2")
+    missing = () if is_told else ("Figures of use, such as calls, speed and cost, are not on record.",)
     return Filled(table("Performance in use", columns, rows, {3, 4, 5}), _known(facts) if rows else (), missing)
 
 
