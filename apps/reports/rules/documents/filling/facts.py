@@ -197,7 +197,7 @@ class Facts:
         return next(iter(self.answered(urn, question)), None)
 
     def is_said(self, urn: str, *questions: str) -> bool:
-        """Whether a person has answered one of these questions in words, be it with the reason why it does not apply."""
+        """Whether a person has answered one of these questions in words, or with the reason why it does not apply."""
         said = (one.answer or {} for question in questions for one in self.asked(urn, question))
         return any(answer.get("stated") and (answer.get("text") or answer.get("reason")) for answer in said)
 
