@@ -58,7 +58,7 @@ class PersonAdmin(BackOffice):
     list_display = ["name", "email", "is_active", "access_ends_at", "is_staff", "last_login"]
     search_fields = ["name", "email"]
     ordering = ["name", "pk"]
-    actions = ["end_access", "open_access"]
+    actions = ["end_access", "open_access", "site_begin", "site_end"]
     readonly_fields = ["roles_held"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -101,6 +101,26 @@ class PersonAdmin(BackOffice):
     def open_access(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         for user in rows:
             _tried(request, f"Access of {user} opened.", services.access_set, user=user, ends_at=None)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Who administers the whole site is theirs to name who do."""
+        found = super().get_actions(request)
+        if not request.user.is_superuser:
+            for name in ("site_begin", "site_end"):
+                found.pop(name, None)
+        return found
+
+    @admin.action(description="Let administer the whole site")
+    def site_begin(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        for user in rows:
+            done = f"{user} administers the whole site."
+            _tried(request, done, services.site_administrator_set, user=user, is_one=True)
+
+    @admin.action(description="No longer administer the whole site")
+    def site_end(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        for user in rows:
+            done = f"{user} administers the whole site no longer."
+            _tried(request, done, services.site_administrator_set, user=user, is_one=False)
 
 
 @admin.register(Team)

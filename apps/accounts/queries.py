@@ -17,7 +17,7 @@ from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from apps.accounts.models import ApiToken, SignInFailure, Team, User
-from apps.accounts.rules import AUDITOR, ROLES, allows, secret_digest
+from apps.accounts.rules import AUDITOR, ROLES, SITE_ACTIONS, allows, secret_digest
 from apps.core.errors import NotFound, Refused
 from apps.core.prepared import Prepared
 
@@ -88,6 +88,15 @@ def may(user: "User | AnonymousUser", action: str, team: Team | int) -> bool:
 def may_anywhere(user: "User | AnonymousUser", action: str) -> bool:
     """Whether the person may do `action` in at least one team."""
     return any(allows(roles, action) for roles in roles_by_team(user).values())
+
+
+def may_for_site(user: "User | AnonymousUser", action: str) -> bool:
+    """Whether the person may do what concerns no single team: those who administer the whole site may. Raises KeyError
+    for an action that is held in teams.
+    """
+    if action not in SITE_ACTIONS:
+        raise KeyError(action)
+    return isinstance(user, User) and user.has_access and user.is_superuser and not user.is_guest
 
 
 def team_ids_seen_by(user: "User | AnonymousUser") -> list[int]:

@@ -75,13 +75,15 @@ POLICY: dict[str, frozenset[str]] = {
     "incident.manage": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
     "risk.edit": _MAKERS,
     "risk.decide": frozenset({ADMINISTRATOR, COMPLIANCE, APPROVER}),
-    "organisation.edit": frozenset({ADMINISTRATOR}),
     "report.create": _EVERYONE,
     "snapshot.take": _EVERYONE,  # whoever makes a document freezes the record for it
     "audit_access.give": frozenset({ADMINISTRATOR, COMPLIANCE}),
     "run.cancel": _MAKERS,
     "run.retry": _MAKERS,
 }
+# What belongs to no team is for those alone who administer the whole site: a role in one team says nothing about it.
+SITE_ACTIONS = frozenset({"organisation.edit"})
+WHO_ADMINISTERS = "an administrator of the whole site"
 
 View = TypeVar("View", bound=Callable[..., Any])
 _GUEST_DOOR = "is_guest_door"

@@ -1,13 +1,28 @@
 """People, teams, roles and single shares: what ends at once, what only administrators do, what the trail keeps."""
 
+from datetime import timedelta
+from io import StringIO
+
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import Team, User
 from apps.accounts.queries import may, roles_by_team
 from apps.accounts.rules import ADMINISTRATOR, AUDITOR, ENGINEER, ROLES
-from apps.accounts.services import access_share, access_unshare, person_create, role_grant, role_revoke, team_create
+from apps.accounts.services import (
+    access_share,
+    access_unshare,
+    guest_create,
+    person_create,
+    role_grant,
+    role_revoke,
+    site_administrator_set,
+    team_create,
+)
 from apps.audit.models import AuditEntry
+from apps.audit.services import SYSTEM
 from apps.core.errors import Conflict, Invalid, NotFound, Refused
 from tests.makers import (
     fresh,
@@ -77,6 +92,45 @@ def test_a_superuser_administers_every_team_and_decides_in_none(team: Team) -> N
     root = User.objects.create_superuser("root@example.org", None, name="Root")
     assert may(root, "people.manage", team)
     assert not may(root, "assessment.decide", team)
+
+
+def test_the_command_names_who_administers_the_site(team: Team, administrator: User) -> None:
+    call_command("site_administrator", administrator.email, stdout=StringIO())
+    administrator.refresh_from_db()
+    assert (administrator.is_superuser, administrator.is_staff) == (True, True)
+    with pytest.raises(CommandError, match="Nothing would change"):
+        call_command("site_administrator", administrator.email)
+    with pytest.raises(CommandError, match="Nobody"):
+        call_command("site_administrator", "nobody@example.org")
+    call_command("site_administrator", administrator.email, "--end", stdout=StringIO())
+    administrator.refresh_from_db()
+    assert not administrator.is_superuser
+    entries = AuditEntry.objects.filter(action="person.site_administrator").order_by("sequence")
+    assert [entry.data["is_one"] for entry in entries] == [True, False]
+
+
+def test_a_role_in_a_team_names_nobody_for_the_site(team: Team, administrator: User) -> None:
+    with pytest.raises(Refused):
+        site_administrator_set(by=administrator, user=make_person(team=team), is_one=True)
+    with pytest.raises(Refused):
+        site_administrator_set(by=administrator, user=administrator, is_one=True)
+    site_administrator_set(by=SYSTEM, user=administrator, is_one=True)
+    with pytest.raises(Refused):
+        site_administrator_set(by=administrator, user=administrator, is_one=False)
+    site_administrator_set(by=administrator, user=make_person(team=team), is_one=True)
+
+
+def test_a_guest_never_administers_the_site(team: Team, administrator: User) -> None:
+    guest = guest_create(by=administrator, name="Certifier", ends_at=timezone.now() + timedelta(days=1))
+    with pytest.raises(Conflict):
+        site_administrator_set(by=SYSTEM, user=guest, is_one=True)
+
+
+def test_the_first_administrator_administers_the_site(db: None) -> None:
+    call_command("first_administrator_create", stdout=StringIO())
+    first = User.objects.get()
+    assert first.is_superuser
+    assert may(first, "people.manage", Team.objects.get())
 
 
 def test_the_trail_names_people_by_number(team: Team, administrator: User) -> None:
@@ -201,8 +255,28 @@ def test_the_back_office_revokes_tokens_and_ends_access(team: Team, administrato
     assert (person.is_active, administrator.is_active) == (False, True)
 
 
+def test_the_back_office_names_who_administers_the_site(team: Team, administrator: User) -> None:
+    person, office = make_person(ENGINEER, team=team), _office(administrator)
+    ask = {"action": "site_begin", "_selected_action": [person.pk]}
+    office.post("/admin/accounts/user/", ask)
+    person.refresh_from_db()
+    assert not person.is_superuser, "an administrator of a team is not offered it"
+    site_administrator_set(by=SYSTEM, user=administrator, is_one=True)
+    for action, wanted in (("site_begin", True), ("site_end", False)):
+        office.post("/admin/accounts/user/", ask | {"action": action})
+        person.refresh_from_db()
+        assert person.is_superuser is wanted
+
+
 @pytest.mark.parametrize(
-    "table", ["catalog/dataset", "registry/registeredmodel", "audit/auditentry", "evaluation/evaluationrun"]
+    "table",
+    [
+        "catalog/dataset",
+        "registry/registeredmodel",
+        "audit/auditentry",
+        "evaluation/evaluationrun",
+        "auditors/auditgrant",
+    ],
 )
 def test_the_back_office_adds_and_deletes_nothing(table: str, administrator: User) -> None:
     office = _office(administrator)

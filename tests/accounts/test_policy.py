@@ -9,11 +9,25 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts.models import Team, User
-from apps.accounts.rules import ADMINISTRATOR, APPROVER, COMPLIANCE, ENGINEER, POLICY, ROLES, allows, who_may
+from apps.accounts.queries import may_for_site
+from apps.accounts.rules import (
+    ADMINISTRATOR,
+    APPROVER,
+    COMPLIANCE,
+    ENGINEER,
+    POLICY,
+    ROLES,
+    SITE_ACTIONS,
+    allows,
+    who_may,
+)
+from apps.accounts.services import require_for_site, site_administrator_set
 from apps.audit.models import AuditEntry
+from apps.audit.services import SYSTEM
 from apps.catalog.services import scan_start, source_create
 from apps.checklist.queries import present_view
 from apps.checklist.services import assessment_create, evidence_collect, policy_set, remark_write
+from apps.core.errors import Refused
 from apps.incidents.services import incident_open
 from apps.jobs.services import run_fail
 from apps.registry.models import FileScanRun
@@ -282,7 +296,6 @@ CASES: dict[str, Case] = {
         lambda by, team: Ask(f"evidence-versions/{make_document(by, team).pk}/withdraw/", {"reason": "It was forged."})
     ),
     "evidence.read": Case(lambda by, team: Ask(f"evidence-versions/{make_document(by, team).pk}/file/", method="get")),
-    "organisation.edit": Case(lambda by, team: Ask("organisation/", {"name": "A"}, method="put"), outsider=403),
     "framework.load": Case(lambda by, team: Ask("frameworks/", {"text": FRAMEWORK}), outsider=403),
     "deployment.start": Case(_deploy),
     "deployment.stop": Case(lambda by, team: _deployment(by, team, "stop", {"reason": "enough"})),
@@ -347,6 +360,24 @@ def test_the_author_of_the_work_is_never_the_one_who_decides() -> None:
     """Those who make and answer cannot decide; so one person needs two roles, and the sign-off checks persons too."""
     assert POLICY["assessment.decide"] == {APPROVER}
     assert not allows([ADMINISTRATOR, COMPLIANCE, ENGINEER], "assessment.decide")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_in_a_team_includes_what_concerns_every_team(role: str) -> None:
+    person = make_person(role, team=make_team())
+    assert not any(may_for_site(person, action) for action in SITE_ACTIONS)
+    with pytest.raises(Refused) as refused:
+        require_for_site(person, "organisation.edit")
+    assert "administrator of the whole site" in refused.value.remedy
+    site_administrator_set(by=SYSTEM, user=person, is_one=True)
+    require_for_site(person, "organisation.edit")
+
+
+def test_actions_are_held_in_teams_or_for_the_whole_site_never_both() -> None:
+    assert not SITE_ACTIONS & set(POLICY)
+    with pytest.raises(KeyError):
+        may_for_site(User(is_superuser=True), "model.create")
 
 
 def test_an_unknown_action_is_a_defect_not_a_refusal() -> None:

@@ -11,7 +11,9 @@ from django.test import Client
 from PIL import Image
 
 from apps.accounts.models import User
+from apps.accounts.services import site_administrator_set
 from apps.audit.models import AuditEntry
+from apps.audit.services import SYSTEM
 from apps.core import storage
 from apps.core.errors import Conflict, Invalid, Refused
 from apps.reports.models import Organisation
@@ -39,7 +41,10 @@ def people(db: None) -> People:
 
 @pytest.fixture
 def ann(people: People) -> User:
-    return make_person("administrator", team=people.team, name="Ann")
+    """Administers the whole site; Tess, below, one team of it."""
+    found = make_person("administrator", team=people.team, name="Ann")
+    site_administrator_set(by=SYSTEM, user=found, is_one=True)
+    return found
 
 
 def signed_in(person: User) -> Client:
@@ -61,16 +66,20 @@ def test_an_administrator_enters_it_and_the_trail_says_which_fields(ann: User) -
 
 def test_nobody_else_may_change_it(people: People, ann: User) -> None:
     organisation_edit(by=ann, name="Desk Works")
-    for person in (people.olga, people.rui, people.xena, make_person("auditor", team=people.team, name="Ada")):
+    tess = make_person("administrator", team=people.team, name="Tess")
+    for person in (tess, people.olga, people.rui, people.xena, make_person("auditor", team=people.team, name="Ada")):
         with pytest.raises(Refused):
             organisation_edit(by=person, name="Mine")
         with pytest.raises(Refused):
             organisation_logo_set(by=person, content=PNG)
         assert signed_in(person).post(PAGE, {"name": "Mine"}).status_code == 403
         assert signed_in(person).put(API, {"name": "Mine"}, "application/json").status_code == 403
+        assert signed_in(person).post(LOGO, {"remove": "1"}).status_code == 403
+        assert signed_in(person).delete(LOGO_API).status_code == 403
         page = signed_in(person).get(PAGE)
         assert page.status_code == 200
         assert "You cannot change this" in page.text
+        assert "an administrator of the whole site" in page.text
         assert "Desk Works" in page.text
     assert Organisation.objects.get().name == "Desk Works"
 

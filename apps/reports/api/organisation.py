@@ -67,7 +67,7 @@ class OrganisationView(APIView):
 
     @extend_schema(operation_id="organisation_retrieve", responses=OrganisationOut)
     def get(self, request: Request) -> Response:
-        """Who answers for this site's documents. 404 before an administrator entered it."""
+        """Who answers for this site's documents. 404 before an administrator of the site entered it."""
         row = organisation()
         if row is None:
             raise NotFound("The organisation was not entered yet.")

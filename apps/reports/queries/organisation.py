@@ -18,7 +18,7 @@ TOLD = (
 
 
 def organisation() -> Organisation | None:
-    """The row; None before an administrator entered it. Everybody who is signed in may see it."""
+    """The row; None before an administrator of the site entered it. Everybody who is signed in may see it."""
     return Organisation.objects.select_related("changed_by").filter(pk=Organisation.ONLY).first()
 
 

@@ -9,11 +9,10 @@ from django.utils import timezone
 from PIL import Image, ImageFile
 
 from apps.accounts.models import User
-from apps.accounts.queries import may_anywhere
-from apps.accounts.rules import who_may
+from apps.accounts.services import require_for_site
 from apps.audit.services import record
 from apps.core import storage
-from apps.core.errors import Conflict, Invalid, Refused
+from apps.core.errors import Conflict, Invalid
 from apps.reports.models import Organisation
 from apps.reports.rules.organisation import colour_problem, parsed_sections
 from apps.reports.rules.pictures import picture_size
@@ -29,7 +28,7 @@ def organisation_edit(*, by: User, name: str, **more: str) -> Organisation:
     they hold. Raises Refused without the right, Invalid without a name, for a colour that cannot be read on white and
     for sections without titles.
     """
-    _require(by)
+    require_for_site(by, EDIT)
     values = {"name": name.strip()} | {key: value.strip() for key, value in more.items()}
     if not values["name"]:
         raise Invalid("Enter the organisation's name.", code="organisation.name")
@@ -53,7 +52,7 @@ def organisation_edit(*, by: User, name: str, **more: str) -> Organisation:
 def organisation_logo_set(*, by: User, content: bytes) -> Organisation:
     """Put a logo on new documents. Raises Invalid for what is no PNG or JPEG, or too large, and Conflict before the
     organisation was entered."""
-    _require(by)
+    require_for_site(by, EDIT)
     row = _entered()
     if len(content) > LOGO_BYTES:
         raise Invalid(f"The file is larger than {LOGO_BYTES // 1024} KiB.", code="organisation.logo")
@@ -70,7 +69,7 @@ def organisation_logo_set(*, by: User, content: bytes) -> Organisation:
 @transaction.atomic
 def organisation_logo_remove(*, by: User) -> Organisation:
     """Make new documents without a logo."""
-    _require(by)
+    require_for_site(by, EDIT)
     row = _entered()
     row.logo_digest = ""
     return _kept(row, by, ["logo"])
@@ -108,14 +107,6 @@ def _entered() -> Organisation:
     if row is None:
         raise Conflict("Enter the organisation's name first.", code="organisation.missing")
     return row
-
-
-def _require(by: User) -> None:
-    """The organisation belongs to no team: who has the right in one team edits it for all."""
-    if not may_anywhere(by, EDIT):
-        raise Refused(
-            f"Your roles do not include “{EDIT}” in any team.", remedy=f"Ask somebody who is {who_may(EDIT)}."
-        )
 
 
 def _kept(row: Organisation, by: User, changed: list[str]) -> Organisation:

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.models import User
-from apps.accounts.queries import may_anywhere, person
-from apps.accounts.rules import who_may
+from apps.accounts.queries import may_for_site, person
+from apps.accounts.rules import WHO_ADMINISTERS
 from apps.core import storage
 from apps.core.errors import NotFound
 from apps.core.form_fields import attempt, posted
@@ -79,8 +79,8 @@ def _page(request: HttpRequest, form: OrganisationForm, logo_form: LogoForm) -> 
         "form": form,
         "logo_form": logo_form,
         "row": organisation(),
-        "may_edit": may_anywhere(person(request), EDIT),
-        "who": who_may(EDIT),
+        "may_edit": may_for_site(person(request), EDIT),
+        "who": WHO_ADMINISTERS,
     }
     is_refused = bool(form.errors or logo_form.errors)
     return render(request, "reports/organisation.html", context, status=422 if is_refused else 200)
