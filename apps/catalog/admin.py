@@ -34,6 +34,7 @@ class DatasetVersionAdmin(BackOffice):
 @admin.register(ScanRun)
 class ScanRunAdmin(RunBackOffice):
     seen = staticmethod(queries.scans_seen_by)
+    exclude = ["claim_token", "result"]  # it quotes what stands in rows
 
 
 @admin.register(MetadataImport)

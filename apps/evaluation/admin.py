@@ -10,3 +10,4 @@ from apps.evaluation.models import EvaluationRun
 @admin.register(EvaluationRun)
 class EvaluationRunAdmin(RunBackOffice):
     seen = staticmethod(queries.evaluations_seen_by)
+    exclude = ["claim_token", "result"]  # it quotes rows of data

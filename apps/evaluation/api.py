@@ -15,7 +15,7 @@ from apps.core.filtering import KeyFilter, RunFilter
 from apps.core.serializing import Input, Key, PlainObject, Reference, RunDetail, RunSummary
 from apps.core.viewsets import RunViewSet
 from apps.evaluation import queries, services
-from apps.evaluation.models import Score
+from apps.evaluation.models import EvaluationRun, Score
 from apps.registry.queries import version_seen
 
 
@@ -45,7 +45,13 @@ class EvaluationOut(RunSummary):
 
 
 class EvaluationDetail(RunDetail, EvaluationOut):
-    """An evaluation with its settings and what the engine returned."""
+    """An evaluation with its settings and what the engine returned. `examples` in its result, rows of the data with the
+    answers given, is empty for those who may not read raw data; `examples_hidden` then says how many there are.
+    """
+
+    def to_representation(self, instance: EvaluationRun) -> dict[str, Any]:
+        user = self.context["request"].user
+        return super().to_representation(instance) | {"result": queries.evaluation_result(user, instance)}
 
 
 class EvaluationFilter(RunFilter):

@@ -1,11 +1,11 @@
 """Reading evaluations, and who may see which."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 
-from apps.accounts.queries import team_ids_seen_by
+from apps.accounts.queries import may, team_ids_seen_by
 from apps.core.rules import SUCCEEDED
 from apps.evaluation.models import EvaluationRun, Score
 from apps.evaluation.rules import BASELINE, DIFFERENCE, METRICS, VERSION, verdict
@@ -29,6 +29,23 @@ def evaluations_of(version: ModelVersion) -> QuerySet[EvaluationRun]:
     scores = Prefetch("scores", queryset=Score.objects.order_by("pk"))
     runs = EvaluationRun.objects.filter(version=version).prefetch_related(scores)
     return runs.select_related("baseline__model", "dataset_version__dataset", "created_by")
+
+
+def may_read_answers(user: "User | AnonymousUser", run: EvaluationRun) -> bool:
+    """Whether the person may read the rows that an evaluation quotes and what was answered to them: those of their team
+    who may read raw data, of the data too. A version that learned rows may answer with them, and where a quoted row
+    stands in its data is not on record, so that what scans found in it cannot be hidden alone.
+    """
+    return all(may(user, "dataset.read_raw", team) for team in (run.team_id, run.dataset_version.team_id))
+
+
+def evaluation_result(user: "User | AnonymousUser", run: EvaluationRun) -> dict[str, Any] | None:
+    """What an evaluation found as this person may see it: without the right to raw rows `examples` is empty, and
+    `examples_hidden` says how many there are.
+    """
+    if run.result is None or may_read_answers(user, run):
+        return run.result
+    return run.result | {"examples": [], "examples_hidden": len(run.result.get("examples") or [])}
 
 
 def latest_evaluation(version: ModelVersion) -> EvaluationRun | None:

@@ -6,15 +6,16 @@ import pytest
 from rest_framework.test import APIClient
 
 from apps.accounts.models import Team, User
-from apps.accounts.rules import ENGINEER
+from apps.accounts.rules import AUDITOR, ENGINEER, ROLES, allows
 from apps.evaluation import rules
 from apps.evaluation.models import EvaluationRun
-from apps.evaluation.queries import latest_evaluation
+from apps.evaluation.queries import evaluation_result, latest_evaluation
 from apps.registry.models import TuningRun
 from apps.registry.services import version_import
 from tests.makers import (
     commit,
     jsonl,
+    make_browser,
     make_client,
     make_data,
     make_evaluation,
@@ -164,3 +165,46 @@ def test_the_list_costs_the_same_however_long(
         for _ in range(3):
             make_evaluation(engineer, make_tuned(engineer, team))
     assert costs[0] == costs[1]
+
+
+EXAMPLES = [{"prompt": "Where is desk 3?", "expected": "By the door.", "got": "Floor two.", "baseline_got": "No."}]
+
+
+@pytest.fixture
+def quoting(engineer: User, tuned: TuningRun) -> EvaluationRun:
+    """An evaluation that quotes a row of its data, with what was answered."""
+    run = make_evaluation(engineer, tuned)
+    EvaluationRun.objects.filter(pk=run.pk).update(result={"rows": 4, "examples": EXAMPLES})
+    run.refresh_from_db()
+    return run
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_answers_are_for_those_who_may_read_raw_data(role: str, team: Team, quoting: EvaluationRun) -> None:
+    person = make_person(role, team=team)
+    api, page = make_client(person), f"/models/versions/{quoting.version_id}/evaluations/"
+    one, anyone = (
+        api.get(path).json() for path in (f"{EVALUATIONS}{quoting.pk}/", f"/api/v1/runs/evaluation/{quoting.pk}/")
+    )
+    text = make_browser(person).get(page).text
+    assert one["result"] == anyone["result"]
+    if allows([role], "dataset.read_raw"):
+        assert one["result"]["examples"] == EXAMPLES
+        assert "Where is desk 3?" in text and "Floor two." in text
+    else:
+        assert one["result"] == {"rows": 4, "examples": [], "examples_hidden": 1}
+        assert "desk 3" not in text and "Floor two" not in text and "Answers are hidden" in text
+
+
+def test_answers_on_data_of_another_team_need_the_right_there_too(quoting: EvaluationRun, engineer: User) -> None:
+    assert evaluation_result(engineer, quoting) == quoting.result
+    quoting.dataset_version.team = make_team()
+    found = evaluation_result(engineer, quoting)
+    assert found == {"rows": 4, "examples": [], "examples_hidden": 1}
+
+
+def test_the_back_office_quotes_no_row(quoting: EvaluationRun, team: Team) -> None:
+    auditor = make_person(AUDITOR, team=team, is_staff=True)
+    page = make_browser(auditor).get(f"/admin/evaluation/evaluationrun/{quoting.pk}/change/")
+    assert page.status_code == 200
+    assert "desk 3" not in page.text

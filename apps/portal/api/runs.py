@@ -23,9 +23,13 @@ from apps.portal import queries
 
 
 class AnyRunDetail(RunDetail):
-    """One run of any kind, with the objects it is about."""
+    """One run of any kind, with the objects it is about. Its result is told as this person may see it."""
 
     subjects = serializers.SerializerMethodField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        user = self.context["request"].user
+        return super().to_representation(instance) | {"result": queries.result_seen(user, instance)}
 
     @extend_schema_field(serializers.DictField(child=Reference(allow_null=True)))
     def get_subjects(self, run: Any) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from apps.accounts.queries import may, team_ids_seen_by
-from apps.catalog.models import Branch, CommitRun, DiffRun
-from apps.catalog.queries import scans_seen_by
+from apps.catalog.models import Branch, CommitRun, DiffRun, ScanRun
+from apps.catalog.queries import scan_result, scans_seen_by
 from apps.core import formatting
 from apps.core.errors import NotFound
 from apps.core.models import Run
 from apps.core.runs import run_model, run_models
+from apps.evaluation.models import EvaluationRun
+from apps.evaluation.queries import evaluation_result
 from apps.registry.models import FileCheckRun, FileScanRun, SigningRun, TuningRun
 from apps.reports.models import ReadinessRun, ReportRun, SnapshotRun
 
@@ -266,6 +268,13 @@ def recreate_url_of(user: "User | AnonymousUser", run: Run) -> str:
     if not isinstance(run, TuningRun) or run.output_version_id is None or not may(user, "tuning.start", run.team_id):
         return ""
     return reverse("registry:recreation-start", args=[run.pk])
+
+
+def result_seen(user: "User | AnonymousUser", run: Run) -> dict[str, Any] | None:
+    """What a run found as this person may see it: what quotes rows of data is told as its own page tells it."""
+    if isinstance(run, ScanRun):
+        return scan_result(user, run)
+    return evaluation_result(user, run) if isinstance(run, EvaluationRun) else run.result
 
 
 def result_link_of(run: Run) -> tuple[str, str] | None:

@@ -81,7 +81,7 @@ def run_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "verdicts": verdicts_of(run) if isinstance(run, EvaluationRun) else [],
         "subjects": queries.subject_links_of(run),
         "settings": queries.plain_values(run.config),
-        "results": queries.plain_values(run.result),
+        "results": queries.plain_values(queries.result_seen(person(request), run)),
         "is_told_above": run.state == run.State.SUCCEEDED and kind in ("recreation", "mlflow_import", "trail_check"),
         "may_cancel": run.is_open and run.cancel_requested_at is None and may(person(request), run.cancel_needs, team),
         "recreate_url": queries.recreate_url_of(person(request), run),

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models.fields.json import KeyTransform
 
 from apps.core.rules import SUCCEEDED
-from apps.evaluation.queries import evaluations_of
+from apps.evaluation.queries import evaluation_result, evaluations_of
 from apps.monitoring.queries import drifts_of
 from apps.portal.queries.runs import plain_values
 from apps.registry.models import ModelVersion, TuningRun
 from apps.registry.queries import tuning_of, tunings_seen_by
 from apps.registry.rules.tuning_words import WORDS, settings_in_words
-from apps.reports.queries.document import drawings, drift, scores
 from apps.reports.queries.uses import drift_facts, evaluation_facts
+from apps.reports.queries.document import drawings, drift, scores
 from apps.serving.queries import deployments_of, state_of
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ def evaluations(user: "User | AnonymousUser", version: ModelVersion, chosen: int
     if run is None:
         return {"runs": runs}
     run.refresh_from_db(fields=["config", "result"])
-    facts = evaluation_facts(run)
+    facts, result = evaluation_facts(run), evaluation_result(user, run) or {}
     return {
         "runs": runs,
         "chosen": run,
         "rows": scores.table(facts),
         "charts": drawings.score_charts(facts),
-        "examples": (run.result or {}).get("examples") or [],
-        "result": run.result or {},
+        "examples": result.get("examples") or [],
+        "result": result,
     }
 
 
