@@ -97,13 +97,20 @@ class PasswordForm(forms.Form):
     )
 
 
+def thing_named(key: str) -> tuple[str, int]:
+    """The kind and the number of a thing that is named as `version:12`; the number is 0, which nothing has, for what is
+    none.
+    """
+    kind, _, pk = key.partition(":")
+    return kind, int(pk) if pk.isascii() and pk.isdecimal() and len(pk) <= LONGEST_KEY else 0
+
+
 class SubjectChoice(forms.ChoiceField):
     """One thing of the room, as its kind and number."""
 
     def clean(self, value: Any) -> tuple[str, int]:
         """The kind and the number."""
-        kind, _, pk = str(super().clean(value)).partition(":")
-        return kind, int(pk) if pk.isdecimal() and len(pk) <= LONGEST_KEY else 0
+        return thing_named(str(super().clean(value)))
 
 
 class SnapshotForm(forms.Form):

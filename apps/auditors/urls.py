@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.auditors.views import documents, grants, opening, room
+from apps.auditors.views import documents, grants, opening, room, standing
 
 app_name = "auditors"
 urlpatterns = [
@@ -27,6 +27,9 @@ room_patterns = (
         path(f"{_SYSTEM}documents/make/", documents.document_make_view, name="document-make"),
         path(f"{_SYSTEM}documents/<int:pk>/", documents.document_page, name="document"),
         path(f"{_SYSTEM}documents/<int:pk>/<slug:form>/", documents.document_file, name="document-file"),
+        path(f"{_SYSTEM}standing/", standing.standing_page, name="standing"),
+        path(f"{_SYSTEM}standing/look/", standing.standing_look, name="standing-look"),
+        path(f"{_SYSTEM}snapshots/compare/", standing.snapshot_compare, name="snapshot-compare"),
         path(f"{_SYSTEM}snapshots/take/", documents.snapshot_take_view, name="snapshot-take"),
         path(f"{_SYSTEM}snapshots/<int:pk>/", documents.snapshot_page, name="snapshot"),
         path(f"{_SYSTEM}snapshots/<int:pk>/file/", documents.snapshot_file, name="snapshot-file"),

@@ -266,3 +266,14 @@ def test_tokens_of_a_named_guest_open_the_room_alone(house: House) -> None:
         assert api.get(path).status_code in {401, 404}, path
     with pytest.raises(Refused):
         room_enter(secret="gaia_nothing", origin="192.0.2.1")
+
+
+def test_the_back_office_reads_accesses_and_not_their_links(house: House) -> None:
+    given = house.give()
+    User.objects.update(is_staff=True)
+    cora, xena = make_browser(house.cora), make_browser(house.people.xena)
+    assert "Certifier Ltd" in cora.get("/admin/auditors/auditgrant/").text
+    page = cora.get(f"/admin/auditors/auditgrant/{given.grant.pk}/change/").text
+    assert "the yearly audit" in page and given.grant.secret_digest not in page
+    assert "Certifier Ltd" not in xena.get("/admin/auditors/auditgrant/").text
+    assert cora.post(f"/admin/auditors/auditgrant/{given.grant.pk}/delete/").status_code == 403

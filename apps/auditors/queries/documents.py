@@ -8,7 +8,7 @@ from django.db.models import Model, Q, QuerySet
 from apps.auditors.queries.room import MISSING, Room
 from apps.core.errors import NotFound
 from apps.core.rules import OPEN
-from apps.reports.models import ReportRun, Snapshot, SnapshotRun
+from apps.reports.models import ReadinessRun, ReportRun, Snapshot, SnapshotRun
 from apps.reports.queries.kinds import Kind, kinds_about
 from apps.reports.queries.subjects import Subject, subject_seen
 from apps.reports.rules.documents.spec import AUDIT_PACK, DATASET, DEPLOYMENT, INCIDENT, SUBJECTS, SYSTEM, VERSION
@@ -117,6 +117,6 @@ def snapshots_under_way(room: Room) -> list[SnapshotRun]:
 
 
 def open_runs(room: Room) -> int:
-    """How many snapshots and documents of this guest's are waiting or being made."""
+    """How many snapshots, documents and checks of this guest's are waiting or being made."""
     mine = {"created_by": room.guest, "state__in": OPEN}
-    return SnapshotRun.objects.filter(**mine).count() + ReportRun.objects.filter(**mine).count()
+    return sum(model.objects.filter(**mine).count() for model in (SnapshotRun, ReportRun, ReadinessRun))

@@ -1,13 +1,14 @@
-"""Snapshots and documents that a guest asks for: within the room, through the services that everybody's go through."""
+"""Snapshots, documents and checks that a guest asks for, within the room: through the services of everybody's."""
 
 from apps.auditors.queries.documents import WITH_ROWS, open_runs, snapshot_of, subject_of
 from apps.auditors.queries.room import MISSING, Room
 from apps.core.errors import Conflict, Invalid, NotFound
-from apps.reports.models import ReportRun, SnapshotRun
+from apps.reports.models import ReadinessRun, ReportRun, SnapshotRun
 from apps.reports.services.documents import document_start
+from apps.reports.services.readiness import readiness_start
 from apps.reports.services.snapshots import snapshot_start
 
-MOST_OPEN = 5  # snapshots and documents of one guest at a time
+MOST_OPEN = 5  # snapshots, documents and checks of one guest at a time
 
 
 def room_snapshot_take(*, room: Room, subject: tuple[str, int], label: str, reason: str) -> SnapshotRun:
@@ -43,10 +44,18 @@ def room_document_make(
     )
 
 
+def room_readiness_look(*, room: Room, subject: tuple[str, int]) -> ReadinessRun:
+    """Queue a check of what the documents about one thing of the room would lack. Raises as `readiness_start` does;
+    Conflict where too many wait.
+    """
+    _check_open(room)
+    return readiness_start(by=room.auditor, subject=subject_of(room, *subject))
+
+
 def _check_open(room: Room) -> None:
     if open_runs(room) >= MOST_OPEN:
         raise Conflict(
-            f"{MOST_OPEN} of your snapshots and documents are being made.",
+            f"{MOST_OPEN} of your snapshots, documents and checks are at work.",
             code="audit_room.busy",
             remedy="Wait until one of them is ready.",
         )

@@ -121,7 +121,9 @@ def snapshot_page(request: HttpRequest, system: int, pk: int) -> HttpResponse:
     room = room_of(person(request), system)
     found = snapshot_of(room, pk)
     look(by=room.guest, grant=room.grant, at=found, page="snapshot")
-    return render(request, "auditors/snapshot.html", {"room": room, "snapshot": found})
+    same = {"subject_kind": found.subject_kind, "subject_id": found.subject_id}
+    others = list(snapshots_of(room).filter(**same).exclude(pk=pk)[:OFFERED])
+    return render(request, "auditors/snapshot.html", {"room": room, "snapshot": found, "others": others})
 
 
 @guest_door

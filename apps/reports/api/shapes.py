@@ -6,9 +6,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.serializing import Input, JsonObject, Key, Reference, RunDetail, RunSummary
-from apps.reports.models import ReportRun, Snapshot
+from apps.reports.models import ReadinessRun, ReportRun, Snapshot
 from apps.reports.queries.kinds import FORMS, Kind
 from apps.reports.queries.packs import pack_files
+from apps.reports.queries.since import MOST
+from apps.reports.queries.standing import since_of
 from apps.reports.rules.comparing import KINDS
 from apps.reports.rules.documents.spec import SUBJECTS
 
@@ -157,6 +159,15 @@ class ReadinessOut(RunSummary):
 class ReadinessDetail(RunDetail, ReadinessOut):
     """A check with its result: `result.documents` holds each edition of each document with its points by state
     (`filled`, `partly`, `not_applicable`, `missing`), `gaps` with remedies, and `grading` where there is one."""
+
+    recorded_since = serializers.SerializerMethodField(
+        help_text=f"entries about it in the trail that are newer, counted to {MOST}; null if it is gone"
+    )
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_recorded_since(self, run: ReadinessRun) -> int | None:
+        found = since_of(run)
+        return None if found is None else found.count
 
 
 class DocumentStandingOut(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from apps.reports.models import Snapshot
 from apps.reports.queries.kinds import Kind, kind_named
 from apps.reports.queries.packs import Titled, titled
 from apps.reports.queries.snapshots import snapshot_facts, snapshot_seen, snapshots_about
-from apps.reports.queries.standing import Standings, reports_about, standings_of
+from apps.reports.queries.standing import Standings, reports_about, standings_now
 from apps.reports.queries.subjects import is_of_small_provider, subject_seen
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.spec import AUDIT_PACK, DocumentSpec
@@ -63,7 +63,7 @@ def preparation_of_present(
     """A document about a thing as it is at present. Raises NotFound."""
     subject, document = subject_seen(user, kind, pk), _about(slug, kind)
     editions = editions_offered(document, is_of_small_provider(subject))
-    edition, standings = _chosen(editions, audience, is_simplified), standings_of(kind, pk)
+    edition, standings = _chosen(editions, audience, is_simplified), standings_now(subject)
     return Preparation(
         kind=document,
         subject_kind=kind,

@@ -1,6 +1,6 @@
 """What is known, before a document is made, of how it would stand; and the documents and snapshots of one thing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -11,8 +11,9 @@ from apps.core.rules import SUCCEEDED
 from apps.reports.models import ReadinessRun, ReportRun, Snapshot, SnapshotRun
 from apps.reports.queries.kinds import Kind, kinds_about
 from apps.reports.queries.packs import Titled, reports_seen_by, titled
+from apps.reports.queries.since import Since, recorded_since
 from apps.reports.queries.snapshots import snapshots_about
-from apps.reports.queries.subjects import Subject, page_of_subject, subject_seen
+from apps.reports.queries.subjects import MODELS, Subject, kind_of_subject, page_of_subject, subject_seen
 from apps.reports.rules.documents.spec import SUBJECTS
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Standings:
 
     known: ReadinessRun | None
     latest: ReadinessRun | None
+    since: Since | None = None  # what was recorded after the newest check began to read; None where it is not asked
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +83,25 @@ def standings_of(kind: str, pk: int) -> Standings:
     return Standings(known, newest)
 
 
+def standings_now(subject: Subject) -> Standings:
+    """What is known of the documents about a thing, and whether more was recorded since. The number of queries does not
+    depend on how much there is, but for the generations of base models.
+    """
+    found = standings_of(kind_of_subject(subject), subject.pk)
+    return found if found.known is None else replace(found, since=since_check(subject, found.known))
+
+
+def since_check(subject: Subject, run: ReadinessRun) -> Since:
+    """What was recorded about a thing after a check of it began to read."""
+    return recorded_since(subject, run.started_at or run.created_at)
+
+
+def since_of(run: ReadinessRun) -> Since | None:
+    """What was recorded after a check about what it looked at; None where that is gone."""
+    subject: Subject | None = MODELS[run.subject_kind]._default_manager.filter(pk=run.subject_id).first()
+    return None if subject is None else since_check(subject, run)
+
+
 @dataclass(frozen=True)
 class Offer:
     """One kind of document that can be about a thing, and how it would stand."""
@@ -108,7 +129,7 @@ class SubjectPage:
 def subject_page(user: "User | AnonymousUser", kind: str, pk: int) -> SubjectPage:
     """Everything about the documents of one thing. Raises NotFound. Constant queries."""
     subject = subject_seen(user, kind, pk)
-    standings = standings_of(kind, pk)
+    standings = standings_now(subject)
     freezing = SnapshotRun.objects.filter(subject_kind=kind, subject_id=pk).order_by("-created_at", "-pk").first()
     return SubjectPage(
         kind=kind,

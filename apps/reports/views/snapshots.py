@@ -14,10 +14,9 @@ from apps.core.form_fields import attempt, key_named
 from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.reports import services
 from apps.reports.forms import SnapshotFilterForm, SnapshotForm
-from apps.reports.models import Snapshot
 from apps.reports.queries.kinds import kinds_about
 from apps.reports.queries.packs import titled
-from apps.reports.queries.snapshots import comparison_of, snapshot_seen, snapshots_about, snapshots_listed_for
+from apps.reports.queries.snapshots import comparison_of, in_order, snapshot_seen, snapshots_about, snapshots_listed_for
 from apps.reports.queries.standing import subject_page
 from apps.reports.queries.subjects import page_of_subject, subject_seen
 from apps.reports.rules.comparing import KINDS
@@ -93,8 +92,7 @@ def snapshot_download(request: HttpRequest, pk: int) -> FileResponse:
 def snapshot_compare(request: HttpRequest) -> HttpResponse:
     """What differs between two snapshots, the older one first; with `format=json`, for programs."""
     user = person(request)
-    chosen = [snapshot_seen(user, key_named(request, name) or 0) for name in ("before", "after")]
-    before, after = sorted(chosen, key=_moment)
+    before, after = in_order(*(snapshot_seen(user, key_named(request, name) or 0) for name in ("before", "after")))
     found = comparison_of(before, after)
     if request.GET.get("format") == "json":
         return JsonResponse(found.as_json, json_dumps_params={"ensure_ascii": False, "indent": 1})
@@ -105,7 +103,3 @@ def snapshot_compare(request: HttpRequest) -> HttpResponse:
         "tiles": [(label, found.count(kind)) for kind, label in KINDS.items()],
     }
     return render(request, "reports/snapshot_compare.html", context)
-
-
-def _moment(snapshot: Snapshot) -> tuple[Any, int]:
-    return (snapshot.taken_at, snapshot.pk)
