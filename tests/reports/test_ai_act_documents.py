@@ -190,7 +190,7 @@ def test_the_record_of_logs(snapshots: dict[str, str]) -> None:
     assert "Operation" in text_of(point_of(document, "1"))
     assert point_of(document, "3").reason == DECLINED["art-12-3"]
     assert WORDS["art-26-6"] in text_of(point_of(document, "26-6"))
-    assert point_of(document, "19").state == PARTLY
+    assert point_of(document, "19").state == FILLED and WORDS["art-26-6"] in text_of(point_of(document, "19"))
 
 
 def test_instructions_for_use(snapshots: dict[str, str]) -> None:
