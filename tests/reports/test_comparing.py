@@ -147,6 +147,17 @@ def test_what_is_said_for_the_first_time_or_no_longer() -> None:
     ]
 
 
+def test_of_the_processes_behind_a_deployment_their_number_is_told() -> None:
+    first = {"id": 3, "label": "Intranet", "state": "ready", "ready_at": None, "runs": [{"id": 1, "state": "lost"}]}
+    then = first | {"ready_at": "2026-11-23T01:02:16.474314+00:00", "runs": [{"id": 2, "state": "running"}, {"id": 1}]}
+    found = compare(deepcopy(BEFORE) | {"deployments": [first]}, deepcopy(BEFORE) | {"deployments": [then]})
+    (area,) = found.changed
+    assert [change.sentence for change in area.changes] == [
+        "Intranet: ready at is now “2026-11-23 01:02:16 UTC”.",
+        "Intranet: processes so far was “1”, is “2”.",
+    ]
+
+
 def test_json_holds_every_area_and_every_sentence() -> None:
     after = changed()
     after["risks"] = []

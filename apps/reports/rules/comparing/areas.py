@@ -171,6 +171,17 @@ def _waivers(raw: Json) -> dict[Any, Item]:
     return found
 
 
+def _places(raw: Json) -> dict[Any, Item]:
+    """Of the processes behind a deployment only how many there were: a process that was started again is no change of
+    what is in service.
+    """
+    found = {}
+    for row in _list(raw, "deployments"):
+        values = _values(row, ("runs",)) | {"processes so far": len(row.get("runs") or ())}
+        found[row.get("id", _label(row))] = Item(_label(row), values)
+    return found
+
+
 def _of_list(name: str) -> Read:
     return lambda raw: _things(_list(raw, name))
 
@@ -184,7 +195,7 @@ AREAS: dict[str, Read] = {
     "Answers": _answers,
     "Evidence": _evidence,
     "Risks": _of_list("risks"),
-    "Deployments": _of_list("deployments"),
+    "Deployments": _places,
     "Incidents": _of_list("incidents"),
     "Drift measurements": _runs("drift", "Drift measurement"),
     "Waivers": _waivers,

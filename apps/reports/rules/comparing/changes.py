@@ -12,6 +12,7 @@ KINDS = {ADDED: "Added", REMOVED: "No longer there", CHANGED: "Changed"}
 DIGEST = "digest"
 LONGEST_QUOTE = 80  # characters of a value in a sentence; the whole value stands beside it
 _HEX = re.compile("[0-9a-f]{64}")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:\+00:00|Z)")
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
 
 
@@ -136,8 +137,10 @@ def words(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and _HEX.fullmatch(value):
-        return digest_short(value)
+    if isinstance(value, str):
+        moment = _MOMENT.fullmatch(value)
+        told = f"{moment[1]} {moment[2]} UTC" if moment else value
+        return digest_short(told) if _HEX.fullmatch(told) else told
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, dict):
