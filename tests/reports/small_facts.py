@@ -54,6 +54,7 @@ def model() -> Json:
         "team": "Desk",
         "description": "",
         "intended_purpose": "Answering colleagues",
+        "intended_uses": ["internal_help"],
         "created_at": AT,
         "versions": [second, first],
     }
@@ -77,7 +78,10 @@ def version_itself(**more: Any) -> Json:
         "facts": {"architecture": "LlamaForCausalLM", "parameters": 1_240_000, "layers": 4},
         "size": 2_048,
         "manifest_digest": "f" * 64,
+        "approved_digest": "f" * 64,
         "approved_at": AT,
+        "is_deployable": True,
+        "obstacles": [],
         "created_by": ANN,
         "created_at": AT,
         "updated_at": AT,
@@ -121,6 +125,7 @@ def dataset(**more: Any) -> Json:
         "number": 1,
         "used_as": [TRAINING, EVALUATION],
         "description": "Questions of colleagues.",
+        "filename": "rows.jsonl",
         "format": "jsonl",
         "digest": "d" * 64,
         "size": 4_096,
@@ -152,7 +157,8 @@ def commit(**more: Any) -> Json:
 
 def scan(**checks: Any) -> Json:
     """A finished scan that made these checks."""
-    return {"id": 1, "result": checks, "checks_of": dict.fromkeys(checks, 1)}
+    told = {"id": 1, "finished_at": AT, "earlier": [], "findings_digest": "8" * 64}
+    return told | {"result": checks, "checks_of": dict.fromkeys(checks, 1)}
 
 
 def source(**more: Any) -> Json:
@@ -194,6 +200,7 @@ def tuning(**more: Any) -> Json:
         "train_seconds": 5.0,
     }
     result |= {"train_loss_curve": [[1, 3.0], [6, 1.0]], "model_weights_sha256": "c" * 64, "environment": environment}
+    result |= {"seed": 20, "repeatable": True, "data_sha256": "d" * 64, "base_weights_sha256": "b" * 64}
     result |= {"config": {"rank": 16, "seed": 20}, "energy": {"kwh": 0.002, "kgco2e": 0.0008, "country": "DEU"}}
     return {
         "id": 4,
@@ -205,6 +212,7 @@ def tuning(**more: Any) -> Json:
         "started_at": AT,
         "finished_at": AT,
         "seconds": 6.0,
+        "held_out_digest": "a" * 64,
         "attempts": 1,
         "energy_kwh": 0.002,
         "config": {},
@@ -248,6 +256,8 @@ def drift(**more: Any) -> Json:
         "reference": {"id": 12, "label": "Old v1", "digest": "3" * 64},
         "analysis": {"id": 13, "label": "New v1", "digest": "4" * 64},
         "is_own_traffic": True,
+        "note": "",
+        "started_by": ANN,
         "finished_at": AT,
         "result": result | {"alerts": 1, "versions": {"nannyml": "0.13.1"}, "skipped": []},
     } | more
@@ -366,11 +376,18 @@ def incident(**more: Any) -> Json:
 def assessment(*questions: Json, **more: Any) -> Json:
     """An approved checklist of the version with these questions."""
     sign_off = {"decision": "approved", "reason": "Good enough.", "decided_by": BEN, "decided_at": AT}
+    sign_off |= {"is_final": True, "policy": {"label": "", "digest": ""}}
     return {
         "id": 8,
         "framework": GENAIOPS,
         "subject": {"kind": "version", "id": 7, "label": "Helper v2"},
         "state": "approved",
+        "state_label": "Approved",
+        "created_by": "Ann",
+        "created_at": AT,
+        "submitted_by": "Ann",
+        "submitted_at": AT,
+        "gate": {"is_green": True, "gaps": []},
         "is_approval_current": True,
         "sign_offs": [sign_off | {"basis_digest": "0" * 64}],
         "waivers": [],
@@ -381,14 +398,15 @@ def assessment(*questions: Json, **more: Any) -> Json:
 def question(pk: str = "data-1", status: str = "declared", **answer: Any) -> Json:
     """A question with an answer in a person's words; without any, nobody has answered."""
     given = {"stated": status, "text": "", "reason": "", "answered_by": "Ben", "answered_at": AT, "value_words": ""}
-    given |= {"stale_because": [], "evidence": [], "is_statement_outdated": False}
-    told = {"id": pk, "ref": "", "text": f"What about {pk}?", "status": status, "is_stale": False}
+    given |= {"stale_because": [], "evidence": [], "is_statement_outdated": False, "revision": 1, "how_known": "Said"}
+    told = {"gaps": [], "id": pk, "ref": "", "text": f"What about {pk}?", "status": status, "is_stale": False}
     return told | {"answer": given | answer if answer else None}
 
 
 def evidence(summary: str, **more: Any) -> Json:
     """One piece of evidence behind an answer."""
     told = {"collector": "dataset.pii", "title": "Scan: personal data", "status": "measured", "summary": summary}
+    told |= {"method": "Patterns", "given_by": ""}
     return (
         told | {"subject_label": "Rows v1", "subject_digest": "9" * 64, "collected_at": AT, "stale_because": ""} | more
     )
@@ -397,12 +415,25 @@ def evidence(summary: str, **more: Any) -> Json:
 def trail(**more: Any) -> Json:
     """A trail of two entries, intact and signed."""
     entry = {"sequence": 1, "at": AT, "actor": "user:1", "action": "version.create", "object_label": "Helper v2"}
-    entry |= {"object_type": "registry.modelversion", "object_id": "7", "reason": "", "data": {}}
-    start = entry | {"sequence": 2, "action": "deployment.start", "object_type": "serving.deployment", "object_id": "9"}
+    entry |= {"object_type": "registry.modelversion", "object_id": "7", "reason": "", "data": {}, "digest": "1" * 64}
+    start = entry | {
+        "sequence": 2,
+        "digest": "2" * 64,
+        "action": "deployment.start",
+        "object_type": "serving.deployment",
+        "object_id": "9",
+    }
     return {
         "entries": [entry, start],
         "head": {"sequence": 2, "digest": "0" * 64},
-        "whole_chain": {"is_intact": True, "entries": 2, "problem": ""},
-        "checkpoint": {"rows": 2},
+        "whole_chain": {
+            "is_intact": True,
+            "entries": 2,
+            "problem": "",
+            "read": {"first": 1, "last": 2},
+            "signed_to": 2,
+            "verified": None,
+        },
+        "checkpoint": {"rows": 2, "at": AT, "key": "3" * 64},
         "people": {"user:1": {"name": "Ann", "roles": ["Engineer"]}},
     } | more

@@ -141,7 +141,7 @@ SAYS = [
     ("approvals.list", whole(), ["Helper v2", "Approved", "Ben", "Good enough."]),
     ("gate.state", whole(), ["The gate is green"]),
     ("waivers.list", whole(), ["No licence.", "2026-06-01", "In force"]),
-    ("security.measures", whole(), ["f" * 64, "Every change is an entry", "Its end is signed."]),
+    ("security.measures", whole(), ["f" * 64, "Every change is an entry", "cover it up to entry 2."]),
     ("oversight.measures", whole(), ["Front desk", "Ben", "Engineer"]),
 ]  # fmt: skip
 

@@ -170,7 +170,9 @@ def test_the_trails_extract_can_be_recomputed_and_placed(approved: World) -> Non
     trail = snapshot(approved.version)["audit_trail"]
     assert all(entry_digest(entry) == entry["digest"] for entry in trail["entries"])
     assert chain_problems(trail) == []
-    assert trail["whole_chain"] == {"is_intact": True, "entries": trail["head"]["sequence"], "problem": ""}
+    chain, last = trail["whole_chain"], trail["head"]["sequence"]
+    assert (chain["is_intact"], chain["entries"], chain["problem"]) == (True, last, "")
+    assert (chain["read"]["last"], chain["verified"]) == (last, None)
     actions = {entry["action"] for entry in trail["entries"]}
     assert {"dataset_version.create", "tuning.finish", "assessment.decide", "version.approve"} <= actions
     assert trail["people"][f"user:{approved.rui.pk}"] == {"name": "Rui", "roles": ["Approver"]}

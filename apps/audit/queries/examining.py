@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from apps.audit.models import AuditSegment, Checkpoint
+from apps.audit.models import AuditEntry, AuditHead, AuditSegment, Checkpoint
 from apps.audit.queries.chain import anchor, fields_between, head, with_end
 from apps.audit.queries.checkpoints import Held, checkpoints_held
 from apps.audit.queries.segments import entries_in, segment_problem
 from apps.audit.rules import GENESIS, Verdict
+from apps.audit.rules.checkpoints import MOST_ROWS
 from apps.audit.rules.examining import Signed, examine
 
 QUICK = 5_000  # rows that are read while somebody waits
@@ -68,15 +69,36 @@ def examine_all(on_progress: OnProgress) -> Examined:
 def examine_end() -> Examined:
     """The newest rows and the newest checkpoints only: quick enough to wait for, and no proof of what lies before."""
     before = head()
-    start, previous = _after_anchor()
-    end = before.sequence if before else 0
-    if end - QUICK > start:
-        start = end - QUICK + 1
-        previous = next((row["digest"] for row in fields_between(start - 1, start - 1)), "")
+    start = max((before.sequence if before else 0) - QUICK, anchor()[0]) + 1
     held = checkpoints_held(after=start, newest=QUICK_CHECKPOINTS)
+    return _from_row(start, before, held, held.faults)
+
+
+def newest_held() -> Held:
+    """The newest checkpoint of the database and the newest exported one, each with its signature looked at. Asked
+    before rows are read as of one moment, it speaks of none that was not there yet.
+    """
+    return checkpoints_held(after=anchor()[0], newest=1)
+
+
+def examine_news(held: Held) -> Examined:
+    """The rows since the newest checkpoint of `held`, from the one that it was signed over to the last, however long
+    the trail is: no more than one checkpoint may cover. It is no proof of what lies before.
+    """
+    before, last = head(), AuditEntry.objects.values_list("sequence", flat=True).first() or 0
+    signed = max((witness.statement.rows for witness in held.witnesses), default=0)
+    start = max(min(signed, last), last - MOST_ROWS + 1, anchor()[0] + 1)
+    return _from_row(start, before, held, [*held.faults, *_removed(held)])
+
+
+def _from_row(start: int, before: AuditHead | None, held: Held, faults: list[str]) -> Examined:
+    """The rows from this one to the end, held against the checkpoints."""
+    first, previous = _after_anchor()
+    if start > first:
+        previous = next((row["digest"] for row in fields_between(start - 1, start - 1)), "")
     signed = Signed(held.witnesses, start)
-    verdict = with_end(before, examine(fields_between(start), signed, start=start, previous=previous), head())
-    return _examined(held, verdict, signed, held.faults, 0)
+    verdict = examine(fields_between(start), signed, start=start, previous=previous)
+    return _examined(held, with_end(before, verdict, head()), signed, faults, 0)
 
 
 def _after_anchor() -> tuple[int, str]:
@@ -91,8 +113,9 @@ def _examined(held: Held, verdict: Verdict, signed: Signed, faults: list[str], a
 
 def _removed(held: Held) -> list[str]:
     """Checkpoints that were exported and that the database no longer has."""
-    there = set(Checkpoint.objects.values_list("rows", flat=True))
-    missing = {witness.statement.rows for witness in held.witnesses} - there
+    found = {witness.statement.rows for witness in held.witnesses}
+    rows = Checkpoint.objects.filter(rows__gte=min(found, default=0)).values_list("rows", flat=True)
+    missing = sorted(found - set(rows))
     return [
         f"The checkpoint of {rows} rows was exported, and somebody took it out of the database." for rows in missing
     ]

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.audit.queries.examining import newest_held
 from apps.catalog.models import Dataset, DatasetVersion, ScanRun
 from apps.checklist.models import Answer, Assessment, Evidence, SignOff
 from apps.core.rules import SUCCEEDED
@@ -55,7 +56,7 @@ def snapshot(version: ModelVersion, *, by: User | None = None, at: datetime | No
         "deployments": uses.deployment_facts(version),
         "drift": [uses.drift_facts(run) for run in drifts],
         "assessment": assessment_facts(version),
-        "audit_trail": trail_facts(_objects(version, lineage, list(roles)), version.team_id),
+        "audit_trail": trail_facts(_objects(version, lineage, list(roles)), version.team_id, newest_held()),
     }
 
 

@@ -9,38 +9,75 @@ from django.db.models import Q
 from apps.accounts.models import Team, User
 from apps.accounts.queries import members_of
 from apps.accounts.rules import ROLES
-from apps.audit.queries import as_fields, chain_verify, entries_about
-from apps.audit.queries.checkpoints import newest_checkpoint, public_key_texts, statement_of
+from apps.audit.models import AuditEntry
+from apps.audit.queries import as_fields, entries_about
+from apps.audit.queries.checkpoints import Held, newest_checkpoint, public_key_texts, statement_of
+from apps.audit.queries.examining import Examined, examine_news
+from apps.audit.rules import entry_digest
 from apps.reports.queries.words import name_of
 
 HOW = (
     "Each entry's digest is SHA-256 over the canonical JSON (RFC 8785) of all its other fields, the digest of the entry"
     " before it among them; the first entry follows 64 zeros. This extract leaves out entries about other objects, so"
-    " only neighbours can be joined here; that the whole chain holds was checked on the portal when the pack was made"
-    " (`whole_chain`), and the portal shows the same digests under the same numbers."
+    " only neighbours can be joined here. `whole_chain` says which entries the portal read when this was taken, from"
+    " the newest signed checkpoint to the end of the chain, and when all of it was last verified; `checkpoint` is the"
+    " signed word about what lay before. The portal shows the same digests under the same numbers."
 )
+VERIFIED = "trail.check_finish"  # what a verification of the whole trail leaves in it
 
 
-def trail_facts(objects: Mapping[type[models.Model], Iterable[int]], team_id: int) -> dict[str, Any]:
-    """Every entry of the team about these objects, oldest first; the chain's end; the people behind the numbers."""
+def trail_facts(objects: Mapping[type[models.Model], Iterable[int]], team_id: int, held: Held) -> dict[str, Any]:
+    """Every entry of the team about these objects, oldest first; the chain's end; the people behind the numbers.
+    `held` are the newest checkpoints as they stood before the record was read. Of the chain itself only the rows since
+    then are read, so that it takes no longer in a long trail than in a short one.
+    """
     about = entries_about(_subjects(objects)).filter(Q(team_id=team_id) | Q(team_id=None))
     entries = [as_fields(entry) for entry in about]
-    verdict = chain_verify()
+    found = examine_news(held)
     return {
         "how": HOW,
         "entries": entries,
-        "head": {"sequence": verdict.last, "digest": verdict.head},
-        "whole_chain": {"is_intact": verdict.is_intact, "entries": verdict.rows, "problem": verdict.problem},
-        "checkpoint": _checkpoint(),
-        "public_keys": public_key_texts(),
+        "head": {"sequence": found.verdict.last, "digest": found.verdict.head},
+        "whole_chain": _chain(found, entries),
+        **checkpoint_told(),
         "people": people({entry["actor"] for entry in entries}, team_id),
     }
 
 
-def _checkpoint() -> dict[str, Any] | None:
-    """The newest signed checkpoint of the trail, which anybody can hold against the public key that it names."""
+def _chain(found: Examined, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is known of the whole chain: what was read now and found, and the last verification of all of it."""
+    verdict, verified = found.verdict, _verified()
+    where = f"entry {verdict.broken_at}: " if verdict.broken_at else ""
+    problems = [f"{where}{verdict.problem}"] if verdict.problem else []
+    problems += [fault.rstrip(".") for fault in found.faults]
+    altered = [entry["sequence"] for entry in entries if entry_digest(entry) != entry["digest"]]
+    problems += [f"entry {number}: its content no longer has its digest" for number in altered]
+    if verified is not None and not verified["is_intact"]:
+        problems.append(f"the verification of the whole trail on {verified['at'][:10]} found that it was changed")
+    return {
+        "is_intact": not problems,
+        "entries": verdict.last,
+        "problem": "; ".join(dict.fromkeys(problems)),
+        "read": {"first": verdict.first, "last": verdict.last},
+        "signed_to": found.signed_to,
+        "verified": verified,
+    }
+
+
+def _verified() -> dict[str, Any] | None:
+    """The last verification of the whole trail, as its own entry in the trail tells it; None where there was none."""
+    entry = AuditEntry.objects.filter(action=VERIFIED).order_by("-sequence").first()
+    if entry is None:
+        return None
+    told = {"entry": entry.sequence, "at": as_fields(entry)["at"]}
+    return told | {name: entry.data[name] for name in ("is_intact", "rows", "head")}
+
+
+def checkpoint_told() -> dict[str, Any]:
+    """The newest signed checkpoint of the trail, and the public keys that anybody can hold it against."""
     newest = newest_checkpoint()
-    return statement_of(newest).as_json() if newest is not None else None
+    statement = statement_of(newest).as_json() if newest is not None else None
+    return {"checkpoint": statement, "public_keys": public_key_texts()}
 
 
 def _subjects(objects: Mapping[type[models.Model], Iterable[int]]) -> list[tuple[str, list[int]]]:

@@ -20,6 +20,7 @@ from apps.core.errors import Conflict, Invalid
 from apps.core.queue import enqueue
 from apps.reports.models import ReadinessRun, ReportRun, Snapshot, SnapshotRun
 from apps.reports.queries.frozen import FORMAT, freeze
+from apps.reports.queries.frozen.trail import proven_again
 from apps.reports.queries.organisation import organisation_told
 from apps.reports.queries.subjects import Subject, kind_of_subject, subject_of
 from apps.reports.rules.pack import pretty_json
@@ -81,11 +82,17 @@ def snapshot_make(*, run: SnapshotRun, on_progress: OnProgress) -> None:
 
 
 def frozen_now(run: SnapshotRun | ReportRun | ReadinessRun, reason: str) -> Frozen:
-    """Everything on record about a run's subject at this moment."""
-    if not isinstance(run, ReadinessRun):
+    """Everything on record about a run's subject at this moment. Outside of a readiness check, each entry of the trail
+    in it stands under a signed checkpoint: what others recorded between signing and reading is signed afterwards.
+    """
+    is_kept = not isinstance(run, ReadinessRun)
+    if is_kept:
         _sign_trail()
     subject, at = subject_of(run.subject_kind, run.subject_id), timezone.now()
     told = freeze(subject, by=run.created_by, at=at, reason=reason, organisation=organisation_told())
+    if is_kept and told["audit_trail"]["proof"]["unsigned"]:
+        _sign_trail()
+        told["audit_trail"] = proven_again(told["audit_trail"])
     return Frozen(pretty_json(told), at, reason)
 
 

@@ -8,6 +8,8 @@ from importlib.metadata import version as installed
 from typing import Any
 
 from apps.accounts.models import User
+from apps.audit.queries.checkpoints import Held
+from apps.audit.queries.examining import newest_held
 from apps.catalog.models import DatasetVersion
 from apps.checklist.rules.subjects import GENAIOPS
 from apps.core.canonical import digest_of
@@ -53,8 +55,9 @@ def freeze(
     queries does not depend on how many versions, datasets, deployments or answers there are. All of it is as it stood
     at one moment.
     """
+    held = newest_held()  # before the moment: then every entry that a checkpoint names can be seen in it
     with one_moment():
-        facts = _everything(subject, at)
+        facts = _everything(subject, at, held)
     return {
         "format": FORMAT,
         "subject": _subject(subject, facts),
@@ -67,19 +70,19 @@ def freeze(
     }
 
 
-def _everything(subject: Subject, at: datetime) -> dict[str, Any]:
+def _everything(subject: Subject, at: datetime, held: Held) -> dict[str, Any]:
     scope = scope_of(subject, at)
     read = read_versions(scope.watched)
     roles = merged_roles({data: [] for data in scope.datasets}, *(read.roles_of(version) for version in scope.versions))
     scope = replace(scope, datasets=read_datasets(roles))
-    return _facts(scope, read, roles)
+    return _facts(scope, read, roles, held)
 
 
 def _installed() -> dict[str, str]:
     return {name: installed(name) for name in PACKAGES}
 
 
-def _facts(scope: Scope, read: Read, roles: dict[int, list[str]]) -> dict[str, Any]:
+def _facts(scope: Scope, read: Read, roles: dict[int, list[str]], held: Held) -> dict[str, Any]:
     found = findings_of(scope.versions, scope.datasets)
     systems = systems_facts(scope.systems, scope.team_id)
     places = deployments_facts([*scope.deployments, *scope.former_deployments])
@@ -105,7 +108,7 @@ def _facts(scope: Scope, read: Read, roles: dict[int, list[str]]) -> dict[str, A
         "waivers": waivers_told(assessed),
         "energy": energy_of(versions),
         "frameworks": frameworks_facts(assessments),
-        "audit_trail": trail_told(scope, _lineage(watched), incidents),
+        "audit_trail": trail_told(scope, _lineage(watched), incidents, held),
     }
 
 

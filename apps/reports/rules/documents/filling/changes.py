@@ -3,6 +3,7 @@
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.core.formatting import digest_short, number, sentence
 from apps.reports.rules.documents.content import Block, Filled, Known, Paragraph, joined
+from apps.reports.rules.documents.filling.chain import chain_gaps, chain_words
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, label_of, table
 from apps.reports.rules.documents.filling.moments import day, exact, who
@@ -83,21 +84,23 @@ def _history(facts: Facts, entries: list[Json]) -> Filled:
     newest = sorted(entries, key=lambda one: int(one["sequence"]), reverse=True)[:MOST_ENTRIES]
     people = facts.trail.get("people") or {}
     rows = [
-        (one["sequence"], exact(one["at"]), _actor(one["actor"], people), sentence(one["action"].replace(".", ": ")))
+        (
+            one["sequence"],
+            exact(one["at"]),
+            actor_named(one["actor"], people),
+            sentence(one["action"].replace(".", ": ")),
+        )
         + (one["object_label"], one["reason"])
         for one in newest
     ]
     columns = ("Entry", "When", "Who", "What", "About", "Reason")
     left = len(entries) - len(newest)
     title = "History, the newest first" + (f" ({number(left)} earlier entries are in the snapshot)" if left else "")
-    chain = facts.trail.get("whole_chain") or {}
-    words = f"The whole chain of {number(chain.get('entries'))} entries was read when the snapshot was taken, and "
-    told = Paragraph(words + ("holds." if chain.get("is_intact") else f"does not hold: {chain.get('problem')}"))
-    missing = () if chain.get("is_intact") else ("The audit trail was found not to be intact.",)
-    return Filled((*table(title, columns, rows, {0}), told), (trail_known(facts),), missing)
+    told = Paragraph(chain_words(facts))
+    return Filled((*table(title, columns, rows, {0}), told), (trail_known(facts),), chain_gaps(facts))
 
 
-def _actor(actor: str, people: dict[str, Json]) -> str:
+def actor_named(actor: str, people: dict[str, Json]) -> str:
     """`Ann (Approver)` for a person whose name is known, otherwise the trail's own word."""
     person = people.get(actor)
     if person is None:

@@ -3,6 +3,7 @@
 from apps.checklist.rules.status import MEASURED
 from apps.core.formatting import digest_short, number
 from apps.reports.rules.documents.content import Filled, Known, Paragraph, joined
+from apps.reports.rules.documents.filling.chain import chain_words
 from apps.reports.rules.documents.filling.changes import approvals, trail_known
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, fact_list, label_of, table, told
@@ -48,15 +49,10 @@ def _missing(of: Json, signatures: list[Json], scan: Json) -> list[str]:
 
 def _chain(facts: Facts) -> Filled:
     """That whatever is done is written down where it cannot be changed unseen."""
-    chain = facts.trail.get("whole_chain") or {}
-    if not chain:
+    words = chain_words(facts)
+    if not words:
         return Filled()
-    state = "holds" if chain["is_intact"] else f"does not hold: {chain['problem']}"
-    signed = "Its end is signed." if facts.trail.get("checkpoint") else "Its end is not signed yet."
-    words = (
-        f"Every change is an entry of a chained audit trail. The chain of {number(chain['entries'])} entries {state}."
-    )
-    return Filled((Paragraph(f"{words} {signed}"),), (trail_known(facts),))
+    return Filled((Paragraph(f"Every change is an entry of a chained audit trail. {words}"),), (trail_known(facts),))
 
 
 @filler("oversight.measures")
