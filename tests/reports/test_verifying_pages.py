@@ -196,20 +196,32 @@ def test_the_keys_page_says_so_where_nothing_was_signed_yet(db, settings, tmp_pa
     assert "No document was signed yet" in text
 
 
-def test_a_pack_with_more_signatures_than_the_portal_checks_is_for_the_program(sealed, ada, monkeypatch):
+def test_a_pack_that_takes_longer_than_somebody_should_wait_is_for_the_program(sealed, ada, monkeypatch):
     monkeypatch.setattr(
         "apps.reports.rules.verify_pack.contents.proof_problems", lambda *told: pytest.fail("a signature was checked")
     )
     proof = json.loads(sealed.files["trail/proof.json"])
-    proof["checkpoints"] *= 500
+    proof["checkpoints"] *= 1_000
     many = stored_zip(again(sealed.files | {"trail/proof.json": pretty_json(proof)}))
     status, told = verdict_of(ada, many)
-    assert (status, told["code"]) == (422, "verify.too_many_signatures")
-    assert "it holds 1001 signatures, and at most 1000 are checked here" in str(told)
-    assert "it holds 1001 signatures" in page_of(ada, many)[1]
-    assert "python3 -I verify_pack.py PACK.zip" in str(told)
+    assert (status, told["code"]) == (422, "verify.too_costly")
+    assert "2000 checkpoints of its audit trail would take longer than somebody should wait" in str(told)
+    assert "would take longer than somebody should wait" in page_of(ada, many)[1]
+    assert "python3 -I verify_pack.py FILE" in str(told)
 
 
-def test_a_pack_of_as_many_signatures_as_the_portal_checks_is_checked(sealed, ada, monkeypatch):
-    monkeypatch.setattr("apps.reports.queries.verifying.MOST_SIGNATURES", 3)
+def test_a_pack_whose_record_is_larger_than_the_portal_reads_is_for_the_program(sealed, ada, monkeypatch):
+    names = ("snapshot.json", "trail/proof.json", "manifest.json", "manifest.seal.json")
+    enough = sum(len(sealed.files[name]) for name in names)
+    monkeypatch.setattr("apps.reports.queries.verifying.MOST_JSON", enough - 1)
+    status, told = verdict_of(ada, sealed.archive)
+    assert (status, told["code"]) == (422, "verify.too_costly")
+    assert "the record in it is larger than what is read here" in str(told)
+    monkeypatch.setattr("apps.reports.queries.verifying.MOST_JSON", enough)
     assert verdict_of(ada, sealed.archive)[1]["is_intact"] is True
+
+
+def test_a_document_that_takes_longer_than_somebody_should_wait_is_for_the_program(sealed, ada, monkeypatch):
+    monkeypatch.setattr("apps.reports.queries.verifying.MOST_STEPS", 0.1)
+    status, told = verdict_of(ada, sealed.document)
+    assert (status, told["code"]) == (422, "verify.too_costly")

@@ -19,6 +19,7 @@ from apps.reports.rules.verify_pack import (
     TooCostly,
     Unreadable,
     Verdict,
+    at_most,
     check_pdf,
     fingerprint,
     is_pdf,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 PACK, PDF = "pack", "pdf"
 MOST_UPLOAD = MOST_BYTES + 2 * 1024**2  # a pack, its directory included
-MOST_SIGNATURES = 1_000  # of a pack, checked while somebody waits: about 5 ms each
+MOST_STEPS, MOST_JSON = 1_000, 32 * 1024**2  # while somebody waits: about a second, and a gigabyte of memory at worst
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,17 @@ def file_check(user: "User | AnonymousUser", stream: BinaryIO, *, expected: str 
         begins_as_pdf = is_pdf(stream.read(5))
         stream.seek(0)
         if begins_as_pdf:
-            return _pdf_check(user, stream.read(MOST_PDF_BYTES + 1), trusted)
-        return _pack_check(user, verify(stream, expected, trusted, MOST_SIGNATURES), size)
+            with at_most(MOST_STEPS, MOST_JSON):
+                found = check_pdf(stream.read(MOST_PDF_BYTES + 1))
+            return _pdf_check(user, found, trusted)
+        with at_most(MOST_STEPS, MOST_JSON):
+            verdict = verify(stream, expected, trusted)
+        return _pack_check(user, verdict, size)
     except TooCostly as error:
         raise Invalid(
-            f"The portal does not check this pack: {error}.",
-            code="verify.too_many_signatures",
-            remedy="Check it on your own machine, with the program on this page: python3 -I verify_pack.py PACK.zip",
+            f"The portal does not check this file: {error}.",
+            code="verify.too_costly",
+            remedy="Check it on your own machine, with the program on this page: python3 -I verify_pack.py FILE",
         ) from error
     except Unreadable as error:
         raise Invalid(
@@ -143,8 +148,7 @@ def _pack_check(user: "User | AnonymousUser", verdict: Verdict, size: int) -> Fi
     )
 
 
-def _pdf_check(user: "User | AnonymousUser", data: bytes, trusted: set[str]) -> FileCheck:
-    verdict = check_pdf(data)
+def _pdf_check(user: "User | AnonymousUser", verdict: PdfVerdict, trusted: set[str]) -> FileCheck:
     problems = list(verdict.problems)
     first = verdict.signature
     if trusted and first is not None and first.fingerprint not in trusted:

@@ -12,6 +12,7 @@ FOLDER = Path(verify_pack.__file__).parent
 OWN = verify_pack.__name__
 PARTS = (
     "layout",
+    "work",
     "der",
     "ed25519",
     "publickeys",

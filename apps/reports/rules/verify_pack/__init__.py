@@ -17,6 +17,7 @@ from apps.reports.rules.verify_pack.layout import (
     MOST_BYTES,
     MOST_DIRECTORY_BYTES,
     MOST_FILES,
+    MOST_JSON_BYTES,
     PROOF,
     PROOF_FORMAT,
     SAFE_NAME,
@@ -30,7 +31,8 @@ from apps.reports.rules.verify_pack.layout import (
 from apps.reports.rules.verify_pack.pdfs import MOST_PDF_BYTES, PdfVerdict, Signature, check_pdf, is_pdf
 from apps.reports.rules.verify_pack.reading import directory, header
 from apps.reports.rules.verify_pack.trail import chain_problems, digest_of
-from apps.reports.rules.verify_pack.verdicts import TooCostly, Unreadable, Verdict
+from apps.reports.rules.verify_pack.verdicts import Verdict
+from apps.reports.rules.verify_pack.work import TooCostly, Unreadable, at_most
 
 __all__ = [
     "DOCUMENT",
@@ -44,6 +46,7 @@ __all__ = [
     "MOST_BYTES",
     "MOST_DIRECTORY_BYTES",
     "MOST_FILES",
+    "MOST_JSON_BYTES",
     "MOST_PDF_BYTES",
     "PROOF",
     "PROOF_FORMAT",
@@ -59,6 +62,7 @@ __all__ = [
     "TooCostly",
     "Unreadable",
     "Verdict",
+    "at_most",
     "chain_problems",
     "check_pdf",
     "digest_of",

@@ -24,7 +24,8 @@ from pathlib import Path
 from apps.reports.rules.verify_pack.checking import fingerprint, verify
 from apps.reports.rules.verify_pack.layout import FORMAT_2, plain
 from apps.reports.rules.verify_pack.pdfs import MOST_PDF_BYTES, PdfVerdict, Signature, check_pdf, is_pdf
-from apps.reports.rules.verify_pack.verdicts import Unreadable, Verdict
+from apps.reports.rules.verify_pack.verdicts import Verdict
+from apps.reports.rules.verify_pack.work import Unreadable
 
 
 def main() -> int:

@@ -17,27 +17,27 @@ from apps.reports.rules.verify_pack.contents import (
 from apps.reports.rules.verify_pack.layout import FORMAT_1, FORMAT_2, HEX_DIGEST
 from apps.reports.rules.verify_pack.manifests import check_seal, listed_in, manifest_of
 from apps.reports.rules.verify_pack.reading import FolderPack, ZipPack
-from apps.reports.rules.verify_pack.verdicts import Unreadable, Verdict
+from apps.reports.rules.verify_pack.verdicts import Verdict
+from apps.reports.rules.verify_pack.work import Unreadable
 
 
 def verify(
     source: str | os.PathLike[str] | BinaryIO,
     expected: str = "",
     keys: Collection[str] = (),
-    most_signatures: int | None = None,
 ) -> Verdict:
     """Check a pack: a path to a ZIP or folder, or an open binary stream of a ZIP.
 
     `expected` is the manifest's digest as recorded elsewhere, `keys` fingerprints of the keys that the reader trusts.
-    Raises Unreadable when there is nothing to check, and TooCostly for a pack with more than `most_signatures`.
+    Raises Unreadable when there is nothing to check, and TooCostly inside `at_most` for a pack that takes more.
     """
     trusted = {fingerprint(key) for key in keys}
     if not isinstance(source, (str, os.PathLike)):
-        return _verify(ZipPack(source), expected, trusted, most_signatures)
+        return _verify(ZipPack(source), expected, trusted)
     if Path(source).is_dir():
-        return _verify(FolderPack(Path(source)), expected, trusted, most_signatures)
+        return _verify(FolderPack(Path(source)), expected, trusted)
     with Path(source).open("rb") as stream:
-        return _verify(ZipPack(stream), expected, trusted, most_signatures)
+        return _verify(ZipPack(stream), expected, trusted)
 
 
 def fingerprint(text: str) -> str:
@@ -48,7 +48,7 @@ def fingerprint(text: str) -> str:
     return found
 
 
-def _verify(pack: ZipPack | FolderPack, expected: str, trusted: Collection[str], most: int | None) -> Verdict:
+def _verify(pack: ZipPack | FolderPack, expected: str, trusted: Collection[str]) -> Verdict:
     verdict = Verdict(problems=list(pack.refusals()))
     if verdict.problems:
         return verdict
@@ -64,7 +64,7 @@ def _verify(pack: ZipPack | FolderPack, expected: str, trusted: Collection[str],
         elif verdict.format == FORMAT_2:
             keys, certificates = keys_in(sound, verdict)
             check_seal(pack, keys, trusted, verdict)
-            look_inside_2(sound, keys, most, verdict)
+            look_inside_2(sound, keys, verdict)
             check_documents(sound, certificates, trusted, verdict)
     if not verdict.problems:
         verdict.problems += pack.problems()

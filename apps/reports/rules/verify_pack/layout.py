@@ -19,6 +19,8 @@ CHECKPOINT_FORMAT, PROOF_FORMAT = "genaiops-trail-checkpoint/1", "genaiops-trail
 
 # Bounds on what is read, whatever an archive claims to hold.
 MOST_FILES, MOST_BYTES, MOST_MANIFEST_BYTES = 2_000, 256 * 1024**2, 1024**2
+# A value of JSON takes up to thirty times its bytes in memory; lines of JSON are read one by one.
+MOST_JSON_BYTES, MOST_LINE_BYTES = 64 * 1024**2, 4 * 1024**2
 MOST_DIRECTORY_BYTES = 1024**2  # of an archive; a pack's has about 150 bytes a file
 MOST_DOCUMENTS, MOST_CHECKPOINTS = 100, 20_000  # each costs a signature to verify
 GENESIS = "0" * 64

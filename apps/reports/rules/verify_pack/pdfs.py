@@ -16,6 +16,7 @@ from apps.reports.rules.verify_pack.certificates import Certificate
 from apps.reports.rules.verify_pack.cms import cms_verdict, signed_from
 from apps.reports.rules.verify_pack.der import Malformed, der_read, pdf_time
 from apps.reports.rules.verify_pack.timestamps import Stamp, stamp_of
+from apps.reports.rules.verify_pack.work import MEBIBYTE, spend
 
 MOST_PDF_BYTES, MOST_SIGNATURES, MOST_SIGNATURE_BYTES = 128 * 1024**2, 8, 1024**2
 _RANGE = re.compile(
@@ -88,6 +89,7 @@ def check_pdf(data: bytes) -> PdfVerdict:
         verdict.problems.append(problem)
         return verdict
     places = list(islice(_RANGE.finditer(data), MOST_SIGNATURES + 1))  # each takes memory, and millions may stand there
+    spend(len(data) * (1 + len(places)) / MEBIBYTE, "reading the document as often as it claims signatures")
     if not places:
         verdict.problems.append(_unsigned(data))
     elif len(places) > MOST_SIGNATURES:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from apps.reports.rules.verify_pack.der import SEQUENCE, Malformed, Node, der_bits, der_integer, der_oid, der_whole
 from apps.reports.rules.verify_pack.ed25519 import ed25519_holds
+from apps.reports.rules.verify_pack.work import spend
 
 DIGESTS = {
     "2.16.840.1.101.3.4.2.1": "sha256",
@@ -24,6 +25,7 @@ _DIGEST_INFO = {
     "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
     "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
 }
+CHECKING = "checking its signatures"
 LEAST_RSA_BITS, MOST_RSA_BITS, MOST_EXPONENT = 2_048, 16_384, 2**33
 
 
@@ -121,8 +123,10 @@ def signature_holds(public: Node, algorithm: Node, digest: str, signature: bytes
         curve = CURVES[der_oid(parameters)]
         if more is not None:
             raise Malformed("it gives an algorithm parameters that it does not have")
+        spend(curve.prime.bit_length() ** 2 / 14_000, CHECKING)
         return _ecdsa_holds(curve, der_bits(bits), signature, hashlib.new(ECDSA_WITH[name], message).digest())
     if key == name == ED25519:
+        spend(9, CHECKING)
         return ed25519_holds(der_bits(bits), signature, message)
     raise Malformed("its signature algorithm {} with a key of the kind {} is not accepted".format(name, key))
 
@@ -134,6 +138,7 @@ def _rsa_holds(key: bytes, name: str, more: Node | None, digest: str, signature:
         raise Malformed("its RSA key of {} bits is not accepted".format(bits))
     size = (bits + 7) // 8
     number = int.from_bytes(signature, "big")
+    spend(bits**2 * exponent.bit_length() / 300_000_000, CHECKING)
     if len(signature) != size or number >= modulus:
         return False
     opened = pow(number, exponent, modulus).to_bytes(size, "big")

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from apps.reports.rules.verify_pack.layout import MOST_DIRECTORY_BYTES, MOST_FILES, SAFE_NAME, plain
-from apps.reports.rules.verify_pack.verdicts import Unreadable, Verdict
+from apps.reports.rules.verify_pack.verdicts import Verdict
+from apps.reports.rules.verify_pack.work import Unreadable
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 

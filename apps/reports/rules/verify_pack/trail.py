@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from apps.reports.rules.verify_pack.ed25519 import ed25519_holds
@@ -41,7 +42,7 @@ def chain_problems(trail: dict[str, Any]) -> list[str]:
     return problems
 
 
-def proof_problems(entries: list[dict[str, Any]], proof: dict[str, Any], keys: dict[str, bytes]) -> list[str]:
+def proof_problems(entries: Iterable[dict[str, Any]], proof: dict[str, Any], keys: dict[str, bytes]) -> list[str]:
     """What is wrong with the proof that every entry stands under a signed checkpoint. `keys`: public keys by their ids.
 
     A path leads from an entry's digest to the root of a Merkle tree (RFC 6962), and the checkpoint signs that root.

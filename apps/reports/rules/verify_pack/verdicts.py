@@ -6,15 +6,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.reports.rules.verify_pack.layout import MOST_JSON_BYTES
 from apps.reports.rules.verify_pack.pdfs import PdfVerdict
+from apps.reports.rules.verify_pack.work import MEBIBYTE, spend, spend_json
 
-
-class Unreadable(Exception):
-    """The file cannot be checked at all."""
-
-
-class TooCostly(Unreadable):
-    """It holds more signatures than whoever asks wants to spend time on."""
+JSON_STEPS = 10  # to read a mebibyte
 
 
 @dataclass
@@ -45,7 +41,12 @@ class Verdict:
 
 
 def read_json(data: bytes, name: str, verdict: Verdict) -> Any:
-    """A JSON file's content; None, and a problem, where it is none or `null`."""
+    """A JSON file's content; None, and a problem, where it is none, `null` or larger than any in a pack."""
+    if len(data) > MOST_JSON_BYTES:
+        verdict.problems.append(f"{name}: is larger than the {MOST_JSON_BYTES} bytes that are read of it")
+        return None
+    spend_json(len(data))
+    spend(JSON_STEPS * len(data) / MEBIBYTE, f"reading {name}")
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
