@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from genaiops_site.openapi import DESCRIPTION
 from genaiops_site.rest import FRAMEWORK
 from genaiops_site.schedule import schedule
+from genaiops_site.time_stamps import check_time_stamps
 from genaiops_site.trail import check_receivers, checked_years
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -249,6 +250,7 @@ SEAL_TIMESTAMP_URL: str = env.str("SEAL_TIMESTAMP_URL", default="")  # RFC 3161;
 SEAL_TIMESTAMP_USER: str = env.str("SEAL_TIMESTAMP_USER", default="")
 SEAL_TIMESTAMP_PASSWORD: str = env.str("SEAL_TIMESTAMP_PASSWORD", default="")
 SEAL_TIMESTAMP_SECONDS: float = env.float("SEAL_TIMESTAMP_SECONDS", default=20.0)
+check_time_stamps(SEAL_TIMESTAMP_URL, SEAL_TIMESTAMP_USER)
 FILE_SCAN_SECONDS: int = env.int("FILE_SCAN_SECONDS", default=300)  # for one held file
 FILE_CHECK_DAYS: int = env.int("FILE_CHECK_DAYS", default=7)  # after which a version's stored files are read again
 FILE_CHECK_BYTES: int = env.int("FILE_CHECK_BYTES", default=100 * 1024**3)  # read in one sweep, about

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -65,13 +65,19 @@ class Authority:
         self.breaks = ""
         self.asked = 0
         self.url = ""
+        self.headers: dict[str, str] = {}
 
-    def answer(self, body: bytes) -> tuple[int, bytes]:
+    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         self.asked += 1
+        self.headers = headers
         if self.breaks == "status":
             return 503, b""
+        if self.breaks == "elsewhere":
+            return 307, b""
         if self.breaks == "rubbish":
             return 200, b"\x30\x03\x02\x01\x00"
+        if self.breaks == "large":
+            return 200, b"\x30\x84\x00\x50\x00\x00" + bytes(5 * 1024**2)
         asked = tsp.TimeStampReq.load(body)
         if self.breaks == "other":
             asked["message_imprint"]["hashed_message"] = b"\0" * 32
@@ -85,12 +91,16 @@ def authority() -> Iterator[Authority]:
 
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            status, content = made.answer(self.rfile.read(int(self.headers["Content-Length"])))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status, content = made.answer(body, dict(self.headers.items()))
             self.send_response(status)
-            self.send_header("Content-Type", "application/timestamp-reply")
+            self.send_header("Content-Type", "text/html" if made.breaks == "page" else "application/timestamp-reply")
             self.send_header("Content-Length", str(len(content)))
+            if made.breaks == "elsewhere":
+                self.send_header("Location", made.url + "other")
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(ConnectionError):  # who asked has left
+                self.wfile.write(content)
 
         def log_message(self, *args: object) -> None:
             pass

@@ -18,7 +18,7 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from django.conf import settings
 from pyhanko.config.pkcs11 import TokenCriteria
 from pyhanko.pdf_utils import generic
@@ -28,14 +28,16 @@ from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeed
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer, SimpleSigner
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from apps.core.errors import Invalid, Unavailable
 from apps.core.pdf import render_pdf
 from apps.reports.models import SealCertificate
 from apps.reports.rules.verify_pack import check_pdf
 from apps.reports.services.keys import certificate_register, key_pair
+from apps.reports.services.stamping import time_stamper
 
 FIELD = "Seal"
 SIGNATURE_BYTES, STAMP_BYTES = 4_096, 12_288  # room for a signature without its certificates, and for a time stamp
@@ -60,9 +62,9 @@ def sign_pdf(content: bytes, *, reason: str, signed_at: datetime) -> bytes:
     """The document with the organisation's signature (PAdES baseline B; T where a time stamp server is configured),
     certified such that any later change shows.
 
-    Without a time stamp the same content, reason and time give the same bytes with an RSA or Ed25519 key. What comes
-    out is verified before it is given. Raises Unavailable when the key or the time stamp server cannot be used, Invalid
-    for what is no PDF.
+    Without a time stamp the same content, reason and time give the same bytes, unless the key is one of an elliptic
+    curve on a security device. What comes out is verified before it is given. Raises Unavailable when the key or the
+    time stamp server cannot be used, Invalid for what is no PDF.
     """
     with _key_held() as held:
         fingerprint = certificate_register(certificate=held.certificate, chain=held.chain, origin=held.origin)
@@ -96,7 +98,7 @@ def _signed(content: bytes, held: Held, reason: str, signed_at: datetime) -> byt
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
-    signer = _TimedSigner(about, held.signer, timestamper=_time_stamper(), new_field_spec=_field())
+    signer = _TimedSigner(about, held.signer, timestamper=time_stamper(), new_field_spec=_field())
     signer.signed_at = signed_at
     try:
         # pyHanko runs an event loop of its own, which a thread that has one already would refuse.
@@ -172,25 +174,6 @@ def _room(held: Held) -> int:
     return 2 * (size + (STAMP_BYTES if settings.SEAL_TIMESTAMP_URL else 0))
 
 
-class _TimeStamper(HTTPTimeStamper):
-    """Tells an answer that cannot be read from our own faults."""
-
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        try:
-            return await super().async_timestamp(message_digest, md_algorithm)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:  # what parsing such an answer raises
-            raise TimestampRequestError("The answer of the time stamp server cannot be read") from error
-
-
-def _time_stamper() -> HTTPTimeStamper | None:
-    if not settings.SEAL_TIMESTAMP_URL:
-        return None
-    account = (settings.SEAL_TIMESTAMP_USER, settings.SEAL_TIMESTAMP_PASSWORD)
-    return _TimeStamper(
-        settings.SEAL_TIMESTAMP_URL, timeout=settings.SEAL_TIMESTAMP_SECONDS, auth=account if account[0] else None
-    )
-
-
 class _InOrder(Signer):
     """Puts the certificates in the order that DER asks of a set (X.690, 11.6), each once: the library's own order would
     differ from one signature to the next.
@@ -204,7 +187,14 @@ class _InOrder(Signer):
 
 
 class _FileSigner(_InOrder, SimpleSigner):
-    """Signs with a key out of a file."""
+    """Signs with a key out of a file; the same bytes give the same signature, on elliptic curves by RFC 6979."""
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        private = serialization.load_der_private_key(self.signing_key.dump(), None)
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            return super().sign_raw(data, digest_algorithm)
+        digest = get_pyca_cryptography_hash(digest_algorithm)
+        return private.sign(data, ec.ECDSA(digest, deterministic_signing=True))
 
 
 @contextmanager
