@@ -271,6 +271,14 @@ def test_an_answer_tells_the_figures_of_use() -> None:
     assert not filled("monitoring.kpis", small(versions=[measured], assessments=[told])).missing
 
 
+def test_an_answer_tells_how_people_stop_the_system() -> None:
+    assert filled("oversight.measures", small(systems=[system()])).missing
+    told = answers(question("art-14-4-e", text="The red switch at the desk."))
+    assert not any(
+        "stop" in one for one in filled("oversight.measures", small(systems=[system()], assessments=[told])).missing
+    )
+
+
 def test_scope_and_period_of_use() -> None:
     place = deployment(ready_at=AT, stopped_at="2026-06-01T00:00:00+00:00", traffic={"requests": 1200})
     facts = small(system=system(), deployments=[place], organisation=ORGANISATION)

@@ -7,6 +7,7 @@ from apps.reports.rules.documents.filling.chain import chain_words
 from apps.reports.rules.documents.filling.changes import approvals, trail_known
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, fact_list, label_of, table, told
+from apps.reports.rules.documents.filling.governance import AI_ACT
 from apps.reports.rules.documents.filling.moments import exact, who
 from apps.reports.rules.documents.filling.registry import filler
 
@@ -65,6 +66,7 @@ def oversight(facts: Facts) -> Filled:
         *table("Answers for the system", ("System", "Person"), owners),
         *table("People", ("Person", "Roles"), rows),
     )
-    missing = ("How people follow, correct or stop single answers in use is not on record.",)
+    is_told = facts.is_said(AI_ACT, "annex-iv-2e", "art-14-4-d", "art-14-4-e")
+    missing = () if is_told or not shown else ("How people follow, correct or stop single answers is not on record.",)
     known = (trail_known(facts),) if shown else ()
-    return joined([Filled(shown, known, missing if shown else ()), approvals(facts)])
+    return joined([Filled(shown, known, missing), approvals(facts)])
