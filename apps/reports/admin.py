@@ -14,7 +14,7 @@ class ReportRunAdmin(RunBackOffice):
     seen = staticmethod(queries.reports_seen_by)
     list_display = ["pk", "document", "subject_label", "state", "pages", "created_by", "created_at"]
     list_filter = ["state", "subject_kind"]
-    search_fields = ["subject_label", "document", "zip_digest", "pdf_digest", "json_digest"]
+    search_fields = ["subject_label", "document", "files"]
 
 
 @admin.register(Snapshot)

@@ -5,8 +5,8 @@ from celery import shared_task
 from apps.core import queue
 from apps.jobs.services.claims import claimed
 from apps.reports.models import ReadinessRun, ReportRun, SnapshotRun
-from apps.reports.rules.documents.spec import AUDIT_PACK, SEALED_PACK
-from apps.reports.services import Press, document_make, pack_make, readiness_make, report_make, snapshot_make
+from apps.reports.rules.documents.spec import AUDIT_PACK
+from apps.reports.services import Press, document_make, pack_make, readiness_make, snapshot_make
 
 
 @shared_task(name=queue.REPORT)
@@ -14,15 +14,10 @@ def render(run_id: int) -> None:
     with claimed(ReportRun, run_id) as claim:
         if claim is None:
             return
-        if claim.run.document == AUDIT_PACK:
-            from apps.reports.services.signing import render_signed
-
-            report_make(run=claim.run, render=render_signed, on_progress=claim.progress)
-            return
         from apps.reports.rendering import RENDERERS
         from apps.reports.services.signing import sign_pdf
 
-        make = pack_make if claim.run.document == SEALED_PACK else document_make
+        make = pack_make if claim.run.document == AUDIT_PACK else document_make
         make(run=claim.run, press=Press(RENDERERS, sign_pdf), on_progress=claim.progress)
 
 

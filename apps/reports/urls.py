@@ -5,7 +5,6 @@ from apps.reports import views
 app_name = "reports"
 urlpatterns = [
     path("", views.report_list, name="report-list"),
-    path("make/", views.report_create, name="report-create"),
     path("new/", views.document_choose, name="document-choose"),
     path("organisation/", views.organisation_page, name="organisation"),
     path("organisation/logo/", views.organisation_logo_view, name="organisation-logo"),

@@ -18,13 +18,12 @@ from apps.auditors.models import AuditGrant
 from apps.auditors.queries.room import room_of
 from apps.auditors.queries.trail import trail_of
 from apps.auditors.services import Given, access_revoke
-from apps.core.storage import put
+from apps.core.storage import Stored, put
 from apps.incidents.services import action_add, incident_open
 from apps.registry.models import ModelVersion
 from apps.registry.services import alias_set
 from apps.reports.models import ReportRun, Snapshot, SnapshotRun
 from apps.reports.services.documents import document_start
-from apps.reports.services.packs import report_start
 from apps.reports.services.snapshots import snapshot_make
 from apps.risks.services import risk_create
 from tests.auditors.conftest import House, entered
@@ -68,7 +67,7 @@ def test_nobodys_address_is_told_to_a_guest(house: House, guest: Client, name: s
     snapshot(house, guest, f"system:{house.desk.pk}")
     User.objects.filter(pk=olga.pk).update(name=name, email="olga@people.example")
     Snapshot.objects.update(taken_by=olga)
-    document_start(by=olga, document="sealed-pack", subject=house.own)
+    document_start(by=olga, document="audit-pack", subject=house.own)
     holder = User.objects.get(is_guest=True)
     api, base = make_client(holder), f"{API}systems/{house.desk.pk}/"
     pages = [at(house), at(house, "documents"), at(house, "trail"), at(house, "snapshots", Snapshot.objects.get().pk)]
@@ -148,21 +147,21 @@ def test_snapshots_and_documents_are_made_within_the_room(house: House, given: G
     for subject in (f"version:{house.other.pk}", f"version:{house.both.pk}", f"system:{house.till.pk}", "x", "team:1"):
         answer = guest.post(at(house, "snapshots", "take"), {"subject": subject, "label": "x", "reason": "x"})
         assert answer.status_code == 422, subject
-    made = guest.post(at(house, "documents", "make"), {"document": "sealed-pack", "source": f"version:{house.own.pk}"})
+    made = guest.post(at(house, "documents", "make"), {"document": "audit-pack", "source": f"version:{house.own.pk}"})
     run = ReportRun.objects.get()
     assert made["Location"] == at(house, "documents", run.pk) and run.created_by_id == given.grant.holder_id
     assert guest.get(made["Location"]).status_code == 200
     assert guest.get(at(house, "documents", run.pk, "zip")).status_code == 409, "not ready"
     listed = guest.get(at(house, "documents")).content.decode()
-    assert "First" in listed and "Sealed pack" in listed and "Audit pack" not in listed
-    theirs = report_start(by=house.people.olga, version=house.other)
+    assert "First" in listed and "Audit pack" in listed
+    theirs = document_start(by=house.people.olga, document="audit-pack", subject=house.other)
     assert guest.get(at(house, "documents", theirs.pk)).status_code == 404
 
 
 def test_a_finished_document_is_handed_out_once_it_is_in_the_trail(house: House, guest: Client) -> None:
-    run = document_start(by=house.people.olga, document="sealed-pack", subject=house.own)
-    stored = put(BytesIO(b"PK the pack"))
-    ReportRun.objects.filter(pk=run.pk).update(state="succeeded", zip_digest=stored.digest)
+    run = document_start(by=house.people.olga, document="audit-pack", subject=house.own)
+    frozen, stored = snapshot(house, guest, f"version:{house.own.pk}"), put(BytesIO(b"PK the pack"))
+    ReportRun.objects.filter(pk=run.pk).update(state="succeeded", snapshot=frozen, files=[made_file("zip", stored)])
     assert b"ZIP" in guest.get(at(house, "documents")).content
     before = AuditEntry.objects.count()
     answer = guest.get(at(house, "documents", run.pk, "zip"))
@@ -172,14 +171,18 @@ def test_a_finished_document_is_handed_out_once_it_is_in_the_trail(house: House,
     assert guest.get(at(house, "documents", run.pk, "docx")).status_code == 404
 
 
-def test_a_pack_that_quotes_rows_is_not_there(house: House, guest: Client) -> None:
-    run = report_start(by=house.people.olga, version=house.own)
+def made_file(form: str, stored: Stored) -> dict[str, Any]:
+    return {"form": form, "digest": stored.digest, "size": stored.size, "pages": None}
+
+
+def test_a_pack_of_former_days_quotes_rows_and_is_not_there(house: House, guest: Client) -> None:
+    """It was made from no snapshot."""
+    run = document_start(by=house.people.olga, document="audit-pack", subject=house.own)
+    assert guest.get(at(house, "documents", run.pk)).status_code == 200
     stored = put(BytesIO(b"%PDF-1.7 word for word"))
-    ReportRun.objects.filter(pk=run.pk).update(state="succeeded", pdf_digest=stored.digest)
-    assert b"Audit pack" not in guest.get(at(house, "documents")).content
+    ReportRun.objects.filter(pk=run.pk).update(state="succeeded", files=[made_file("pdf", stored)])
+    assert b"PDF" not in guest.get(at(house, "documents")).content.split(b"<tbody>")[-1]
     assert {guest.get(at(house, "documents", run.pk, *more)).status_code for more in ((), ("pdf",))} == {404}
-    asked = guest.post(at(house, "documents", "make"), {"document": "audit-pack", "source": f"version:{house.own.pk}"})
-    assert asked.status_code == 422 and ReportRun.objects.count() == 1
 
 
 def _approved(version: ModelVersion) -> ModelVersion:
@@ -245,7 +248,7 @@ def test_the_api_of_the_room(house: House) -> None:
     assert b"".join(api.get(f"{base}snapshots/{frozen['id']}/file/")).startswith(b"{")
     made = api.post(
         f"{base}documents/",
-        {"document": "sealed-pack", "subject_kind": "version", "subject_id": house.own.pk},
+        {"document": "audit-pack", "subject_kind": "version", "subject_id": house.own.pk},
         format="json",
     )
     assert made.status_code == 202, made.content
@@ -255,9 +258,9 @@ def test_the_api_of_the_room(house: House) -> None:
     checked = api.post(f"{API}verify/", {"file": BytesIO(b"%PDF-1.7 x")}, format="multipart")
     assert (checked.status_code, checked.json()["is_intact"]) == (200, False)
     for refused in (
-        {"document": "audit-pack", "subject_kind": "version", "subject_id": house.own.pk},
-        {"document": "sealed-pack", "subject_kind": "version", "subject_id": house.other.pk},
-        {"document": "sealed-pack", "snapshot": 99_999},
+        {"document": "no-such", "subject_kind": "version", "subject_id": house.own.pk},
+        {"document": "audit-pack", "subject_kind": "version", "subject_id": house.other.pk},
+        {"document": "audit-pack", "snapshot": 99_999},
     ):
         assert api.post(f"{base}documents/", refused, format="json").status_code == 404
     assert api.get(f"{API}systems/{house.till.pk}/").status_code == 404

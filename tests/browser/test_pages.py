@@ -18,13 +18,13 @@ from apps.jobs.services import run_fail
 from apps.monitoring.models import DriftRun
 from apps.registry.models import RegisteredModel
 from apps.reports.models import ReportRun, Snapshot
-from apps.reports.services import document_start, readiness_start, report_start
+from apps.reports.services import document_start, readiness_start
 from apps.reports.tasks import look_through
 from apps.serving.models import Deployment
 from tests.browser.conftest import SignIn
 from tests.chromium import NARROW, WIDE, is_error
 from tests.makers import claim
-from tests.reports.documents import frozen, make
+from tests.reports.documents import frozen, make, make_pack, pack_asked
 from tests.reports.world import World, approve
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -100,6 +100,7 @@ def _of_documents(version: int) -> Iterator[str]:
     after, before = Snapshot.objects.all()[:2]
     yield reverse("reports:subject", args=["version", version])
     yield reverse("reports:document-prepare", args=["version", version, "ai-act-annex-iv"])
+    yield reverse("reports:document-prepare-from", args=[after.pk, "audit-pack"])
     yield reverse("reports:document-prepare-from", args=[after.pk, "training-content-summary"])
     yield reverse("reports:snapshot-detail", args=[after.pk])
     yield f"{reverse('reports:snapshot-compare')}?before={before.pk}&after={after.pk}"
@@ -133,7 +134,7 @@ def barriers(page: Page) -> Iterator[str]:
 @pytest.mark.parametrize("name", list(SCHEMES))
 def test_every_page_is_sound(live_server: LiveServer, page: Page, world: World, sign_in: SignIn, name: str) -> None:
     approve(world)
-    report_start(by=world.olga, version=world.version)
+    make_pack(pack_asked(world.version, world.olga))
     for label in ("First audit", "Second audit"):
         snapshot = frozen(world.version, world.ada, label)
     make(document_start(by=world.ada, snapshot=snapshot, document="ai-act-annex-iv"))

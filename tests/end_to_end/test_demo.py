@@ -42,6 +42,6 @@ def test_the_main_job_runs_from_data_to_verified_pack(tmp_path: Path) -> None:
     table = done.stdout.split("DATA\n", 1)[1]
     assert len(re.findall(rf"^({KNOWN}) +\S", table, re.MULTILINE)) == 18
     assert "evidence: " in table
-    assert (tmp_path / "demo" / "audit-pack.pdf").read_bytes().startswith(b"%PDF-")
+    assert (tmp_path / "demo" / "audit-report.pdf").read_bytes().startswith(b"%PDF-")
     with zipfile.ZipFile(tmp_path / "demo" / "audit-pack.zip") as pack:
-        assert {Path(name).name for name in pack.namelist()} >= {"audit-pack.pdf", "audit-pack.json", "verify_pack.py"}
+        assert {Path(name).name for name in pack.namelist()} >= {"audit-report.pdf", "snapshot.json", "verify_pack.py"}

@@ -14,7 +14,7 @@ from apps.monitoring.services import drift_finish, drift_start
 from apps.registry.models import LineageLink, ModelVersion
 from apps.registry.rules import TUNED_FROM
 from apps.registry.services import version_import, version_retire
-from apps.reports.services import report_start
+from apps.reports.services import document_start
 from apps.serving.models import Deployment
 from apps.serving.services import application_add
 from tests.makers import make_approved, make_deployment, make_model, make_version
@@ -153,10 +153,10 @@ def test_the_monitoring_tab_draws_the_newest_measurement(world: World) -> None:
 
 def test_documents_can_be_made_by_everybody_of_the_team(world: World) -> None:
     text = tab(world.ada, world.version, "documents")
-    assert "Make an audit pack" in text and "No audit pack yet" in text and reverse("reports:verify") in text
-    client = Client()
-    client.force_login(world.ada)
-    client.post(reverse("reports:report-create"), {"version": world.version.pk})
+    assert "Make an audit pack" in text and "No document yet" in text and reverse("reports:verify") in text
+    about = ["version", world.version.pk, "audit-pack"]
+    assert reverse("reports:document-prepare", args=about) in text
+    document_start(by=world.ada, subject=world.version, document="audit-pack")
     text = tab(world.ada, world.version, "documents")
     assert "Make an audit pack" not in text and "Queued" in text
 
@@ -221,7 +221,7 @@ def add_much(world: World, count: int) -> None:
         application_add(by=world.olga, deployment=deployment, name=f"Application {number}")
         run = drift_start(by=world.olga, version=world.version, reference=table, analysis=table, config={})
         drift_finish(run=claimed(run), result=drift_result())
-        claimed(report_start(by=world.ada, version=world.version)).end(FAILED)
+        claimed(document_start(by=world.ada, subject=world.version, document="audit-pack")).end(FAILED)
         child = make_version(world.olga, world.team)
         LineageLink.objects.create(version=child, relation=TUNED_FROM, base_version=world.version)
 

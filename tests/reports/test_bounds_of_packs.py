@@ -9,11 +9,12 @@ import pytest
 from django.conf import LazySettings
 
 from apps.core.errors import Conflict
-from apps.reports.rules.pack import Archive, archive, pretty_json, rows_by_kind, unsound
+from apps.reports.rules.pack import Archive, pretty_json, rows_by_kind, unsound
 from apps.reports.rules.packing import Cited
 from apps.reports.rules.verify_pack import MOST_FILES
 from apps.reports.services import packing
 from apps.reports.services.packing import pack_documents, refuse_unsound
+from tests.reports.format_1 import archive_1
 from tests.reports.sealing import AT, OK, Checker, facts_of_trail, plain_pdf, use_keys
 
 MANY = MOST_FILES + 500
@@ -49,7 +50,7 @@ def test_a_pack_that_does_not_hold_is_not_handed_out(settings: LazySettings, tmp
 
 def test_what_does_not_hold_is_told_for_format_1() -> None:
     files = {f"evidence/{number}.json": b"{}" for number in range(MANY)}
-    made = archive(files, subject="Desk answers v1", generated_at="now")
+    made = archive_1(files)
     with pytest.raises(Conflict, match="a pack never has more than 2000"):
         refuse_unsound(made)
     assert "it is no ZIP archive" in unsound(Archive(b"PK", made.manifest_digest))

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from apps.core.rules import FAILED
 from apps.reports.management.commands import document_make
 from apps.reports.models import ReportRun
+from apps.reports.rules.documents.chosen import Chosen, chosen_from
 from apps.reports.rules.pack import sha256
 from tests.reports.documents import VERSION_CARD, frozen, make
 from tests.reports.world import World, claimed
@@ -48,6 +49,15 @@ def test_a_document_of_a_snapshot_is_left_to_a_worker(world: World) -> None:
     told = said(VERSION_CARD, "--from-snapshot", str(snapshot.pk), "--as", ADA)
     run = ReportRun.objects.get()
     assert (run.state, run.snapshot) == ("queued", snapshot) and f"Document {run.pk} waits" in told
+
+
+def test_a_pack_of_what_is_chosen(world: World) -> None:
+    mine = ("audit-pack", "--of", "version", str(world.version.pk), "--as", ADA)
+    with pytest.raises(CommandError, match="no kind of document"):
+        said(*mine, "--choose", "no-such")
+    said(*mine, "--choose", VERSION_CARD, "--choose", "model-documentation-form:nca")
+    chosen = [chosen_from(one) for one in ReportRun.objects.get().config["documents"]]
+    assert chosen == [Chosen(VERSION_CARD), Chosen("model-documentation-form", "nca")]
 
 
 def test_a_failure_ends_the_command(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ def text_of(client: Client, name: str, *args: object, query: str = "", status: i
 def test_choosing_a_document_and_what_it_is_about(world: World) -> None:
     ada = signed_in(world.ada)
     every = text_of(ada, "document-choose")
-    assert "Technical documentation under Annex IV" in every and "Sealed pack" in every
+    assert "Technical documentation under Annex IV" in every and "Audit pack" in every
     one = text_of(ada, "document-choose", query=f"?document={VERSION_CARD}&kind=version&q=desk")
     assert reverse("reports:document-prepare", args=["version", world.version.pk, VERSION_CARD]) in one
     assert "Base v1" not in one
@@ -122,8 +122,8 @@ def test_freezing_comparing_and_making_again(world: World) -> None:
     made = make(ReportRun.objects.get())
     assert made.snapshot == first and "It knows" not in text_of(ada, "report-detail", made.pk)
     assert reverse("reports:report-detail", args=[made.pk]) in text_of(ada, "snapshot-detail", first.pk)
-    assert "sealed" in text_of(ada, "document-prepare-from", first.pk, "sealed-pack")
-    text_of(ada, "document-prepare-from", first.pk, "audit-pack", status=404)
+    assert "What goes into it" in text_of(ada, "document-prepare-from", first.pk, "audit-pack")
+    text_of(ada, "document-prepare-from", first.pk, "sealed-pack", status=404)
 
 
 def test_snapshots_of_different_things_cannot_be_compared(world: World) -> None:

@@ -21,7 +21,7 @@ from apps.reports.queries.snapshots import snapshot_bytes
 from apps.reports.queries.standing import standings_of
 from apps.reports.queries.verifying import file_check
 from apps.reports.rules.documents.reading import document_specs
-from apps.reports.rules.documents.spec import AUDIT_PACK, SEALED_PACK
+from apps.reports.rules.documents.spec import AUDIT_PACK
 from apps.reports.rules.documents.standing import grader_named
 from apps.reports.services import document_start, readiness_start, snapshot_start
 from tests.reports.documents import VERSION_CARD, frozen, make
@@ -150,12 +150,14 @@ def test_the_simplified_edition_is_for_small_providers(world: World) -> None:
         document_start(by=world.ada, snapshot=plain, document="dataset-datasheet", is_simplified=True)
 
 
-def test_a_sealed_pack_holds_every_document_and_is_recognised(world: World) -> None:
-    run = document_start(by=world.ada, subject=world.data, document=SEALED_PACK)
+def test_a_pack_holds_every_document_and_is_recognised(world: World) -> None:
+    run = document_start(by=world.ada, subject=world.data, document=AUDIT_PACK)
     tasks.render(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error) == ("succeeded", "") and run.result is not None
-    assert set(run.result["documents"]) == {kind.slug for kind in kinds_about("dataset") if kind.spec}
+    assert {one["document"] for one in run.result["documents"]} == {
+        kind.slug for kind in kinds_about("dataset") if kind.spec
+    }
     check = file_check(world.ada, io.BytesIO(content_of(run, "zip")))
     assert check.is_ours and not check.problems
     assert file_check(world.ada, io.BytesIO(content_of(run, "zip"))).report == run
@@ -166,8 +168,8 @@ def test_refusals(world: World) -> None:
     for given, error, code in (
         ({"subject": world.version, "document": "no-such"}, NotFound, "document.unknown"),
         ({"subject": world.data, "document": VERSION_CARD}, Invalid, "document.subject"),
-        ({"subject": world.data, "document": AUDIT_PACK}, Invalid, "document.subject"),
-        ({"snapshot": snapshot, "document": AUDIT_PACK}, Invalid, "document.subject"),
+        ({"subject": world.data, "document": AUDIT_PACK, "audience": "x"}, Invalid, "document.audience"),
+        ({"snapshot": snapshot, "document": AUDIT_PACK, "is_simplified": True}, Invalid, "document.simplified"),
         ({"document": VERSION_CARD}, Invalid, "document.subject"),
         ({"subject": world.version, "snapshot": snapshot, "document": VERSION_CARD}, Invalid, "document.subject"),
         ({"subject": world.version, "document": VERSION_CARD, "audience": "x"}, Invalid, "document.audience"),

@@ -11,10 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.core.pdf import render_pdf
 from apps.core.rules import FAILED
 from apps.reports.models import ReportRun
-from apps.reports.services import report_make, report_start
+from tests.reports.documents import VERSION_CARD, frozen, make_pack, pack_asked
 from tests.reports.world import World, claimed
 
 pytestmark = pytest.mark.django_db
@@ -32,34 +31,63 @@ def signed_in(user: User) -> Client:
 
 
 def made(world: World) -> ReportRun:
-    """A finished pack whose PDF is real but short: what is in it is tested elsewhere."""
-
-    def render(html: str, **more: object) -> bytes:
-        return render_pdf("<title>Pack</title><p>Pack", **more)  # type: ignore[arg-type]
-
-    run = claimed(report_start(by=world.ada, version=world.version))
-    report_make(run=run, render=render, on_progress=lambda share, message: None)
-    return ReportRun.objects.get(pk=run.pk)
+    """A finished pack whose PDF is signed but short: what is in it is tested elsewhere."""
+    return make_pack(pack_asked(world.version, world.ada))
 
 
 def test_everybody_of_the_team_may_make_a_pack_and_follow_it(world: World) -> None:
     client = signed_in(world.ada)
     empty = client.get(reverse("reports:report-list")).content.decode()
     assert "No document yet" in empty and reverse("reports:document-choose") in empty
-    response = client.post(reverse("reports:report-create"), {"version": world.version.pk}, follow=True)
+    about = ["version", world.version.pk, "audit-pack"]
+    page = client.get(reverse("reports:document-prepare", args=about)).content.decode()
+    ticked = re.findall(r'name="documents" value="([^"]+)" form="pack-form" checked', page)
+    assert {VERSION_CARD, "model-documentation-form", "model-documentation-form:nca"} <= set(ticked)
+    start = reverse("reports:document-start", args=about)
+    response = client.post(
+        start, {"choosing": "1", "documents": [VERSION_CARD, "model-documentation-form:nca"]}, follow=True
+    )
     report = ReportRun.objects.get()
     assert response.redirect_chain == [(reverse("reports:report-detail", args=[report.pk]), 302)]
     text = response.content.decode()
     assert "Queued" in text and 'hx-trigger="every 2s"' in text and "is being made" in text
-    again = client.post(reverse("reports:report-create"), {"version": world.version.pk})
+    assert [one["audience"] for one in report.config["documents"]] == ["", "nca"]
+    again = client.post(start)
     assert again.status_code == 409 and "is being made already" in again.content.decode()
+
+
+def test_nothing_chosen_is_refused_and_nothing_shown_is_all(world: World) -> None:
+    client, start = (
+        signed_in(world.ada),
+        reverse("reports:document-start", args=["version", world.version.pk, "audit-pack"]),
+    )
+    refused = client.post(start, {"choosing": "1"})
+    assert refused.status_code == 422 and "Choose at least one document" in refused.content.decode()
+    unknown = client.post(start, {"choosing": "1", "documents": ["no-such::x"]})
+    assert unknown.status_code == 404 and not ReportRun.objects.exists()
+    assert client.post(start).status_code == 302 and ReportRun.objects.get().config == {}
+
+
+def test_a_pack_from_a_snapshot_says_how_its_documents_stand(world: World) -> None:
+    client, snapshot = signed_in(world.ada), frozen(world.version, world.ada)
+    about = [snapshot.pk, "audit-pack"]
+    text = client.get(reverse("reports:document-prepare-from", args=about)).content.decode()
+    assert "What goes into it" in text and "Points settled" in text and "not looked at" not in text
+    answer = client.post(
+        reverse("reports:document-start-from", args=about), {"choosing": "1", "documents": VERSION_CARD}
+    )
+    run = make_pack(ReportRun.objects.get())
+    assert answer["Location"] == reverse("reports:report-detail", args=[run.pk]) and run.snapshot == snapshot
+    again = client.get(answer["Location"]).content.decode()
+    assert reverse("reports:document-prepare-from", args=about) in again
 
 
 def test_outsiders_find_nothing(world: World) -> None:
     report, client = made(world), signed_in(world.xena)
     assert "No document yet" in client.get(reverse("reports:report-list")).content.decode()
     assert str(world.version) not in client.get(reverse("reports:document-choose") + "?kind=version").content.decode()
-    assert client.post(reverse("reports:report-create"), {"version": world.version.pk}).status_code == 404
+    about = ["version", world.version.pk, "audit-pack"]
+    assert client.post(reverse("reports:document-start", args=about)).status_code == 404
     assert client.get(reverse("reports:report-detail", args=[report.pk])).status_code == 404
     for form in ("pdf", "zip", "json"):
         assert client.get(reverse("reports:report-download", args=[report.pk, form])).status_code == 404
@@ -70,11 +98,12 @@ def test_the_files_are_exactly_those_of_the_digests(world: World) -> None:
     page = client.get(reverse("reports:report-detail", args=[report.pk])).content.decode()
     assert report.result is not None and report.result["manifest_digest"] in page
     assert "hx-trigger" not in page.split('id="report"')[1].split(">")[0]
-    starts = {"pdf": b"%PDF", "zip": b"PK", "json": b"{"}
+    assert "Documents in it" in page and "Model card" in page and f"--digest {report.result['manifest_digest']}" in page
+    starts = {"zip": b"PK", "json": b"{"}
     for form, start in starts.items():
         answer = client.get(reverse("reports:report-download", args=[report.pk, form]))
         assert answer.getvalue().startswith(start)
-        assert answer["ETag"] == f'"{getattr(report, f"{form}_digest")}"'
+        assert answer["ETag"] == f'"{report.digests[form]}"'
         assert re.search(
             rf'attachment; filename="desk-answers-v1-audit-pack-.*\.{form}"', answer["Content-Disposition"]
         )
@@ -82,13 +111,13 @@ def test_the_files_are_exactly_those_of_the_digests(world: World) -> None:
 
 
 def test_a_pack_that_is_not_ready_has_no_files(world: World) -> None:
-    report = report_start(by=world.ada, version=world.version)
-    answer = signed_in(world.ada).get(reverse("reports:report-download", args=[report.pk, "pdf"]))
+    report = pack_asked(world.version, world.ada)
+    answer = signed_in(world.ada).get(reverse("reports:report-download", args=[report.pk, "zip"]))
     assert answer.status_code == 409 and "Wait until its run is done." in answer.content.decode()
 
 
 def test_a_failed_pack_can_be_made_again_by_who_may(world: World) -> None:
-    report = claimed(report_start(by=world.ada, version=world.version))
+    report = claimed(pack_asked(world.version, world.ada))
     report.end(FAILED, error="No room left.")
     url, retry = (
         reverse("reports:report-detail", args=[report.pk]),
@@ -123,9 +152,9 @@ def test_a_changed_pack_is_told_with_what_differs(world: World) -> None:
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(pack)) as old, zipfile.ZipFile(changed, "w") as new:
         for name in old.namelist():
-            new.writestr(name, old.read(name) + (b" " if name == "audit-pack.json" else b""))
+            new.writestr(name, old.read(name) + (b" " if name == "snapshot.json" else b""))
     text = check(world, changed.getvalue())
-    assert "The pack was changed" in text and "audit-pack.json" in text and "The pack is intact" not in text
+    assert "The pack was changed" in text and "snapshot.json" in text and "The pack is intact" not in text
 
 
 def test_an_intact_pack_of_another_team_is_recognised_and_its_report_not_named(world: World) -> None:
@@ -169,7 +198,7 @@ def test_the_list_costs_as_much_for_many_as_for_one(world: World, django_assert_
     client.get(url)
     for count in (1, 24):
         for _ in range(count):
-            run = claimed(report_start(by=world.ada, version=world.version))
+            run = claimed(pack_asked(world.version, world.ada))
             run.end(FAILED, error="stopped")
         with django_assert_num_queries(LIST_QUERIES):
             client.get(url)

@@ -1,4 +1,4 @@
-"""verify_pack.py says OK, or names what differs; it runs as an auditor runs it, without any installed package."""
+"""Packs of format 1 verify for ever, or what differs is named; as an auditor runs it, without any installed package."""
 
 import hashlib
 import io
@@ -8,25 +8,38 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from apps.reports.rules import verify_pack
-from apps.reports.rules.pack import archive, pretty_json, sha256, stored_zip
-from tests.reports.conftest import Pack
+from apps.reports.rules.pack import Archive, pretty_json, sha256, stored_zip
+from tests.kept import kept
+from tests.reports.format_1 import archive_1, files_1
 
-# The session's one pack is made in the database.
+# The module's one pack is made in the database.
 pytestmark = pytest.mark.django_db
 OK, DIFFERS, UNREADABLE = 0, 1, 2
 
 
+@pytest.fixture(scope="module")
+def pack(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Iterator[Archive]:
+    from django.conf import settings
+
+    folder = tmp_path_factory.mktemp("keys")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SEAL_KEY_FILE", "TRAIL_KEY_FILE", "TRAIL_FOLDER"):
+            patch.setattr(settings, name, str(folder / name.lower()))
+        with kept(django_db_blocker, lambda: archive_1(files_1())) as made:
+            yield made
+
+
 @pytest.fixture
-def files(pack: Pack) -> dict[str, bytes]:
+def files(pack: Archive) -> dict[str, bytes]:
     """The pack's files by path, to be tampered with."""
-    with zipfile.ZipFile(io.BytesIO(pack.archive)) as opened:
+    with zipfile.ZipFile(io.BytesIO(pack.data)) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
 
 
@@ -61,22 +74,21 @@ def unpack(files: dict[str, bytes], folder: Path) -> Path:
 
 def relisted(files: dict[str, bytes]) -> dict[str, bytes]:
     """The files with a manifest that was rewritten to match them, as a careful forger would."""
-    kept = {name: data for name, data in files.items() if not name.startswith("manifest.")}
-    made = archive(kept, subject="Desk answers v1", generated_at="2026-11-22T06:00:00+00:00")
-    with zipfile.ZipFile(io.BytesIO(made.data)) as opened:
+    kept_files = {name: data for name, data in files.items() if not name.startswith("manifest.")}
+    with zipfile.ZipFile(io.BytesIO(archive_1(kept_files).data)) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
 
 
 def test_an_untouched_pack_is_ok(check, pack) -> None:
-    code, said = check(pack.archive)
+    code, said = check(pack.data)
     assert code == OK
     assert said.startswith("OK: ")
-    assert pack.result["manifest_digest"] in said
+    assert pack.manifest_digest in said
 
 
 def test_the_expected_digest_is_accepted(check, pack) -> None:
-    assert check(pack.archive, "--digest", pack.result["manifest_digest"])[0] == OK
-    assert check(pack.archive, "--digest", pack.result["manifest_digest"].upper())[0] == OK
+    assert check(pack.data, "--digest", pack.manifest_digest)[0] == OK
+    assert check(pack.data, "--digest", pack.manifest_digest.upper())[0] == OK
 
 
 def test_an_unpacked_folder_is_ok(check, files, tmp_path) -> None:
@@ -120,10 +132,10 @@ def test_one_changed_byte_is_named(check, files, name) -> None:
 
 def test_no_byte_of_the_archive_can_change_unnoticed(pack) -> None:
     """A sample of the bytes outside the files' contents and of those inside."""
-    inside = _content_places(pack.archive)
-    places = [place for place in range(len(pack.archive)) if place % (4099 if place in inside else 5) == 0]
+    inside = _content_places(pack.data)
+    places = [place for place in range(len(pack.data)) if place % (4099 if place in inside else 5) == 0]
     for place in places:
-        data = bytearray(pack.archive)
+        data = bytearray(pack.data)
         data[place] ^= 0xFF
         try:
             verdict = verify_pack.verify(io.BytesIO(bytes(data)))
@@ -142,7 +154,7 @@ def _content_places(data: bytes) -> set[int]:
 
 
 def test_a_flipped_byte_in_the_file_on_disk_is_named(check, pack) -> None:
-    data = bytearray(pack.archive)
+    data = bytearray(pack.data)
     place = data.index(b"%PDF-1.7") + 100
     data[place] ^= 1
     code, said = check(bytes(data))
@@ -181,9 +193,9 @@ def test_an_edited_manifest_is_named(check, files) -> None:
 def test_a_rewritten_manifest_passes_only_without_the_portals_digest(check, files, pack) -> None:
     forged = stored_zip(relisted(files | {"audit-pack.pdf": b"%PDF another report"}))
     assert check(forged)[0] == OK  # nobody can tell from the pack alone: this is what --digest is for
-    code, said = check(forged, "--digest", pack.result["manifest_digest"])
+    code, said = check(forged, "--digest", pack.manifest_digest)
     assert code == DIFFERS
-    assert f"but {pack.result['manifest_digest']} was expected" in said
+    assert f"but {pack.manifest_digest} was expected" in said
 
 
 def test_a_signed_report_with_something_behind_it_is_named_even_with_a_matching_manifest(check, files) -> None:
@@ -200,7 +212,7 @@ def test_a_missing_manifest_is_named(check, files, name) -> None:
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.9999])
 def test_a_truncated_archive_cannot_be_checked(check, pack, share) -> None:
-    code, said = check(pack.archive[: int(len(pack.archive) * share)])
+    code, said = check(pack.data[: int(len(pack.data) * share)])
     assert code == UNREADABLE
     assert "cut off" in said
 
@@ -373,7 +385,7 @@ def test_a_trail_extract_that_differs_from_the_record_is_named(check, files) -> 
 
 
 def test_the_archive_is_one_that_any_program_opens(pack, files) -> None:
-    with zipfile.ZipFile(io.BytesIO(pack.archive)) as opened:
+    with zipfile.ZipFile(io.BytesIO(pack.data)) as opened:
         assert opened.testzip() is None
         assert opened.namelist() == sorted(opened.namelist())
         assert {member.date_time for member in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}

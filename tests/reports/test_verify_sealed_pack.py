@@ -318,10 +318,21 @@ def test_the_same_parts_give_the_same_bytes(settings, tmp_path, db):
     assert one == other
 
 
-def test_a_snapshot_whose_trail_is_not_proven_is_not_packed(settings, tmp_path, db):
+def test_a_snapshot_whose_proof_leaves_an_entry_out_is_proven_when_it_is_packed(settings, tmp_path, db, check):
     use_keys(settings, tmp_path)
     facts = facts_of_trail()
-    facts["audit_trail"]["proof"]["paths"].pop()
+    whole = dict(facts["audit_trail"]["proof"])
+    facts["audit_trail"]["proof"] = whole | {"paths": whole["paths"][:-1]}
+    made = pack_documents(snapshot=pretty_json(facts), documents={}, made_at=AT)
+    with zipfile.ZipFile(io.BytesIO(made.data)) as opened:
+        assert json.loads(opened.read("trail/proof.json")) == whole
+    assert check(made.data)[0] == OK
+
+
+def test_a_snapshot_whose_trail_cannot_be_proven_is_not_packed(settings, tmp_path, db):
+    use_keys(settings, tmp_path)
+    facts = facts_of_trail()
+    facts["audit_trail"]["entries"][-1]["sequence"] = 99_999
     with pytest.raises(Conflict) as refused:
         pack_documents(snapshot=pretty_json(facts), documents={}, made_at=AT)
     assert refused.value.code == "pack.unproven"

@@ -30,7 +30,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    print(f"Audit pack: {job.pdf}\n            {job.zip}\n            {job.sealed}")
+    print(f"Audit pack: {job.pdf}\n            {job.zip}\n            {job.whole}")
     print(f"All steps succeeded in {time.monotonic() - began:.0f} s. Look around: make run")
     return 0
 

@@ -22,6 +22,7 @@ CAR_LOAN_COLUMNS = {
     "timestamp_column": car_loan.TIMESTAMP,
     "chunk_size": 5000,
 }
+RECORD = "snapshot.json"  # of a pack
 METRICS_OF_PROOF = ("loss", "perplexity")  # measured on every token, so decided by few rows
 
 
@@ -112,17 +113,17 @@ def verified(pack: Path) -> str:
 
 
 def tampered_is_named(pack: Path, copy: Path) -> str:
-    """Change one byte of the pack's JSON and see it named. Raises DemoError when nobody notices."""
+    """Change one byte of the pack's record and see it named. Raises DemoError when nobody notices."""
     with zipfile.ZipFile(pack) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
         for item in source.infolist():
             content = bytearray(source.read(item))
-            if item.filename.endswith("audit-pack.json"):
+            if item.filename == RECORD:
                 content[len(content) // 2] ^= 1
             target.writestr(item, bytes(content))
     done = _verify(copy)
     if done.returncode != 1:
         raise DemoError(f"A changed byte was not noticed: {done.stdout}{done.stderr}")
-    named = next((line for line in done.stdout.splitlines() if "audit-pack.json" in line), done.stdout.strip())
+    named = next((line for line in done.stdout.splitlines() if RECORD in line), done.stdout.strip())
     return f"noticed: {named.strip()}"
 
 

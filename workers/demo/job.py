@@ -25,8 +25,8 @@ class Job:
     def __init__(self, people: dict[str, Client], folder: Path, models: Path) -> None:
         self.erin, self.carol, self.amir = people["erin"], people["carol"], people["amir"]
         self.folder, self.models = folder, models
-        self.pdf, self.zip = folder / "audit-pack.pdf", folder / "audit-pack.zip"
-        self.sealed = folder / "sealed-pack.zip"
+        self.pdf, self.zip = folder / "audit-report.pdf", folder / "audit-pack.zip"
+        self.whole = folder / "audit-pack-of-system.zip"
         team = next(team for team in self.erin.rows("teams/") if team["name"] == TEAM)
         self.team: int = team["id"]
         self.mlflow = self.erin.mlflow(team["slug"])
@@ -55,11 +55,11 @@ class Job:
                 ("Put a risk on record whose control the platform checks; have it accepted", self.accept_risk),
                 ("Begin to hold the system against the EU AI Act", self.begin_law),
                 ("Write its model card and its bills of materials, CycloneDX and SPDX", self.papers),
-                ("Export the audit pack", self.export),
+                ("Export an audit pack of the version: the report on everything, and the model card", self.export),
                 ("Verify the pack and the audit trail", self.verify),
                 ("Change one byte of the pack and see the verification fail", self.tamper),
                 ("Freeze the system and write its technical documentation, Annex IV of the AI Act", self.document),
-                ("Seal every document about it in one signed pack, and verify it without the portal", self.seal),
+                ("Put every document about it into one sealed pack, and verify it without the portal", self.seal),
             )
         )
 
@@ -298,12 +298,7 @@ class Job:
         return standing.papers(self.carol, self._made["version"], self.folder, say)
 
     def export(self) -> str:
-        run = self.carol.post("reports/", version=self._made["version"])
-        self.carol.wait(run, say)
-        self._made["report"] = self.carol.get(f"reports/{run['id']}/")
-        for form, target in (("pdf", self.pdf), ("zip", self.zip)):
-            self.carol.download(f"reports/{run['id']}/{form}/", target)
-        return f"{self.pdf.stat().st_size / 1e6:.1f} MB PDF, {self.zip.stat().st_size / 1e6:.1f} MB ZIP"
+        return regulator.pack_of_version(self.carol, self._made["version"], self.pdf, self.zip, say)
 
     def verify(self) -> str:
         said = checks.verified(self.zip)
@@ -320,4 +315,4 @@ class Job:
         return regulator.annex_iv(self.carol, self._made["snapshot"], self.folder, say)
 
     def seal(self) -> str:
-        return regulator.sealed(self.carol, self._made["snapshot"], self.sealed, say)
+        return regulator.pack_of_all(self.carol, self._made["snapshot"], self.whole, say)

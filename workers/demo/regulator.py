@@ -8,7 +8,8 @@ from workers.demo import checks
 from workers.demo.client import Client, DemoError
 from workers.demo.standing import SYSTEM
 
-ANNEX_IV = "ai-act-annex-iv"
+ANNEX_IV, PACK = "ai-act-annex-iv", "audit-pack"
+OF_VERSION = ("audit-report", "model-card")  # what the pack of the version holds
 LABEL, REASON = "Demo", "Shows what a regulator is given."
 
 
@@ -38,9 +39,19 @@ def annex_iv(person: Client, snapshot: dict[str, Any], folder: Path, say: Callab
     return f"{known}; {standing['missing']} are named as missing on page one"
 
 
-def sealed(person: Client, snapshot: dict[str, Any], pack: Path, say: Callable[[str], None]) -> str:
-    """Every document of the snapshot in one sealed pack, verified by what lies in it."""
-    made = person.post("reports/", document="sealed-pack", snapshot=snapshot["id"])
+def pack_of_version(person: Client, version: int, pdf: Path, pack: Path, say: Callable[[str], None]) -> str:
+    """An audit pack of a model version with the report on all that is on record, and that report by itself."""
+    documents = [{"document": slug} for slug in OF_VERSION]
+    made = person.post("reports/", document=PACK, about="version", subject=version, documents=documents)
     person.wait(made, say)
-    person.download(f"reports/{made['id']}/files/zip/", pack)
+    for form, target in (("pdf", pdf), ("zip", pack)):
+        person.download(f"reports/{made['id']}/{form}/", target)
+    return f"{pdf.stat().st_size / 1e6:.1f} MB PDF, {pack.stat().st_size / 1e6:.1f} MB ZIP"
+
+
+def pack_of_all(person: Client, snapshot: dict[str, Any], pack: Path, say: Callable[[str], None]) -> str:
+    """Every document of the snapshot in one pack, verified by what lies in it."""
+    made = person.post("reports/", document=PACK, snapshot=snapshot["id"])
+    person.wait(made, say)
+    person.download(f"reports/{made['id']}/zip/", pack)
     return f"{pack.stat().st_size / 1e6:.1f} MB; {checks.verified(pack)}"

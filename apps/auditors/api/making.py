@@ -28,7 +28,7 @@ from apps.core.downloads import stored_answer
 from apps.core.serializing import STATES, Input, Key
 from apps.core.viewsets import SeenViewSet
 from apps.reports.models import ReportRun, Snapshot
-from apps.reports.queries.packs import digests_of, pack_file
+from apps.reports.queries.packs import pack_file
 from apps.reports.rules.documents.spec import SUBJECTS
 
 BINARY = OpenApiResponse(OpenApiTypes.BINARY)
@@ -79,7 +79,7 @@ class RoomDocumentOut(RoomRunOut):
 
     @extend_schema_field(RoomFileOut(many=True))
     def get_files(self, run: ReportRun) -> list[dict[str, str]]:
-        return [{"form": form, "digest": digest} for form, digest in digests_of(run).items()]
+        return [{"form": form, "digest": digest} for form, digest in run.digests.items()]
 
 
 class SubjectIn(Input):

@@ -7,14 +7,13 @@ from django.db.models import Model, Q, QuerySet
 
 from apps.auditors.queries.room import MISSING, Room
 from apps.core.errors import NotFound
-from apps.core.rules import OPEN
+from apps.core.rules import OPEN, SUCCEEDED
 from apps.reports.models import ReadinessRun, ReportRun, Snapshot, SnapshotRun
 from apps.reports.queries.kinds import Kind, kinds_about
 from apps.reports.queries.subjects import Subject, subject_seen
 from apps.reports.rules.documents.spec import AUDIT_PACK, DATASET, DEPLOYMENT, INCIDENT, SUBJECTS, SYSTEM, VERSION
 
 MOST_LISTED = 40
-WITH_ROWS = (AUDIT_PACK,)  # quotes rows of evaluation data word for word, which are for people of the house
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class About:
     @property
     def kinds(self) -> list[Kind]:
         """The documents that can be made about it."""
-        return [kind for kind in kinds_about(self.kind) if kind.slug not in WITH_ROWS]
+        return kinds_about(self.kind)
 
 
 def subjects_of(room: Room) -> list[About]:
@@ -90,8 +89,10 @@ def runs_of(room: Room) -> QuerySet[ReportRun]:
 
 
 def documents_of(room: Room) -> QuerySet[ReportRun]:
-    """Documents about the room's things, newest first; none that quotes rows."""
-    return runs_of(room).exclude(document__in=WITH_ROWS)
+    """Documents about the room's things, newest first. None of the audit packs of former days, which were made from no
+    snapshot: they quote rows of evaluation data word for word, for people of the house.
+    """
+    return runs_of(room).exclude(document=AUDIT_PACK, snapshot=None, state=SUCCEEDED)
 
 
 def snapshot_of(room: Room, pk: int) -> Snapshot:

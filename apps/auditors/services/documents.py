@@ -1,8 +1,8 @@
 """Snapshots, documents and checks that a guest asks for, within the room: through the services of everybody's."""
 
-from apps.auditors.queries.documents import WITH_ROWS, open_runs, snapshot_of, subject_of
-from apps.auditors.queries.room import MISSING, Room
-from apps.core.errors import Conflict, Invalid, NotFound
+from apps.auditors.queries.documents import open_runs, snapshot_of, subject_of
+from apps.auditors.queries.room import Room
+from apps.core.errors import Conflict, Invalid
 from apps.reports.models import ReadinessRun, ReportRun, SnapshotRun
 from apps.reports.services.documents import document_start
 from apps.reports.services.readiness import readiness_start
@@ -27,10 +27,8 @@ def room_document_make(
     is_simplified: bool = False,
 ) -> ReportRun:
     """Queue a document about one thing of the room as it is now, or from one of its snapshots. Raises as
-    `document_start` does, Conflict where too many are queued, NotFound for one that quotes rows.
+    `document_start` does, Conflict where too many are queued.
     """
-    if document in WITH_ROWS:
-        raise NotFound(MISSING)
     _check_open(room)
     if (subject is None) == (snapshot is None):
         raise Invalid("Name either a thing or a snapshot.", code="document.subject")

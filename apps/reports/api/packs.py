@@ -44,9 +44,9 @@ class ReportViewSet(RunViewSet):
 
     @extend_schema(request=ReportIn, responses={202: ReportOut})
     def create(self, request: Request) -> Response:
-        """Queue a document in all its formats, or an audit pack: PDF, JSON, and both with their evidence in a ZIP.
+        """Queue a document in all its formats, or an audit pack of `documents` with their evidence in a ZIP.
 
-        A document of the present takes a snapshot, so that it can be made again; its id is in the finished run.
+        What is made of the present takes a snapshot, so that it can be made again; its id is in the finished run.
         """
         given, user = self.accepted_input(ReportIn), person(request)
         if "snapshot" in given:
@@ -69,7 +69,7 @@ class ReportViewSet(RunViewSet):
     @extend_schema(responses={(200, "application/pdf"): BINARY})
     @action(detail=True, filterset_class=None)
     def pdf(self, request: Request, pk: str) -> FileResponse:
-        """The PDF: the document for people."""
+        """The PDF: the document for people; of an audit pack the audit report, where it holds one."""
         return self._file("pdf")
 
     @extend_schema(responses={(200, "application/zip"): BINARY})

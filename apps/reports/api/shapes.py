@@ -6,15 +6,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.serializing import Input, JsonObject, Key, Reference, RunDetail, RunSummary
-from apps.reports.models import ReadinessRun, ReportRun, Snapshot
+from apps.reports.models import ReadinessRun, Snapshot
 from apps.reports.queries.kinds import FORMS, Kind
-from apps.reports.queries.packs import pack_files
 from apps.reports.queries.since import MOST
 from apps.reports.queries.standing import since_of
 from apps.reports.rules.comparing import KINDS
+from apps.reports.rules.documents.chosen import chosen_from
 from apps.reports.rules.documents.spec import SUBJECTS
 
 ABOUT = list(SUBJECTS.items())
+MOST_CHOSEN = 200
 
 
 class SubjectKind(serializers.CharField):
@@ -67,6 +68,14 @@ class KindOut(serializers.Serializer[Kind]):
     is_graded = serializers.BooleanField(help_text="whether readiness comes with grades")
 
 
+class ChosenIn(Input):
+    """One edition of one document that an audit pack holds."""
+
+    document = serializers.SlugField(max_length=80)
+    audience = serializers.SlugField(max_length=40, default="", allow_blank=True, help_text="default: for everybody")
+    is_simplified = serializers.BooleanField(default=False, help_text="the edition for small providers")
+
+
 class ReportIn(Input):
     """What the document is about (`about` and `subject`, or `version` alone), or the `snapshot` to make it from."""
 
@@ -77,6 +86,12 @@ class ReportIn(Input):
     snapshot = Key(required=False, help_text="the snapshot to make it from")
     audience = serializers.SlugField(max_length=40, required=False, help_text="the edition; default: for everybody")
     is_simplified = serializers.BooleanField(required=False, help_text="the edition for small providers")
+    documents = ChosenIn(
+        many=True,
+        required=False,
+        max_length=MOST_CHOSEN,
+        help_text="of an audit pack: what it holds; default: every edition of every document about the thing",
+    )
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         ways = [name for name in ("subject", "version", "snapshot") if name in given]
@@ -84,6 +99,8 @@ class ReportIn(Input):
             raise serializers.ValidationError(
                 "Give `about` and `subject`, or `version` alone, or `snapshot` alone.", code="subject"
             )
+        if "documents" in given:
+            given["documents"] = [chosen_from(one) for one in given["documents"]]
         return given
 
 
@@ -97,29 +114,24 @@ class ReportFileOut(serializers.Serializer[Any]):
 
 
 class ReportOut(RunSummary):
-    """A document or an audit pack with the SHA-256 of its files, empty until they are there."""
+    """A document or an audit pack with the SHA-256 of its files, empty until they are there. Of an audit pack, `pdf` is
+    the audit report where it holds one, `json` the record that all was made from, and `zip` the pack.
+    """
 
     document = serializers.CharField()
     about = AboutOut(source="*")
     audience = serializers.CharField()
     is_simplified = serializers.BooleanField()
     snapshot = serializers.IntegerField(source="snapshot_id", allow_null=True)
-    files = serializers.SerializerMethodField()
+    files = ReportFileOut(many=True)
     version = Reference(allow_null=True)
-    pdf_digest = serializers.CharField(help_text="of an audit pack")
-    json_digest = serializers.CharField(help_text="of an audit pack")
-    zip_digest = serializers.CharField(help_text="of an audit pack")
-    zip_size = serializers.IntegerField(allow_null=True, help_text="bytes, of an audit pack")
-    pages = serializers.IntegerField(allow_null=True)
-
-    @extend_schema_field(ReportFileOut(many=True))
-    def get_files(self, report: ReportRun) -> list[dict[str, Any]]:
-        return pack_files(report)
+    pages = serializers.IntegerField(allow_null=True, help_text="of the PDF")
 
 
 class ReportDetail(RunDetail, ReportOut):
-    """A document; `result.standing` counts its points and lists its gaps. Of an audit pack, `result.manifest_digest` is
-    what verify_pack.py takes as `--digest`."""
+    """A document; `result.standing` counts its points and lists its gaps. Of an audit pack, `config.documents` is what
+    was chosen, `result.documents` what it holds and how each stands, and `result.manifest_digest` what verify_pack.py
+    takes as `--digest`."""
 
 
 class SnapshotIn(AboutIn):

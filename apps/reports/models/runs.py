@@ -7,7 +7,7 @@ from apps.core import queue
 from apps.core.models import Run
 from apps.registry.models import ModelVersion
 from apps.reports.models.snapshots import About, Snapshot
-from apps.reports.rules.documents.spec import AUDIT_PACK
+from apps.reports.rules.documents.spec import AUDIT_PACK, PDF
 
 
 class SnapshotRun(About, Run):
@@ -40,10 +40,10 @@ class ReadinessRun(About, Run):
 
 
 class ReportRun(About, Run):
-    """One document about one thing, in each of its formats, or one audit pack of a model version.
+    """One document about one thing, in each of its formats, or one audit pack of documents.
 
-    `files` lists what was made: form, SHA-256, size in bytes, and pages where there are any. Of an audit pack the
-    digests of PDF, JSON and ZIP have columns of their own.
+    `files` lists what was made: form, SHA-256, size in bytes, and pages where there are any; the last two are None
+    where they are not known. `config` of a pack may list the `documents` that were chosen for it.
     """
 
     kind = "report"
@@ -56,11 +56,6 @@ class ReportRun(About, Run):
     audience = models.SlugField(max_length=40, blank=True)
     is_simplified = models.BooleanField(default=False, help_text="the short edition for small providers")
     files = models.JSONField(default=list, blank=True)
-    pdf_digest = models.CharField(max_length=64, blank=True)
-    json_digest = models.CharField(max_length=64, blank=True)
-    zip_digest = models.CharField(max_length=64, blank=True)
-    zip_size = models.BigIntegerField(null=True, blank=True)
-    pages = models.PositiveIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta(Run.Meta):
@@ -68,3 +63,13 @@ class ReportRun(About, Run):
             models.Index(fields=["subject_kind", "subject_id", "-created_at"], name="report_of_subject"),
             models.Index(fields=["team", "-created_at", "-id"], name="report_recent"),
         ]
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of each file by its form."""
+        return {file["form"]: file["digest"] for file in self.files}
+
+    @property
+    def pages(self) -> int | None:
+        """Of the PDF; None where there is none."""
+        return next((file["pages"] for file in self.files if file["form"] == PDF), None)

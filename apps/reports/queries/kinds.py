@@ -1,4 +1,4 @@
-"""Which kinds of documents there are: those described by data files, and the packs."""
+"""Which kinds of documents there are: those described by data files, and the pack of them."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,7 @@ from apps.reports.rules.documents.spec import (
     FORMATS,
     JSON,
     PDF,
-    SEALED_PACK,
     SUBJECTS,
-    VERSION,
     AudienceSpec,
     DocumentSpec,
 )
@@ -23,7 +21,7 @@ FORMS = FORMATS | {ZIP: "ZIP"}
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of document as pages and API show it. `spec` is None for the packs, whose layout is their own."""
+    """One kind of document as pages and API show it. `spec` is None for the pack, whose layout is its own."""
 
     slug: str
     title: str
@@ -61,26 +59,17 @@ class Kind:
 PACK = Kind(
     slug=AUDIT_PACK,
     title="Audit pack",
-    summary="Everything on record about a model version: a report for people, the data behind it, and what is needed"
-    " to check that nothing was changed.",
-    law="",
-    subjects=(VERSION,),
-    formats=(PDF, JSON, ZIP),
-)
-SEALED = Kind(
-    slug=SEALED_PACK,
-    title="Sealed pack",
-    summary="Every document about one thing, made from one snapshot and signed, with the record, the evidence and the"
-    " audit trail's proof, under the organisation's seal. Anybody can check it without this portal.",
+    summary="The documents that you choose about one thing, made from one snapshot and signed, with the record, the"
+    " evidence and the audit trail's proof, under the organisation's seal. Anybody can check it without this portal.",
     law="",
     subjects=tuple(SUBJECTS),
-    formats=(ZIP,),
+    formats=(PDF, JSON, ZIP),
 )
 
 
 def kinds() -> list[Kind]:
-    """Every kind of document, the packs first."""
-    return [SEALED, PACK, *(_of(spec) for spec in all_specs().values())]
+    """Every kind of document, the pack first."""
+    return [PACK, *(_of(spec) for spec in all_specs().values())]
 
 
 def kinds_about(subject_kind: str) -> list[Kind]:

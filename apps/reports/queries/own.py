@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Error
 
 from apps.core.errors import Unavailable
 from apps.reports.rules.documents.reading import SpecInvalid, document_specs, read_specs
-from apps.reports.rules.documents.spec import AUDIT_PACK, SEALED_PACK, DocumentSpec
+from apps.reports.rules.documents.spec import AUDIT_PACK, DocumentSpec
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -31,9 +31,9 @@ def all_specs() -> dict[str, DocumentSpec]:
             code="document.folder",
             remedy="Ask the operator to put it right; nothing can be made before.",
         ) from error
-    if taken := sorted(own.keys() & {AUDIT_PACK, SEALED_PACK}):
+    if AUDIT_PACK in own:
         raise Unavailable(
-            f"A document's file of this site is called {taken[0]}.yaml; packs have a layout of their own.",
+            f"A document's file of this site is called {AUDIT_PACK}.yaml; packs have a layout of their own.",
             code="document.folder",
             remedy="Ask the operator to give it another name.",
         )

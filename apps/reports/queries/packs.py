@@ -9,9 +9,11 @@ from django.utils.text import slugify
 
 from apps.accounts.queries import team_ids_seen_by
 from apps.core.errors import Conflict, NotFound
+from apps.core.rules import SUCCEEDED
 from apps.registry.models import ModelVersion
 from apps.reports.models import ReportRun
 from apps.reports.queries.kinds import FORMS, Kind, kind_formats, kinds
+from apps.reports.rules.documents.chosen import Chosen, chosen_from
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -29,7 +31,7 @@ CONTENT_TYPES = {
 
 
 def reports_seen_by(user: "User | AnonymousUser") -> QuerySet[ReportRun]:
-    """Audit packs of the person's teams, newest first."""
+    """Documents and packs of the person's teams, newest first."""
     runs = ReportRun.objects.filter(team_id__in=team_ids_seen_by(user))
     return runs.select_related("version__model", "team", "created_by", "snapshot")
 
@@ -66,17 +68,41 @@ def titled(reports: Iterable[ReportRun]) -> list[Titled]:
 def _titled(report: ReportRun, kind: Kind | None) -> Titled:
     for_whom = kind.audience_title(report.audience) if kind else report.audience
     edition = "simplified" if report.is_simplified else for_whom
-    forms = [(form, FORMS[form]) for form in digests_of(report)]
+    forms = [(form, FORMS[form]) for form in report.digests]
     return Titled(report, kind.title if kind else report.document, edition, forms)
 
 
+@dataclass(frozen=True)
+class PackedDocument:
+    """A document that lies in a finished pack: how it stands there, and the pages of its PDF."""
+
+    chosen: Chosen
+    title: str
+    edition: str
+    standing: dict[str, Any]
+    pages: int | None
+
+
+def packed_documents(report: ReportRun) -> list[PackedDocument]:
+    """What lies in a pack, in its order; nothing for packs of former days, which held one report."""
+    known = {kind.slug: kind for kind in kinds()}
+    return [_packed(told, known.get(told["document"])) for told in (report.result or {}).get("documents", [])]
+
+
+def _packed(told: dict[str, Any], kind: Kind | None) -> PackedDocument:
+    chosen = chosen_from(told)
+    for_whom = kind.audience_title(chosen.audience) if kind else chosen.audience
+    edition = "simplified" if chosen.is_simplified else for_whom
+    return PackedDocument(chosen, kind.title if kind else chosen.document, edition, told, told["pages"])
+
+
 def reports_of(version: ModelVersion) -> QuerySet[ReportRun]:
-    """All audit packs of one version, newest first."""
+    """All documents and packs about one version, newest first."""
     return ReportRun.objects.filter(version=version).select_related("version__model", "created_by")
 
 
 def report_seen(user: "User | AnonymousUser", pk: int) -> ReportRun:
-    """One audit pack. Raises NotFound when it is not there or not to be seen."""
+    """One document or pack. Raises NotFound when it is not there or not to be seen."""
     found = reports_seen_by(user).filter(pk=pk).first()
     if found is None:
         raise NotFound("There is no such object, or you may not see it.")
@@ -92,30 +118,12 @@ class PackFile:
     content_type: str
 
 
-def digests_of(report: ReportRun) -> dict[str, str]:
-    """The SHA-256 of each file that there is, by its form: of a pack in its columns, of a document in its list."""
-    own = {"pdf": report.pdf_digest, "zip": report.zip_digest, "json": report.json_digest}
-    listed = {file["form"]: file["digest"] for file in report.files}
-    return {form: digest for form, digest in (own | listed).items() if digest}
-
-
-def pack_files(report: ReportRun) -> list[dict[str, Any]]:
-    """Every file that there is: form, SHA-256, size in bytes and pages, the last two None where they are not known."""
-    listed = {file["form"]: file for file in report.files}
-    known = {"pdf": {"pages": report.pages}, "zip": {"size": report.zip_size}}
-    empty: dict[str, Any] = {"size": None, "pages": None}
-    return [
-        listed.get(form) or empty | {"form": form, "digest": digest} | known.get(form, {})
-        for form, digest in digests_of(report).items()
-    ]
-
-
 def pack_file(report: ReportRun, form: str) -> PackFile:
-    """One file of a finished document or audit pack. Raises NotFound for a form that it never has, and Conflict while
-    it is not ready."""
-    if form not in kind_formats(report.document):
+    """One file of a finished document or audit pack. Raises NotFound for a form that it does not have, and Conflict
+    while it is not ready."""
+    digest = report.digests.get(form, "")
+    if form not in kind_formats(report.document) or (report.state == SUCCEEDED and not digest):
         raise NotFound("This document has no such file.")
-    digest = digests_of(report).get(form, "")
     if not digest:
         raise Conflict("This document is not ready.", code="report.not_ready", remedy="Wait until its run is done.")
     name = slugify(f"{report.subject_label} {report.document} {report.audience} {report.pk}")

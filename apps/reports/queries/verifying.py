@@ -153,7 +153,7 @@ def _pdf_check(user: "User | AnonymousUser", verdict: PdfVerdict, trusted: set[s
     first = verdict.signature
     if trusted and first is not None and first.fingerprint not in trusted:
         problems.append(f"it is signed with the key {first.fingerprint or 'of nobody'}, another than was expected")
-    report, is_made_here = _made(user, Q(pdf_digest=verdict.digest) | Q(result__files__pdf=verdict.digest))
+    report, is_made_here = _made(user, Q(result__files__pdf=verdict.digest) | Q(result__pdfs__has_key=verdict.digest))
     return FileCheck(
         kind=PDF,
         problems=problems,

@@ -1,4 +1,4 @@
-"""A pack of format 2: any set of documents made from one snapshot, with all that is needed to rely on nobody.
+"""A pack (format 2): any set of documents made from one snapshot, with all that is needed to rely on nobody.
 
 documents/      the documents, PDFs signed
 snapshot.json   the record that they were made from
@@ -30,7 +30,7 @@ README = """GenAIOps audit pack
 Made {generated_at}
 
 What is in it
-    documents/          the documents; each PDF carries the organisation's electronic signature
+    documents/          the documents; each PDF carries the organisation's electronic signature{documents}
     snapshot.json       the record that they were made from
     evidence/           what stands behind it: cited files as they are; evaluations, scans, drift measurements, tuning
                         and assessments as one JSON object a line in one file of each kind{left_out}
@@ -76,15 +76,18 @@ class Keys:
 
 @dataclass(frozen=True)
 class Parts:
-    """What goes into a pack: the snapshot's JSON as it is stored, documents and cited files by their names. `left_out`
-    says of each cited file that is not in it why.
+    """What goes into a pack: the snapshot's JSON as it is stored, documents and cited files by their names, and the
+    proof of the trail's entries. `left_out` says of each cited file that is not in it why, `titles` what the documents
+    are, by their names before the ending.
     """
 
     snapshot: bytes
     facts: dict[str, Any]
     documents: dict[str, bytes]
+    proof: dict[str, Any]
     cited: dict[str, bytes] = field(default_factory=dict)
     left_out: list[dict[str, str]] = field(default_factory=list)
+    titles: dict[str, str] = field(default_factory=dict)
 
 
 def cited_files(facts: dict[str, Any]) -> list[Cited]:
@@ -114,7 +117,7 @@ def pack_of(parts: Parts, keys: Keys, *, made_at: datetime) -> Archive:
     files |= {f"{verify_pack.KEYS}certificate-{name}.pem": pem.encode() for name, pem in keys.certificates.items()}
     files[verify_pack.SNAPSHOT] = parts.snapshot
     files[verify_pack.TRAIL] = json_lines(trail["entries"])
-    files[verify_pack.PROOF] = pretty_json(trail["proof"])
+    files[verify_pack.PROOF] = pretty_json(parts.proof)
     files["verify_pack.py"] = program()
     files["README.txt"] = _readme(parts, keys, subject, at)
     manifest = manifest_of(
@@ -131,8 +134,9 @@ def seal_of(manifest: bytes, key: Ed25519PrivateKey, at: str) -> bytes:
 
 def _readme(parts: Parts, keys: Keys, subject: str, at: str) -> bytes:
     left_out = "; what was left out is told in evidence/left-out.json" if parts.left_out else ""
+    documents = "".join(f"\n                        {stem}: {title}" for stem, title in parts.titles.items())
     key = key_id(keys.private.public_key())
-    return README.format(subject=subject, generated_at=at, left_out=left_out, key=key).encode()
+    return README.format(subject=subject, generated_at=at, documents=documents, left_out=left_out, key=key).encode()
 
 
 def _evidence_files(parts: Parts) -> dict[str, bytes]:

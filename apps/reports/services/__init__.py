@@ -1,14 +1,12 @@
 """Every write about documents, snapshots and audit packs."""
 
 from apps.reports.services.documents import Press, document_finish, document_make, document_snapshot, document_start
-from apps.reports.services.packs import Rendered, report_finish, report_make, report_start
+from apps.reports.services.packs import pack_finish, pack_make
 from apps.reports.services.readiness import readiness_finish, readiness_make, readiness_start
-from apps.reports.services.sealing import pack_finish, pack_make
 from apps.reports.services.snapshots import snapshot_finish, snapshot_make, snapshot_start, snapshot_take
 
 __all__ = [
     "Press",
-    "Rendered",
     "document_finish",
     "document_make",
     "document_snapshot",
@@ -18,9 +16,6 @@ __all__ = [
     "readiness_finish",
     "readiness_make",
     "readiness_start",
-    "report_finish",
-    "report_make",
-    "report_start",
     "snapshot_finish",
     "snapshot_make",
     "snapshot_start",

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -23,12 +23,12 @@ from apps.reports.queries.kinds import FORMS, Kind, kind_named
 from apps.reports.queries.snapshots import snapshot_bytes, snapshot_facts
 from apps.reports.queries.subjects import Subject, is_of_small_provider
 from apps.reports.rules.documents.assembling import assemble
+from apps.reports.rules.documents.chosen import Chosen
 from apps.reports.rules.documents.content import Document
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.spec import AUDIT_PACK, PDF, SUBJECTS, VERSION, DocumentSpec
 from apps.reports.rules.documents.standing import standing
 from apps.reports.rules.pack import page_count
-from apps.reports.services.packs import report_start
 from apps.reports.services.snapshots import Frozen, OnProgress, about, frozen_now, snapshot_take
 
 Render = Callable[[Document, datetime], bytes]
@@ -72,28 +72,26 @@ def document_start(
     snapshot: Snapshot | None = None,
     audience: str = "",
     is_simplified: bool = False,
+    documents: Sequence[Chosen] | None = None,
 ) -> ReportRun:
-    """Queue a document: of a thing as it is at present, or from a snapshot, whatever became of the thing since.
+    """Queue a document: of a thing as it is at present, or from a snapshot, whatever became of the thing since. Of an
+    audit pack, `documents` are those in it; None for every edition of every document about the thing.
 
     Raises NotFound for a kind that there is not, Invalid for one that cannot be about this or has no such edition, and
     Conflict while the same is being made.
     """
     named = _subject_fields(subject, snapshot)
     require(by, "report.create", named["team_id"])
-    kind = kind_named(document)
-    _check_kind(kind, named["subject_kind"], audience)
-    if is_simplified:
-        _check_simplified(kind, subject, snapshot)
-    if kind.slug == AUDIT_PACK:
-        return _pack_start(by, subject)
-    chosen = {"document": kind.slug, "audience": audience, "is_simplified": is_simplified, "snapshot": snapshot}
+    edition = Chosen(document, audience, is_simplified)
+    config = _config(edition, documents)
+    _check_editions([edition, *(documents or ())], named["subject_kind"], subject, snapshot)
     in_turn(named["team_id"])
-    same = {name: named[name] for name in ("subject_kind", "subject_id")} | chosen
+    same = {name: named[name] for name in ("subject_kind", "subject_id")} | edition.as_json | {"snapshot": snapshot}
     if ReportRun.objects.filter(**same, state__in=run_rules.OPEN).exists():
         raise Conflict("This document is being made already.", code="report.open", remedy="Wait until it is ready.")
     version = _version_of(named)
-    run = ReportRun.objects.create(**named, **chosen, version=version, created_by=by)
-    record(action="document.start", obj=run, by=by, data=told_of(run))
+    run = ReportRun.objects.create(**named | same, version=version, config=config, created_by=by)
+    record(action="document.start", obj=run, by=by, data=told_of(run) | config)
     enqueue(run)
     return run
 
@@ -108,6 +106,31 @@ def _subject_fields(subject: Subject | None, snapshot: Snapshot | None) -> dict[
     raise Invalid("Name either what the document is about, or the snapshot to make it from.", code="document.subject")
 
 
+def _config(edition: Chosen, documents: Sequence[Chosen] | None) -> dict[str, Any]:
+    """What the run keeps of the choice of a pack's documents; Invalid for one that cannot be."""
+    if documents is None:
+        return {}
+    if edition.document != AUDIT_PACK:
+        raise Invalid("Only an audit pack is made of chosen documents.", code="pack.documents")
+    if not documents:
+        raise Invalid("Choose at least one document for the pack.", code="pack.documents")
+    if any(one.document == AUDIT_PACK for one in documents):
+        raise Invalid("An audit pack holds no other pack.", code="pack.documents")
+    return {"documents": [one.as_json for one in sorted(set(documents))]}
+
+
+def _check_editions(
+    editions: Sequence[Chosen], subject_kind: str, subject: Subject | None, snapshot: Snapshot | None
+) -> None:
+    for one in editions:
+        kind = kind_named(one.document)
+        _check_kind(kind, subject_kind, one.audience)
+        if one.is_simplified:
+            _check_simplified(kind, one.audience)
+    if any(one.is_simplified for one in editions):
+        _check_small(subject, snapshot)
+
+
 def _check_kind(kind: Kind, subject_kind: str, audience: str) -> None:
     if subject_kind not in kind.subjects:
         words = " or ".join(SUBJECTS[one] for one in kind.subjects)
@@ -116,9 +139,14 @@ def _check_kind(kind: Kind, subject_kind: str, audience: str) -> None:
         raise Invalid(f"“{kind.title}” has no edition for “{audience}”.", code="document.audience")
 
 
-def _check_simplified(kind: Kind, subject: Subject | None, snapshot: Snapshot | None) -> None:
+def _check_simplified(kind: Kind, audience: str) -> None:
     if not kind.has_simplified:
         raise Invalid(f"“{kind.title}” has no simplified edition.", code="document.simplified")
+    if audience:
+        raise Invalid("The simplified edition is one for everybody, not for one audience.", code="document.simplified")
+
+
+def _check_small(subject: Subject | None, snapshot: Snapshot | None) -> None:
     is_small = is_of_small_provider(subject) if subject is not None else False
     if snapshot is not None:
         is_small = snapshot_facts(snapshot).is_of_small_provider
@@ -128,12 +156,6 @@ def _check_simplified(kind: Kind, subject: Subject | None, snapshot: Snapshot | 
             code="document.simplified",
             remedy="If you are one, say so in the record of the AI system.",
         )
-
-
-def _pack_start(by: User, subject: Subject | None) -> ReportRun:
-    if isinstance(subject, ModelVersion):
-        return report_start(by=by, version=subject)
-    raise Invalid("An audit pack is made of a model version as it is at present.", code="document.subject")
 
 
 def _version_of(named: dict[str, Any]) -> ModelVersion | None:
@@ -153,11 +175,11 @@ def document_make(*, run: ReportRun, press: Press, on_progress: OnProgress) -> N
     PDF is not for the portal's process.
     """
     kind = kind_named(run.document)
-    assert kind.spec is not None  # packs have ways of their own
+    assert kind.spec is not None  # packs have a way of their own
     on_progress(0.0, "Reading the record")
     facts = Facts(json.loads(snapshot_for(run)))
     on_progress(0.4, "Filling the points")
-    document = document_of(run, facts, kind.spec)
+    document = document_of(run, facts, kind.spec, Chosen(run.document, run.audience, run.is_simplified))
     files: dict[str, bytes] = {}
     seconds: dict[str, float] = {}
     for place, form in enumerate(kind.formats):
@@ -184,14 +206,14 @@ def document_snapshot(*, run: ReportRun, frozen: Frozen) -> None:
     run.save(update_fields=["snapshot"])
 
 
-def document_of(run: ReportRun, facts: Facts, spec: DocumentSpec) -> Document:
-    """The document that a run makes, before it is set."""
+def document_of(run: ReportRun, facts: Facts, spec: DocumentSpec, chosen: Chosen) -> Document:
+    """An edition of a document as a run makes it, before it is set."""
     assert run.snapshot is not None
     return assemble(
         spec,
         facts,
-        audience=run.audience,
-        simplified=run.is_simplified,
+        audience=chosen.audience,
+        simplified=chosen.is_simplified,
         made_at=made_at_of(run).isoformat(),
         snapshot_digest=run.snapshot.digest,
     )
@@ -211,12 +233,10 @@ def document_finish(*, run: ReportRun, made: Made) -> None:
     files = [stored_file(form, data) for form, data in made.files.items()]
     digests = {file["form"]: file["digest"] for file in files}
     assert run.snapshot is not None
-    pages = next((file["pages"] for file in files if file["form"] == PDF), None)
     told = {"files": digests, "snapshot_digest": run.snapshot.digest, "kind_digest": _digest_of_kind(run.document)}
     run.end(
         run_rules.SUCCEEDED,
         files=files,
-        pages=pages,
         result=told | {"standing": made.standing, "seconds": made.seconds},
         message="Document ready",
     )

@@ -7,6 +7,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from apps.audit.queries.checkpoints import public_key_texts
+from apps.audit.queries.proofs import extract_proof
+from apps.audit.services import WORKER
+from apps.audit.services.checkpoints import checkpoint_make
 from apps.audit.services.keys import signing_key
 from apps.core import storage
 from apps.core.errors import Conflict
@@ -27,18 +30,21 @@ from apps.reports.rules.verify_pack import MOST_BYTES
 TOO_MANY = f"There are too many: {MOST_EVIDENCE_FILES} files are packed."
 
 
-def pack_documents(*, snapshot: bytes, documents: dict[str, bytes], made_at: datetime) -> Archive:
-    """The sealed pack of documents that were made from one snapshot, given as its stored JSON. `documents` are the
-    files by their names, PDFs signed.
+def pack_documents(
+    *, snapshot: bytes, documents: dict[str, bytes], made_at: datetime, titles: dict[str, str] | None = None
+) -> Archive:
+    """The pack of documents that were made from one snapshot, given as its stored JSON. `documents` are the files by
+    their names, PDFs signed; `titles` tells what they are, by their names before the ending.
 
     The same input gives the same bytes while the keys stay the same. Raises Conflict where an entry of the trail in the
-    snapshot stands under no signed checkpoint, where a stored file is no longer what it was, for too much to pack, and
-    where the program in the pack would not say OK to it.
+    snapshot cannot be brought under a signed checkpoint, where a stored file is no longer what it was, for too much to
+    pack, and where the program in the pack would not say OK to it.
     """
     facts = json.loads(snapshot)
-    _refuse_unproven(facts["audit_trail"])
+    proof = _proof(facts["audit_trail"])
     cited, left_out = _cited(cited_files(facts))
-    made = pack_of(Parts(snapshot, facts, documents, cited, left_out), _keys(), made_at=made_at)
+    parts = Parts(snapshot, facts, documents, proof, cited, left_out, titles or {})
+    made = pack_of(parts, _keys(), made_at=made_at)
     if len(made.data) > MOST_BYTES:
         raise Conflict(
             f"The pack would have {len(made.data) // 1024**2} MB; it may have {MOST_BYTES // 1024**2}.",
@@ -59,16 +65,29 @@ def refuse_unsound(made: Archive) -> None:
         )
 
 
-def _refuse_unproven(trail: dict[str, Any]) -> None:
-    proven = {row["sequence"] for row in (trail.get("proof") or {}).get("paths", [])}
-    missing = sorted({entry["sequence"] for entry in trail["entries"]} - proven)
-    if missing:
+def _proof(trail: dict[str, Any]) -> dict[str, Any]:
+    """The proof of a snapshot's entries: its own, or where that leaves some out, for no checkpoint stood over them yet,
+    one that is taken now.
+    """
+    stored: dict[str, Any] = trail.get("proof") or {}
+    if not _unproven(trail, stored):
+        return stored
+    checkpoint_make(by=WORKER)
+    taken = extract_proof(entry["sequence"] for entry in trail["entries"])
+    if missing := _unproven(trail, taken):
         raise Conflict(
             f"{len(missing)} entries of the audit trail in this snapshot stand under no signed checkpoint, the first is"
             f" {missing[0]}.",
             code="pack.unproven",
             remedy="Verify the whole trail. Then take a new snapshot and make the pack from that.",
         )
+    return taken
+
+
+def _unproven(trail: dict[str, Any], proof: dict[str, Any]) -> list[int]:
+    """The numbers of the entries that a proof leaves out."""
+    proven = {row["sequence"] for row in proof.get("paths", [])}
+    return sorted({entry["sequence"] for entry in trail["entries"]} - proven)
 
 
 def _keys() -> Keys:

@@ -10,7 +10,7 @@ from apps.reports.views.documents import (
     subject_documents,
 )
 from apps.reports.views.organisation import organisation_logo_file, organisation_logo_view, organisation_page
-from apps.reports.views.packs import report_create, report_detail, report_download, report_list
+from apps.reports.views.packs import report_detail, report_download, report_list
 from apps.reports.views.snapshots import (
     snapshot_compare,
     snapshot_detail,
@@ -32,7 +32,6 @@ __all__ = [
     "organisation_logo_view",
     "organisation_page",
     "readiness_start_view",
-    "report_create",
     "report_detail",
     "report_download",
     "report_list",

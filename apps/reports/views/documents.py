@@ -14,6 +14,7 @@ from apps.reports.queries.preparing import preparation_of_present, preparation_o
 from apps.reports.queries.snapshots import snapshot_seen
 from apps.reports.queries.standing import subject_page
 from apps.reports.queries.subjects import subject_seen, subjects_listed_for
+from apps.reports.rules.documents.chosen import Chosen, chosen_named
 from apps.reports.rules.documents.spec import SUBJECTS, SYSTEM
 
 PAGE = 25
@@ -66,6 +67,13 @@ def _edition(request: HttpRequest) -> tuple[str, bool]:
     return given.get("audience", ""), given.get("simplified", "") == "1"
 
 
+def _documents(request: HttpRequest) -> list[Chosen] | None:
+    """What was ticked for a pack; None where the page showed nothing to tick."""
+    if "choosing" not in request.POST:
+        return None
+    return [chosen_named(key) for key in request.POST.getlist("documents")]
+
+
 @require_GET
 def document_prepare(request: HttpRequest, kind: str, pk: int, slug: str) -> HttpResponse:
     """What a document about one thing would lack, before it is made."""
@@ -78,9 +86,14 @@ def document_prepare(request: HttpRequest, kind: str, pk: int, slug: str) -> Htt
 def document_start_view(request: HttpRequest, kind: str, pk: int, slug: str) -> HttpResponse:
     """Make a document about one thing as it is at present."""
     user, (audience, is_simplified) = person(request), _edition(request)
-    subject = subject_seen(user, kind, pk)
+    subject, documents = subject_seen(user, kind, pk), _documents(request)
     run = services.document_start(
-        by=user, subject=subject, document=slug, audience=audience, is_simplified=is_simplified
+        by=user,
+        subject=subject,
+        document=slug,
+        audience=audience,
+        is_simplified=is_simplified,
+        documents=documents,
     )
     messages.success(request, "The document is being made. You may leave this page.")
     return redirect("reports:report-detail", run.pk)
@@ -99,7 +112,12 @@ def document_start_from_view(request: HttpRequest, pk: int, slug: str) -> HttpRe
     user, (audience, is_simplified) = person(request), _edition(request)
     snapshot = snapshot_seen(user, pk)
     run = services.document_start(
-        by=user, snapshot=snapshot, document=slug, audience=audience, is_simplified=is_simplified
+        by=user,
+        snapshot=snapshot,
+        document=slug,
+        audience=audience,
+        is_simplified=is_simplified,
+        documents=_documents(request),
     )
     messages.success(request, "The document is being made from the snapshot. You may leave this page.")
     return redirect("reports:report-detail", run.pk)

@@ -2,24 +2,21 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from apps.accounts.queries import may, person
 from apps.core import storage
 from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.core.rules import SUCCEEDED
-from apps.registry.queries import version_seen
 from apps.reports.forms import ReportFilterForm
 from apps.reports.models import ReportRun
 from apps.reports.queries import pack_file, report_seen
 from apps.reports.queries.kinds import FORMS, title_of
-from apps.reports.queries.packs import digests_of, reports_listed_for, titled
+from apps.reports.queries.packs import packed_documents, reports_listed_for, titled
 from apps.reports.queries.subjects import page_of_subject
-from apps.reports.services import report_start
 
 PAGE = 25
 ABOUT = ("id", "document", "audience", "about", "subject", "state", "by", "created", "pages")
@@ -39,20 +36,10 @@ def report_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _line(report: ReportRun) -> tuple[Any, ...]:
-    digests = digests_of(report)
+    digests = report.digests
     about = (report.pk, title_of(report.document), report.audience, report.get_subject_kind_display())
     made = (report.subject_label, report.state, report.created_by.name, report.created_at, report.pages)
     return (*about, *made, *(digests.get(form, "") for form in FORMS))
-
-
-@require_POST
-def report_create(request: HttpRequest) -> HttpResponse:
-    """Queue an audit pack."""
-    number = request.POST.get("version", "")
-    version = version_seen(person(request), int(number) if number.isdecimal() and len(number) < 19 else 0)
-    run = report_start(by=person(request), version=version)
-    messages.success(request, "The audit pack is being made. You may leave this page.")
-    return redirect("reports:report-detail", run.pk)
 
 
 @require_GET
@@ -67,6 +54,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_retry": may_retry,
         "subject_page": page_of_subject(report.subject_kind, report.subject_id),
         "standing": (report.result or {}).get("standing"),
+        "packed": packed_documents(report),
     }
     return render(request, name, context)
 

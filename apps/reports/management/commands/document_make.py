@@ -13,9 +13,10 @@ from apps.core.errors import DomainError
 from apps.core.rules import SUCCEEDED
 from apps.reports.models import ReportRun
 from apps.reports.queries.kinds import kinds
-from apps.reports.queries.packs import digests_of, pack_file
+from apps.reports.queries.packs import pack_file
 from apps.reports.queries.snapshots import snapshot_seen
 from apps.reports.queries.subjects import subject_seen
+from apps.reports.rules.documents.chosen import chosen_named
 from apps.reports.rules.documents.spec import SUBJECTS
 from apps.reports.services import document_start
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         "Make a document on a worker, for example:\n"
         "  document_make ai-act-annex-iv --of system 3 --as ann@example.org --to FOLDER\n"
         "  document_make model-card --from-snapshot 12 --as ann@example.org --wait\n"
+        "  document_make audit-pack --of system 3 --choose model-card --choose model-documentation-form:nca --as ...\n"
         "With --wait or --to the exit code is 0 where it was made. --list shows which documents there are."
     )
 
@@ -39,6 +41,13 @@ class Command(BaseCommand):
         parser.add_argument("--from-snapshot", type=int, metavar="ID", help="the snapshot to make it from instead")
         parser.add_argument("--audience", default="", help="the edition for these readers")
         parser.add_argument("--simplified", action="store_true", help="the edition for small providers")
+        parser.add_argument(
+            "--choose",
+            action="append",
+            type=chosen_named,
+            metavar="DOCUMENT",
+            help="what a pack holds, once for each: KIND, KIND:AUDIENCE or KIND::simplified; otherwise everything",
+        )
         parser.add_argument("--as", dest="email", metavar="EMAIL", help="who asks for it")
         parser.add_argument("--wait", action="store_true", help="stay until it is made")
         parser.add_argument("--to", type=Path, metavar="FOLDER", help="wait, and write its files there")
@@ -67,6 +76,7 @@ class Command(BaseCommand):
 
     def _start(self, by: User, options: dict[str, Any]) -> ReportRun:
         edition = {"audience": options["audience"], "is_simplified": options["simplified"]}
+        edition["documents"] = options["choose"]
         if options["from_snapshot"] is not None:
             snapshot = snapshot_seen(by, options["from_snapshot"])
             return document_start(by=by, document=options["document"], snapshot=snapshot, **edition)
@@ -89,7 +99,7 @@ class Command(BaseCommand):
 
     def _write(self, run: ReportRun, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        for form in digests_of(run):
+        for form in run.digests:
             found = pack_file(run, form)
             path = folder / found.filename
             with storage.open(found.digest) as source, path.open("wb") as target:

@@ -14,8 +14,8 @@ PDF, DOCX, XLSX, JSON = "pdf", "docx", "xlsx", "json"
 FORMATS = {PDF: "PDF", DOCX: "Word", XLSX: "Excel", JSON: "JSON"}
 EVERYTHING = "all"
 FULL, WORDS, STATED, EXPLAINED = "full", "words", "stated", "explained"
-SEALED_PACK = "sealed-pack"  # every document about one thing, with all that is needed to rely on nobody
-AUDIT_PACK = "audit-pack"  # the report on everything about a version; it has a layout of its own, and no file here
+AUDIT_PACK = "audit-pack"  # documents about one thing, with all that is needed to rely on nobody; it has no file here
+AUDIT_REPORT = "audit-report"  # everything on record, for people: the one of a pack's documents that is shown beside it
 
 
 @dataclass(frozen=True)
