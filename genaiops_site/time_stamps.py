@@ -1,6 +1,6 @@
 """Whether the time stamp server is set up in a way that keeps the account there secret."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -11,12 +11,18 @@ def check_time_stamps(url: str, user: str) -> None:
     """
     if not url:
         return
+    address = _address(url)
+    if address is None:
+        raise ImproperlyConfigured("SEAL_TIMESTAMP_URL must begin with https:// or http://.")
+    if address.scheme == "http" and (user or address.username is not None):
+        raise ImproperlyConfigured("SEAL_TIMESTAMP_URL must begin with https:// where an account is set.")
+
+
+def _address(url: str) -> SplitResult | None:
+    """The parts of an address of the web; None for any other text."""
     try:
         parts = urlsplit(url)
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
-        is_address = False
-    if not is_address:
-        raise ImproperlyConfigured("SEAL_TIMESTAMP_URL must begin with https:// or http://.")
-    if parts.scheme == "http" and (user or parts.username is not None):
-        raise ImproperlyConfigured("SEAL_TIMESTAMP_URL must begin with https:// where an account is set.")
+        return None
+    return parts if is_address else None

@@ -1,7 +1,7 @@
 """What is known of the whole audit trail behind a document, in words that say no more than was looked at."""
 
 from apps.core.formatting import number
-from apps.reports.rules.documents.filling.facts import Facts
+from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.moments import exact
 
 ALTERED = "The audit trail was found not to be intact."
@@ -29,7 +29,7 @@ def _signed(last: int) -> str:
     return f"Signed checkpoints cover it up to entry {number(last)}." if last else "No part of it is signed yet."
 
 
-def _verified(told: dict[str, object] | None) -> str:
+def _verified(told: Json | None) -> str:
     """When all of it was last read, as the trail itself tells."""
     if told is None:
         return "The trail names no verification of all of it yet (Audit trail, Verify the whole trail)."
