@@ -1,7 +1,7 @@
 """PDF documents beside plain WeasyPrint in one process, on the same HTML: `python -m benchmarks pdf`.
 
-The audit pack is that of the demo's tuned version; the long document is made by `pdf_steps`. Both sides start as a
-fresh process each time, and both times contain that start.
+The audit report is that of the demo's tuned version; the long one is the same of many versions (see `pdf_steps`). Both
+sides start as a fresh process each time, and both times contain that start.
 """
 
 import json
@@ -20,7 +20,7 @@ from pypdf import PdfReader
 from benchmarks.results import Figure, Section
 
 ROUNDS = {"pack": 3, "long": 1}
-TITLES = {"pack": "the audit pack", "long": "the long document"}
+TITLES = {"pack": "the audit report", "long": "the long report"}
 FASTER, MOST_MEMORY, LONG_PAGES = 1.8, 1.5 * 1024**3, 500
 SAMPLE_SECONDS = 0.05
 
@@ -72,7 +72,10 @@ def _figures(name: str, plain: Taken, ours: Taken) -> list[Figure]:
     is_same = plain.words == ours.words
     ratio = plain.seconds / ours.seconds
     how = f"{pages} pages; median of {ROUNDS[name]}"
-    memory = {"goal": "under 1.5 GB", "is_met": ours.memory < MOST_MEMORY and pages >= LONG_PAGES}
+    memory = {
+        "goal": f"under 1.5 GB for {LONG_PAGES} pages",
+        "is_met": ours.memory < MOST_MEMORY and pages >= LONG_PAGES,
+    }
     faster: dict[str, Any] = {"goal": f"{FASTER} times faster", "is_met": ratio >= FASTER}
     return [
         Figure(f"A page of {title}", ours.a_page, f"{how}, {ours.seconds:.1f} s in all"),

@@ -1,5 +1,6 @@
 """One step of the PDF benchmark, in a process of its own: `html NAME FILE`, `plain HTML PDF` or `ours HTML PDF`."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -8,8 +9,7 @@ from typing import Any
 import django
 
 BASE_URL = "http://127.0.0.1"
-SECTIONS, POINTS = 24, 12  # of the long document, about 500 pages
-WORDS = "The portal records what was measured, by which run, on which rows, and what a person said about it. "
+COPIES, ENTRIES = 8, 9_000  # versions and entries of the trail in the long report, more than 500 pages
 
 
 def main() -> None:
@@ -19,9 +19,10 @@ def main() -> None:
 
 
 def html(name: str, target: str) -> None:
-    """Write the HTML of the demo's audit pack or of the long document."""
+    """Write the HTML of the audit report of the demo's tuned version, or of the long one."""
     _set_up()
-    Path(target).write_text(_pack() if name == "pack" else _long(), encoding="utf-8")
+    record = _record()
+    Path(target).write_text(_report(record if name == "pack" else _grown(record)), encoding="utf-8")
 
 
 def plain(source: str, target: str) -> None:
@@ -49,53 +50,45 @@ def _set_up() -> None:
     django.setup()
 
 
-def _pack() -> str:
+def _record() -> dict[str, Any]:
+    """Everything on record about the demo's tuned version."""
+    from django.utils import timezone
+
     from apps.registry.models import TuningRun
-    from apps.reports.queries import snapshot
-    from apps.reports.queries.document import document_html
+    from apps.reports.queries.frozen import freeze
+    from apps.reports.rules.pack import pretty_json
 
     tuning = TuningRun.objects.exclude(output_version=None).latest("pk")
     assert tuning.output_version is not None
-    return document_html(snapshot(tuning.output_version), "0" * 64)
+    record: dict[str, Any] = json.loads(pretty_json(freeze(tuning.output_version, by=None, at=timezone.now())))
+    return record
 
 
-def _long() -> str:
-    """A document of every kind of block, through the same templates as all documents."""
+def _grown(record: dict[str, Any]) -> dict[str, Any]:
+    """The same of a team that works on for years: the version with all its measurements many times over, each under a
+    label of its own, and a trail of thousands of entries."""
+    versions = [_copy(record["versions"][0], number) for number in range(1, COPIES + 1)]
+    entries = record["audit_trail"]["entries"]
+    trail = [entries[place % len(entries)] | {"sequence": place + 1} for place in range(ENTRIES)]
+    return record | {"versions": versions, "audit_trail": record["audit_trail"] | {"entries": trail}}
+
+
+def _copy(version: dict[str, Any], number: int) -> dict[str, Any]:
+    label = f"{version['version']['label']}.{number}"
+    runs = {name: [run | {"version_label": label} for run in version[name]] for name in ("evaluations", "drift")}
+    return version | runs | {"version": version["version"] | {"label": label}}
+
+
+def _report(record: dict[str, Any]) -> str:
+    """The audit report of a record, through the same fillers and templates as on the portal."""
     from apps.reports.rendering.html import document_html
-    from apps.reports.rules.documents.content import Document, Section
+    from apps.reports.rules.documents.assembling import assemble
+    from apps.reports.rules.documents.filling.facts import Facts
+    from apps.reports.rules.documents.reading import document_specs
 
-    sections = tuple(
-        Section(f"s{place}", f"{place}", f"Section {place}", tuple(_point(place, number) for number in range(POINTS)))
-        for place in range(1, SECTIONS + 1)
-    )
-    at = "2026-11-22T12:00:00+00:00"
-    about = ("Long document", "A made-up law", "https://example.org/law", "Desk answers v1", "", at, at, "0" * 64)
-    return document_html(Document("long-document", 1, *about, sections, (), {"name": "Desk Works Ltd"}))
-
-
-def _point(section: int, number: int) -> Any:
-    from apps.core.charts import Axis, Series, line_chart
-    from apps.reports.rules.documents.content import Bullets, FactList, Known, Paragraph, Picture, Point, Table
-
-    rows = tuple((f"Measure {row}", f"{row * section + number:,}", WORDS[: 20 + row], "0" * 64) for row in range(22))
-    steps = list(range(12))
-    chart = line_chart(
-        "Loss", x=Axis("Step"), y=Axis("Loss"), series=[Series("Training", steps, [9.0 / (1 + step) for step in steps])]
-    )
-    blocks = (
-        Paragraph(f"{WORDS * 6}\n\n{WORDS * 3}"),
-        FactList(tuple((f"Fact {row}", WORDS[: 30 + 5 * row]) for row in range(8))),
-        Table("What was measured", ("Measure", "Value", "Remark", "SHA-256"), rows, frozenset({1})),
-        Bullets((WORDS, WORDS)),
-        *(
-            [Picture("Loss", chart.svg, Table("Values", chart.table_headers, chart.table_rows))]
-            if number % 4 == 0
-            else []
-        ),
-    )
-    known = (Known("measured", "Evaluation run", "2026-11-22T12:00:00+00:00", "0" * 64),)
-    name = f"p{section}-{number}"
-    return Point(name, f"{section}({number})", f"Point {number}", WORDS, "filled", blocks, known)
+    facts = Facts(record)
+    spec = document_specs()["audit-report"]
+    return document_html(assemble(spec, facts, made_at=facts.taken_at, snapshot_digest="0" * 64))
 
 
 if __name__ == "__main__":

@@ -17,11 +17,13 @@ from apps.core.charts import (
     Node,
     Point,
     Series,
+    Small,
     bar_chart,
     graph,
     histogram,
     lanes,
     line_chart,
+    multiples,
     sparkline,
     threshold_chart,
 )
@@ -69,6 +71,11 @@ def spark(title: str = "Requests") -> Chart:
     return sparkline([1, None, 3, 2], title=title)
 
 
+def columns(name: str = "age") -> Chart:
+    lines = [Small(name, (0.1, None, 0.4), is_marked=True), Small("b", ()), Small("c", (1, 1)), Small("d", (2.0,))]
+    return multiples("Course of each column", lines)
+
+
 def history(title: str = "History") -> Chart:
     points = [
         Point("5", "main", title, title, ("4", "3"), (title, "main"), (title,), "/data/5"),
@@ -79,7 +86,7 @@ def history(title: str = "History") -> Chart:
     return lanes(title, points)
 
 
-ALL = [line, bars, drift, lineage, spark, history]
+ALL = [line, bars, drift, lineage, spark, columns, history]
 
 
 @pytest.mark.parametrize("draw", ALL)

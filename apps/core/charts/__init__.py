@@ -10,6 +10,7 @@ from apps.core.charts.graph import Edge, Node, graph
 from apps.core.charts.histogram import histogram
 from apps.core.charts.lanes import Point, lanes
 from apps.core.charts.lines import Series, line_chart, sparkline
+from apps.core.charts.multiples import Small, multiples
 from apps.core.charts.thresholds import Chunk, threshold_chart
 
 __all__ = [
@@ -22,11 +23,13 @@ __all__ = [
     "Node",
     "Point",
     "Series",
+    "Small",
     "bar_chart",
     "graph",
     "histogram",
     "lanes",
     "line_chart",
+    "multiples",
     "sparkline",
     "threshold_chart",
 ]

@@ -11,7 +11,14 @@ NOTICE = (
     "This document reports what was recorded in GenAIOps. It is no legal advice and no certificate of conformity with"
     " any law; whether what is recorded is enough for a particular duty is for people with that competence to judge."
 )
-KINDS = {"Paragraph": "paragraph", "FactList": "facts", "Bullets": "bullets", "Table": "table", "Picture": "picture"}
+KINDS = {
+    "Heading": "heading",
+    "Paragraph": "paragraph",
+    "FactList": "facts",
+    "Bullets": "bullets",
+    "Table": "table",
+    "Picture": "picture",
+}
 
 
 def document_json(document: Document) -> bytes:

@@ -12,6 +12,7 @@ from apps.reports.rules.documents.content import (
     Bullets,
     Document,
     FactList,
+    Heading,
     Paragraph,
     Picture,
     Point,
@@ -78,9 +79,13 @@ def _pieces(points: Iterable[Point]) -> Iterator[Piece]:
 
 
 def _groups(blocks: Iterable[Block]) -> Iterator[tuple[Block, ...]]:
-    """Blocks that stay together: everything up to a long table's first rows, then its further rows."""
+    """Blocks that stay together: everything up to the next heading or a long table's first rows, then its further
+    rows."""
     together: list[Block] = []
     for block in blocks:
+        if isinstance(block, Heading) and together:
+            yield tuple(together)
+            together = []
         if isinstance(block, Table) and len(block.rows) > MOST_ROWS:
             for start in range(0, len(block.rows), MOST_ROWS):
                 title = block.title if start == 0 else f"{block.title} (continued)"
@@ -93,7 +98,7 @@ def _groups(blocks: Iterable[Block]) -> Iterator[tuple[Block, ...]]:
 
 
 def _weight(block: Block) -> int:
-    if isinstance(block, Paragraph):
+    if isinstance(block, Heading | Paragraph):
         return len(block.text)
     if isinstance(block, FactList):
         return sum(ROW + len(name) + len(value) for name, value in block.rows)

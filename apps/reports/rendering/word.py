@@ -21,6 +21,7 @@ from apps.reports.rules.documents.content import (
     Bullets,
     Document,
     FactList,
+    Heading,
     Paragraph,
     Picture,
     Point,
@@ -74,7 +75,7 @@ def _styles(word: WordFile, colour: str) -> None:
     styles: Any = word.styles
     parts.language(styles.element, "en-GB")
     styles["Normal"].font.name, styles["Normal"].font.size = FACE, Pt(10)
-    for name, size in (("Title", 22), ("Heading 1", 15), ("Heading 2", 12)):
+    for name, size in (("Title", 22), ("Heading 1", 15), ("Heading 2", 12), ("Heading 3", 10.5)):
         styles[name].font.size = Pt(size)
         styles[name].font.color.rgb = RGBColor.from_string(colour.removeprefix("#").upper())
         parts.face(styles[name].element, FACE)
@@ -138,7 +139,9 @@ def _point(word: WordFile, point: Point, document: Document) -> None:
 
 
 def _block(word: WordFile, block: Block, document: Document) -> None:
-    if isinstance(block, Paragraph):
+    if isinstance(block, Heading):
+        word.add_heading(block.text, 3)
+    elif isinstance(block, Paragraph):
         _paragraphs(word, block.text, "Intense Quote" if block.is_quoted else "Normal")
     elif isinstance(block, FactList):
         parts.table(word, "", ("Name", "Value"), block.rows)

@@ -14,6 +14,7 @@ from apps.reports.rules.documents.content import (
     Bullets,
     Document,
     FactList,
+    Heading,
     Known,
     Paragraph,
     Picture,
@@ -71,14 +72,14 @@ def _words(point: Point) -> str:
 
 
 def _told(block: Block) -> str:
-    if isinstance(block, Paragraph):
+    if isinstance(block, Heading | Paragraph):
         return block.text
     if isinstance(block, FactList):
         return "\n".join(f"{name}: {value}" for name, value in block.rows)
     if isinstance(block, Bullets):
         return "\n".join(f"• {item}" for item in block.items)
-    title = block.title if isinstance(block, Table) else block.values.title
-    return f"Table “{title}” on its own sheet"
+    table = block if isinstance(block, Table) else block.values
+    return f"Table “{table.title}” on its own sheet" if table.rows else f"Drawing “{table.title}” in the PDF"
 
 
 def _known(known: Iterable[Known]) -> str:

@@ -20,6 +20,8 @@ WIDE = 6  # columns from which a table is set smaller
 MOST_VALUES = 24  # rows of values printed below a picture
 LOOKED_AT = 200  # rows, for the widths of columns
 PADDING, LONGEST_WORD, LONGEST_TEXT = 4, 20, 160  # characters; what is longer is broken
+TWO_LINES = 33  # characters of a digest beside each other
+OUTSIDE = "▲ "
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -63,17 +65,25 @@ def widths(table: Table) -> list[str]:
     shares = []
     for place, head in enumerate(table.columns):
         texts = [head, *(row[place] for row in table.rows[:LOOKED_AT])]
-        whole = place in table.numeric  # figures are not broken
-        longest = max((len(word) for text in texts for word in ([text] if whole else text.split())), default=1)
+        words = [word for text in texts for word in text.split()]
+        if place in table.numeric:  # figures are not broken, their heads are
+            words = [*head.split(), *texts[1:]]
+        longest = max((len(word) for word in words), default=1)
         length = sorted(len(text) for text in texts)[len(texts) * 9 // 10]
-        shares.append(max(min(longest, LONGEST_WORD) + PADDING, 3 + min(length, LONGEST_TEXT) ** 0.75))
+        most = TWO_LINES if DIGEST.fullmatch(texts[-1]) else LONGEST_WORD
+        shares.append(max(min(longest, most) + PADDING, 3 + min(length, LONGEST_TEXT) ** 0.75))
     return [f"{100 * share / sum(shares):.2f}%" for share in shares]
+
+
+def _class(text: str, *, is_number: bool) -> str:
+    """How a cell is set; what lies outside of its thresholds is marked, by the sign first."""
+    return " ".join(("number",) * is_number + ("alert",) * text.startswith(OUTSIDE))
 
 
 def _table(table: Table, most: int) -> dict[str, Any]:
     rows = [
         [
-            {"text": value_of(text), "class": "number" if place in table.numeric else ""}
+            {"text": value_of(text), "class": _class(text, is_number=place in table.numeric)}
             for place, text in enumerate(row)
         ]
         for row in table.rows[:most]

@@ -12,7 +12,7 @@ from apps.registry.models import ModelVersion, TuningRun
 from apps.registry.queries import tuning_of, tunings_seen_by
 from apps.registry.rules.tuning_words import WORDS, settings_in_words
 from apps.reports.queries.uses import drift_facts, evaluation_facts
-from apps.reports.queries.document import drawings, drift, scores
+from apps.reports.rules.measured import drawings, drift, scores
 from apps.serving.queries import deployments_of, state_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from django.template.loader import render_to_string
 
 from apps.checklist.rules import STATUSES, UNKNOWN
 from apps.core.press.parts import MARKER
-from apps.reports.queries.document import drawings, drift, scores
+from apps.reports.queries.document.drawings import lineage
+from apps.reports.rules.measured import drawings, drift, scores
 
 TEMPLATE = "pdf/audit_pack.html"
 TRAIL_ROWS = 600  # in one part, about 25 pages
@@ -28,7 +29,7 @@ def document_context(facts: dict[str, Any], json_digest: str) -> dict[str, Any]:
         "counts": _counts(questions),
         "stale": sum(question["is_stale"] for question in questions),
         "gaps": [gap | {"text": texts[gap["question"]]} for gap in facts["assessment"]["gate"]["gaps"]],
-        "lineage": drawings.lineage(facts),
+        "lineage": lineage(facts),
         "loss": drawings.loss_curves(facts["tuning"]),
         "evaluations": [
             {"run": run, "charts": drawings.score_charts(run), "rows": scores.table(run)}

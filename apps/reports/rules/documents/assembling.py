@@ -22,10 +22,11 @@ from apps.reports.rules.documents.content import (
 )
 from apps.reports.rules.documents.filling import CONDITIONS, FILLERS
 from apps.reports.rules.documents.filling.answers import Answered, answered
+from apps.reports.rules.documents.filling.audit_answers import whole_answer
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.filling.registry import about
 from apps.reports.rules.documents.reading import LEFT_OUT, SHORT
-from apps.reports.rules.documents.spec import EVERYTHING, EXPLAINED, DocumentSpec, PointSpec, SectionSpec
+from apps.reports.rules.documents.spec import EVERYTHING, EXPLAINED, WHOLE, DocumentSpec, PointSpec, SectionSpec
 
 SIMPLIFIED_EDITION = "simplified edition"
 NOTHING_RECORDED = "The record holds nothing on this point."
@@ -101,7 +102,7 @@ def _made(spec: PointSpec, facts: Facts) -> Point:
         if not applies:
             return replace(empty, state=NOT_APPLICABLE, reason=reason)
     found = [(FILLERS[name](facts), f"Not on record: {about(name)}.") for name in spec.fill]
-    said = _each_told_once([answered(facts, target, answers_as=spec.answers_as) for target in spec.answers])
+    said = _each_told_once([_said(spec, facts, target) for target in spec.answers])
     reasons = tuple(dict.fromkeys(reason for one in said for reason in one.reasons))
     is_declined = bool(reasons) and not any(one.is_open for one in said)
     if is_declined and not any(filled for filled, _ in found):
@@ -116,6 +117,12 @@ def _made(spec: PointSpec, facts: Facts) -> Point:
         problems.append(STALE)
     gaps = tuple(Gap(problem, spec.remedy) for problem in dict.fromkeys(problems))
     return replace(empty, state=PARTLY if gaps else FILLED, blocks=whole.blocks, known=_each_once(whole), gaps=gaps)
+
+
+def _said(spec: PointSpec, facts: Facts, target: str) -> Answered:
+    if spec.answers_as == WHOLE:
+        return whole_answer(facts, target)
+    return answered(facts, target, answers_as=spec.answers_as)
 
 
 def _each_told_once(said: list[Answered]) -> list[Answered]:

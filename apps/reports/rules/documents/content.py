@@ -20,6 +20,13 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """What the blocks after it speak of, such as one version among several; a point has headings of one rank."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class FactList:
     """Names and values, such as “Parameters: 1 240 000”."""
 
@@ -52,7 +59,7 @@ class Picture:
     values: Table
 
 
-Block = Paragraph | FactList | Bullets | Table | Picture
+Block = Heading | Paragraph | FactList | Bullets | Table | Picture
 
 
 @dataclass(frozen=True)

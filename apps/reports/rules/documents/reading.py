@@ -15,6 +15,7 @@ from apps.reports.rules.documents.spec import (
     FORMATS,
     STATED,
     SUBJECTS,
+    WHOLE,
     WORDS,
     AudienceSpec,
     DocumentSpec,
@@ -123,7 +124,7 @@ def _point(place: Place, audiences: set[str]) -> PointSpec:
         needs=place.one_of(found, "needs", (ANY, EVERYTHING), ANY),
         audience=frozenset(place.some_of(found, "audience", audiences, "names audiences of this document")),
         simplified=place.one_of(found, "simplified", SIMPLIFIED, FULL),
-        answers_as=place.one_of(found, "answers_as", (FULL, WORDS, STATED, EXPLAINED), FULL),
+        answers_as=place.one_of(found, "answers_as", (FULL, WORDS, STATED, EXPLAINED, WHOLE), FULL),
     )
     if found and not made.fill and not made.answers:
         place.refuse("a point names what fills it: fill, answers or both")

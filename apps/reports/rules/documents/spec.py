@@ -13,7 +13,7 @@ SUBJECTS = {
 PDF, DOCX, XLSX, JSON = "pdf", "docx", "xlsx", "json"
 FORMATS = {PDF: "PDF", DOCX: "Word", XLSX: "Excel", JSON: "JSON"}
 EVERYTHING = "all"
-FULL, WORDS, STATED, EXPLAINED = "full", "words", "stated", "explained"
+FULL, WORDS, STATED, EXPLAINED, WHOLE = "full", "words", "stated", "explained", "whole"
 AUDIT_PACK = "audit-pack"  # documents about one thing, with all that is needed to rely on nobody; it has no file here
 AUDIT_REPORT = "audit-report"  # everything on record, for people: the one of a pack's documents that is shown beside it
 
@@ -36,7 +36,7 @@ class PointSpec:
     does with it: "full", "short" (text and first table only) or "left_out". `answers_as` "words" leaves out who
     answered and what evidence found, for readers who get neither names nor exact figures; "stated" leaves the findings
     of the portal to the fillers and takes what people stated and attached; "explained" asks for a person's statement
-    too.
+    too; "whole" shows every assessment's answer with all that is known of it, and what its framework still asks for.
     """
 
     id: str

@@ -90,7 +90,7 @@ def _filled(one: Asked, names_subject: bool, answers_as: str) -> Filled:
         blocks = _blocks(one, answer, names_subject)
     if answers_as == WORDS and not blocks:
         return NOTHING  # what only evidence says is not for these readers, nor that there is some
-    return Filled(tuple(blocks), tuple(_known(one, answer)), tuple(_missing(one, answer)))
+    return Filled(tuple(blocks), tuple(known_by(one, answer)), tuple(_missing(one, answer)))
 
 
 def _blocks(one: Asked, answer: dict[str, object], names_subject: bool) -> list[Block]:
@@ -114,7 +114,7 @@ def _found(answer: dict[str, object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(summaries))
 
 
-def _known(one: Asked, answer: dict[str, object]) -> list[Known]:
+def known_by(one: Asked, answer: dict[str, object]) -> list[Known]:
     """The answer itself where a person gave one, and every piece of evidence behind it."""
     known = []
     stale_words = bool(answer.get("is_statement_outdated"))

@@ -1,7 +1,6 @@
 """What was measured on a version: on which data, with which results, and who stands for it."""
 
 from apps.checklist.rules.status import MEASURED
-from apps.core.charts import Axis, Bar, bar_chart
 from apps.core.formatting import digest_short, number
 from apps.evaluation.rules import BASELINE, DIFFERENCE, LOWER_IS_BETTER, METRICS
 from apps.evaluation.rules import VERSION as OF_VERSION
@@ -10,19 +9,9 @@ from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, picture, statement_of, table, told
 from apps.reports.rules.documents.filling.moments import day, exact, who
 from apps.reports.rules.documents.filling.registry import filler
+from apps.reports.rules.measured.drawings import score_charts
+from apps.reports.rules.measured.scores import VERDICTS
 
-# Metrics on one scale share a drawing.
-SCALES = (
-    ("Share of answers, 0 to 1", ("exact_match", "rouge_l")),
-    ("BLEU, 0 to 100", ("bleu",)),
-    ("Loss, nats per token", ("loss",)),
-    ("Perplexity", ("perplexity",)),
-)
-VERDICTS = {
-    "better": "better than the baseline",
-    "worse": "worse than the baseline",
-    "undecided": "no difference can be told",
-}
 NEVER = "No finished evaluation of this version is on record."
 
 
@@ -81,11 +70,16 @@ def results(facts: Facts) -> Filled:
 def _results(version: Json) -> Filled:
     runs = list(reversed(version["evaluations"]))
     blocks = tuple(block for run in runs for block in (*_scores(run), *_charts(run), *_notes(run)))
+    missing = () if runs else (NEVER,)
+    return joined([Filled(blocks, _knowns(version), missing), told_by_others(version)])
+
+
+def told_by_others(version: Json) -> Filled:
+    """Figures that a card or a run elsewhere tells, with who says so."""
     figures = version.get("figures") or []
     told_by = [(one["words"], one["source"], one["status"]) for one in figures]
-    others = table("Figures that others measured", ("Figure", "Who says so", "How it is known"), told_by)
-    missing = () if runs else (NEVER,)
-    return Filled((*blocks, *others), (*_knowns(version), *_others(figures)), missing)
+    columns = ("Figure", "Who says so", "How it is known")
+    return Filled(table("Figures that others measured", columns, told_by), _others(figures))
 
 
 def _scores(run: Json) -> tuple[Block, ...]:
@@ -116,21 +110,7 @@ def _interval(score: Json | None) -> str:
 
 def _charts(run: Json) -> tuple[Block, ...]:
     """Version and baseline side by side, one drawing for each scale."""
-    by_key = {(one["metric"], one["of"]): one for one in run["scores"]}
-    found: list[Block] = []
-    for scale, metrics in SCALES:
-        keys = [(metric, of) for metric in metrics for of in (OF_VERSION, BASELINE) if (metric, of) in by_key]
-        bars = [_bar(by_key[key]) for key in keys]
-        if bars:
-            better = "lower is better" if metrics[0] in LOWER_IS_BETTER else "higher is better"
-            found += picture(bar_chart(f"{scale.partition(',')[0]} ({better})", value=Axis(scale), bars=bars))
-    return tuple(found)
-
-
-def _bar(score: Json) -> Bar:
-    label = METRICS.get(str(score["metric"]), str(score["metric"])).partition(" (")[0]
-    series = "This version" if score["of"] == OF_VERSION else "Baseline"
-    return Bar(label, score["value"], score["low"], score["high"], series)
+    return tuple(block for chart in score_charts(run) for block in picture(chart))
 
 
 def _notes(run: Json) -> tuple[Block, ...]:

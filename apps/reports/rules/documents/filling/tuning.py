@@ -1,7 +1,6 @@
 """How a version was tuned: method, settings, computing, energy, and whether it can be made again."""
 
 from apps.checklist.rules.status import MEASURED
-from apps.core.charts import Axis, Series, line_chart
 from apps.core.formatting import duration, energy, number
 from apps.registry.rules.recreation import OUTCOMES
 from apps.registry.rules.tuning_words import settings_in_words
@@ -17,8 +16,7 @@ from apps.reports.rules.documents.filling.found import (
 )
 from apps.reports.rules.documents.filling.moments import exact, who
 from apps.reports.rules.documents.filling.registry import filler
-
-CURVES = (("Training rows", "train_loss_curve"), ("Held-out rows", "eval_loss_curve"))
+from apps.reports.rules.measured.drawings import loss_curves
 
 
 def _known(run: Json) -> Known:
@@ -67,17 +65,9 @@ def _figure(run: Json, name: str) -> float | None:
 
 
 def _curves(run: Json) -> tuple[Block, ...]:
-    """Loss over the steps, as the audit pack draws it."""
-    result = run["result"] or {}
-    series = [
-        Series(label, [point[0] for point in result[key]], [point[1] for point in result[key]])
-        for label, key in CURVES
-        if result.get(key)
-    ]
-    if not series:
-        return ()
-    x, y = Axis("Optimizer step"), Axis("Loss", "nats per token")
-    return picture(line_chart("Loss during tuning", x=x, y=y, series=series))
+    """Loss over the steps."""
+    chart = loss_curves(run)
+    return picture(chart) if chart else ()
 
 
 @filler("tuning.parameters")

@@ -23,6 +23,7 @@ def _row(metric: str, by_key: dict[tuple[str, str], dict[str, Any]]) -> dict[str
     difference = by_key.get((metric, DIFFERENCE))
     verdict = difference["verdict"] if difference else ""
     return {
+        "key": metric,
         "metric": METRICS.get(metric, metric),
         "better": "lower" if metric in LOWER_IS_BETTER else "higher",
         "version": _cell(by_key.get((metric, VERSION))),
