@@ -25,7 +25,6 @@ from apps.reports.rules.documents.reading import document_specs
 from apps.reports.rules.documents.spec import WHOLE
 from apps.reports.rules.pack import page_count, pretty_json, sha256
 from tests.kept import kept
-from tests.reports.test_document import outline, squeezed
 from tests.reports.world import approve, make_world
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +59,24 @@ def reports() -> tuple[Told, Told]:
     world = make_world()
     approve(world)
     return told_of(world.version), told_of(world.base)
+
+
+def squeezed(text: str) -> str:
+    """The text with single spaces."""
+    return re.sub(r"\s+", " ", text)
+
+
+def outline(reader: PdfReader) -> list[str]:
+    """The titles of all bookmarks, whatever their depth."""
+    found: list[str] = []
+    waiting = list(reader.outline)
+    while waiting:
+        item = waiting.pop(0)
+        if isinstance(item, list):
+            waiting = item + waiting
+        else:
+            found.append(squeezed(str(item.title)))
+    return found
 
 
 @pytest.fixture(scope="module")
