@@ -29,6 +29,7 @@ room_patterns = (
         path(f"{_SYSTEM}documents/<int:pk>/<slug:form>/", documents.document_file, name="document-file"),
         path(f"{_SYSTEM}standing/", standing.standing_page, name="standing"),
         path(f"{_SYSTEM}standing/look/", standing.standing_look, name="standing-look"),
+        path(f"{_SYSTEM}standing/pack/", standing.pack_make, name="pack-make"),
         path(f"{_SYSTEM}snapshots/compare/", standing.snapshot_compare, name="snapshot-compare"),
         path(f"{_SYSTEM}snapshots/take/", documents.snapshot_take_view, name="snapshot-take"),
         path(f"{_SYSTEM}snapshots/<int:pk>/", documents.snapshot_page, name="snapshot"),

@@ -43,9 +43,10 @@ def evaluation_result(user: "User | AnonymousUser", run: EvaluationRun) -> dict[
     """What an evaluation found as this person may see it: without the right to raw rows `examples` is empty, and
     `examples_hidden` says how many there are.
     """
-    if run.result is None or may_read_answers(user, run):
-        return run.result
-    return run.result | {"examples": [], "examples_hidden": len(run.result.get("examples") or [])}
+    result: dict[str, Any] | None = run.result
+    if result is None or may_read_answers(user, run):
+        return result
+    return result | {"examples": [], "examples_hidden": len(result.get("examples") or [])}
 
 
 def latest_evaluation(version: ModelVersion) -> EvaluationRun | None:

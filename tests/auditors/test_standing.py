@@ -10,7 +10,7 @@ from apps.audit.models import AuditEntry
 from apps.auditors.services import Given
 from apps.registry.services import system_change
 from apps.reports import tasks
-from apps.reports.models import ReadinessRun, Snapshot
+from apps.reports.models import ReadinessRun, ReportRun, Snapshot
 from tests.auditors.conftest import House, entered
 from tests.auditors.test_room import API, at, snapshot
 from tests.makers import make_client, queries_of
@@ -54,6 +54,20 @@ def test_nothing_outside_the_room_is_looked_through(house: House, guest: Client,
     for bad in ("", "x", "version:", "version:²", "team:1", "version:" + "9" * 30):
         assert guest.get(at(house, "standing"), {"subject": bad}).status_code == 404, bad
     assert not ReadinessRun.objects.exists()
+
+
+def test_a_guest_makes_a_pack_of_chosen_documents(house: House, guest: Client) -> None:
+    about, make = f"system:{house.desk.pk}", at(house, "standing", "pack")
+    page = guest.get(at(house, "standing"), {"subject": about}).text
+    assert f'value="{ANNEX_IV}"' in page and "Make an audit pack of what is ticked" in page
+    assert guest.post(make, {"subject": about}).status_code == 422, "an empty pack"
+    assert guest.post(make, {"subject": about, "documents": ["no-such"]}).status_code == 404
+    assert guest.post(make, {"subject": f"system:{house.till.pk}", "documents": [ANNEX_IV]}).status_code == 404
+    assert not ReportRun.objects.exists()
+    answer = guest.post(make, {"subject": about, "documents": [ANNEX_IV]})
+    run = ReportRun.objects.get()
+    assert answer["Location"] == at(house, "documents", run.pk)
+    assert [one["document"] for one in run.config["documents"]] == [ANNEX_IV]
 
 
 def test_two_snapshots_of_the_room_are_compared(house: House, guest: Client) -> None:
@@ -118,6 +132,9 @@ def test_the_api_of_standing_and_comparing(house: House) -> None:
     assert api.get(f"{base}standing/", outside).status_code == 404
     assert api.post(f"{base}standing/", outside, format="json").status_code == 404
     assert api.get(f"{base}standing/").status_code == 400
+    asked = about | {"document": "audit-pack", "documents": [{"document": ANNEX_IV}]}
+    assert api.post(f"{base}documents/", asked, format="json").status_code == 202
+    assert ReportRun.objects.get().config["documents"][0]["document"] == ANNEX_IV
     browser = entered(house.give())
     first, second = (snapshot(house, browser, f"system:{house.desk.pk}") for _ in range(2))
     pair = {"before": first.pk, "after": second.pk}

@@ -29,6 +29,7 @@ from apps.core.serializing import STATES, Input, Key
 from apps.core.viewsets import SeenViewSet
 from apps.reports.models import ReportRun, Snapshot
 from apps.reports.queries.packs import pack_file
+from apps.reports.rules.documents.chosen import chosen_from
 from apps.reports.rules.documents.spec import SUBJECTS
 
 BINARY = OpenApiResponse(OpenApiTypes.BINARY)
@@ -94,6 +95,14 @@ class RoomSnapshotIn(SubjectIn):
     reason = serializers.CharField(max_length=2_000)
 
 
+class RoomChosenIn(Input):
+    """One edition of one document that an audit pack holds."""
+
+    document = serializers.SlugField(max_length=80)
+    audience = serializers.SlugField(max_length=40, default="", allow_blank=True)
+    is_simplified = serializers.BooleanField(default=False)
+
+
 class RoomDocumentIn(Input):
     """Which document, about a thing as it is now, or from a snapshot of the room."""
 
@@ -103,6 +112,17 @@ class RoomDocumentIn(Input):
     snapshot = Key(required=False)
     audience = serializers.SlugField(max_length=40, required=False, allow_blank=True)
     is_simplified = serializers.BooleanField(default=False)
+    documents = RoomChosenIn(
+        many=True,
+        required=False,
+        max_length=100,  # type: ignore[call-arg] # of the list that `many` makes of it
+        help_text="of an audit pack: what it holds; default: everything",
+    )
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if "documents" in given:
+            given["documents"] = [chosen_from(one) for one in given["documents"]]
+        return given
 
 
 class SubjectOut(serializers.Serializer[Any]):

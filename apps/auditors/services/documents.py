@@ -1,9 +1,12 @@
 """Snapshots, documents and checks that a guest asks for, within the room: through the services of everybody's."""
 
+from collections.abc import Sequence
+
 from apps.auditors.queries.documents import open_runs, snapshot_of, subject_of
 from apps.auditors.queries.room import Room
 from apps.core.errors import Conflict, Invalid
 from apps.reports.models import ReadinessRun, ReportRun, SnapshotRun
+from apps.reports.rules.documents.chosen import Chosen
 from apps.reports.services.documents import document_start
 from apps.reports.services.readiness import readiness_start
 from apps.reports.services.snapshots import snapshot_start
@@ -25,9 +28,10 @@ def room_document_make(
     snapshot: int | None = None,
     audience: str = "",
     is_simplified: bool = False,
+    documents: Sequence[Chosen] | None = None,
 ) -> ReportRun:
-    """Queue a document about one thing of the room as it is now, or from one of its snapshots. Raises as
-    `document_start` does, Conflict where too many are queued.
+    """Queue a document about one thing of the room as it is now, or from one of its snapshots; an audit pack with the
+    chosen `documents`, else with all of them. Raises as `document_start` does, Conflict where too many are queued.
     """
     _check_open(room)
     if (subject is None) == (snapshot is None):
@@ -39,6 +43,7 @@ def room_document_make(
         snapshot=snapshot_of(room, snapshot) if snapshot is not None else None,
         audience=audience,
         is_simplified=is_simplified,
+        documents=documents,
     )
 
 

@@ -29,7 +29,7 @@ from apps.core.downloads import stored_answer
 from apps.core.errors import DomainError, NotFound
 from apps.core.form_fields import attempt, posted, status_of
 from apps.core.listing import rows_page
-from apps.reports.queries.packs import pack_file, titled
+from apps.reports.queries.packs import pack_file, packed_documents, titled
 from apps.reports.queries.verifying import FileCheck, file_check
 
 PAGE = 25
@@ -95,7 +95,7 @@ def document_page(request: HttpRequest, system: int, pk: int) -> HttpResponse:
     run = document_of(room, pk)
     look(by=room.guest, grant=room.grant, at=run, page="document")
     (told,) = titled([run])
-    context = {"room": room, "run": run, "told": told, "digests": run.digests.items()}
+    context = {"room": room, "run": run, "told": told, "digests": run.digests.items(), "packed": packed_documents(run)}
     return render(request, "auditors/document.html", context)
 
 

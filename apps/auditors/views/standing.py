@@ -1,4 +1,4 @@
-"""What documents of the room would lack, and what changed between two of its snapshots."""
+"""What documents of the room would lack, packs of chosen ones, and what changed between two of its snapshots."""
 
 from typing import Any
 
@@ -16,11 +16,12 @@ from apps.auditors.queries import room_of
 from apps.auditors.queries.documents import snapshot_of, subjects_of
 from apps.auditors.queries.standing import standing_of
 from apps.auditors.services import look
-from apps.auditors.services.documents import room_readiness_look
+from apps.auditors.services.documents import room_document_make, room_readiness_look
 from apps.core.form_fields import key_named
 from apps.reports.queries.snapshots import comparison_of, in_order
 from apps.reports.rules.comparing import KINDS
-from apps.reports.rules.documents.spec import SYSTEM
+from apps.reports.rules.documents.chosen import chosen_named
+from apps.reports.rules.documents.spec import AUDIT_PACK, SYSTEM
 
 
 @guest_door
@@ -29,8 +30,7 @@ def standing_page(request: HttpRequest, system: int) -> HttpResponse:
     """How each document about a thing of the room would stand, and with `document` what that one would lack."""
     room = room_of(person(request), system)
     subject = thing_named(request.GET.get("subject", f"{SYSTEM}:{system}"))
-    asked = (request.GET.get("document", ""), request.GET.get("audience", ""), request.GET.get("simplified") == "1")
-    found = standing_of(room, subject, *asked)
+    found = standing_of(room, subject, request.GET.get("document", ""))
     look(by=room.guest, grant=room.grant, at=found.subject, page="standing of documents")
     context: dict[str, Any] = {"room": room, "page": found, "subjects": subjects_of(room)}
     return render(request, "auditors/standing.html", context)
@@ -45,6 +45,21 @@ def standing_look(request: HttpRequest, system: int) -> HttpResponse:
     room_readiness_look(room=room, subject=(kind, pk))
     messages.success(request, "It is being looked through. Load this page again in a moment.")
     return redirect(f"{reverse('audit-room:standing', args=[system])}?{urlencode({'subject': f'{kind}:{pk}'})}")
+
+
+@guest_door
+@require_POST
+def pack_make(request: HttpRequest, system: int) -> HttpResponse:
+    """Make an audit pack of the ticked documents about a thing of the room."""
+    room = room_of(person(request), system)
+    run = room_document_make(
+        room=room,
+        document=AUDIT_PACK,
+        subject=thing_named(request.POST.get("subject", "")),
+        documents=[chosen_named(key) for key in request.POST.getlist("documents")],
+    )
+    messages.success(request, "The pack is being made. Load this page again in a moment.")
+    return redirect("audit-room:document", system, run.pk)
 
 
 @guest_door

@@ -19,6 +19,7 @@ from apps.core.viewsets import RunViewSet
 from apps.reports import queries, services
 from apps.reports.api.shapes import ABOUT, KindOut, ReportDetail, ReportIn, ReportOut
 from apps.reports.queries.kinds import FORMS, kinds, kinds_about
+from apps.reports.queries.packs import pack_file_for
 from apps.reports.queries.snapshots import snapshot_seen
 from apps.reports.queries.subjects import subject_seen
 from apps.reports.rules.documents.spec import AUDIT_PACK, SUBJECTS, VERSION
@@ -85,7 +86,7 @@ class ReportViewSet(RunViewSet):
         return self._file("json")
 
     def _file(self, form: str) -> FileResponse:
-        found = queries.pack_file(self.get_object(), form)
+        found = pack_file_for(person(self.request), self.get_object(), form)
         headers: dict[str, Any] = {"ETag": f'"{found.digest}"', "X-Content-SHA256": found.digest}
         return FileResponse(
             storage.open(found.digest),

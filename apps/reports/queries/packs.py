@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from apps.accounts.queries import team_ids_seen_by
-from apps.core.errors import Conflict, NotFound
+from apps.accounts.queries import may, team_ids_seen_by
+from apps.core.errors import Conflict, NotFound, Refused
 from apps.core.rules import SUCCEEDED
 from apps.registry.models import ModelVersion
 from apps.reports.models import ReportRun
 from apps.reports.queries.kinds import FORMS, Kind, kind_formats, kinds
 from apps.reports.rules.documents.chosen import Chosen, chosen_from
+from apps.reports.rules.documents.spec import AUDIT_PACK
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -59,16 +60,26 @@ class Titled:
         return standing["share"] if standing else None
 
 
-def titled(reports: Iterable[ReportRun]) -> list[Titled]:
-    """These documents in words, in their order."""
+def titled(reports: Iterable[ReportRun], user: "User | AnonymousUser | None" = None) -> list[Titled]:
+    """These documents in words, in their order; with `user`, of each only the files that this person may have."""
     known = {kind.slug: kind for kind in kinds()}
-    return [_titled(report, known.get(report.document)) for report in reports]
+    return [
+        _titled(report, known.get(report.document), user is None or may_have_files(user, report)) for report in reports
+    ]
 
 
-def _titled(report: ReportRun, kind: Kind | None) -> Titled:
+def may_have_files(user: "User | AnonymousUser", report: ReportRun) -> bool:
+    """Whether the person may have a document's files. Audit packs of former days, made from no snapshot, quote rows of
+    evaluation data word for word: they are for those who may read raw data.
+    """
+    is_former = report.document == AUDIT_PACK and report.snapshot_id is None and report.state == SUCCEEDED
+    return not is_former or may(user, "dataset.read_raw", report.team_id)
+
+
+def _titled(report: ReportRun, kind: Kind | None, has_files: bool) -> Titled:
     for_whom = kind.audience_title(report.audience) if kind else report.audience
     edition = "simplified" if report.is_simplified else for_whom
-    forms = [(form, FORMS[form]) for form in report.digests]
+    forms = [(form, FORMS[form]) for form in report.digests] if has_files else []
     return Titled(report, kind.title if kind else report.document, edition, forms)
 
 
@@ -116,6 +127,19 @@ class PackFile:
     digest: str
     filename: str
     content_type: str
+
+
+def pack_file_for(user: "User | AnonymousUser", report: ReportRun, form: str) -> PackFile:
+    """One file of a document that the person sees. Raises as `pack_file` does, and Refused for a pack that quotes rows
+    which they may not read.
+    """
+    if not may_have_files(user, report):
+        raise Refused(
+            "This pack quotes rows of evaluation data, and your roles do not include reading raw data.",
+            code="report.quotes_rows",
+            remedy="Make a new audit pack: it quotes none.",
+        )
+    return pack_file(report, form)
 
 
 def pack_file(report: ReportRun, form: str) -> PackFile:

@@ -71,7 +71,7 @@ def preparation_of_present(
         standings=standings,
         snapshot=None,
         snapshots=list(snapshots_about(user, kind, pk)[:MOST]),
-        made=titled(reports_about(user, kind, pk).filter(document=slug)[:MOST]),
+        made=titled(reports_about(user, kind, pk).filter(document=slug)[:MOST], user),
         may_make=may(user, "report.create", subject.team_id),
         choices=_choices(
             document, kind, is_small, lambda one: standings.of(one.document, one.audience, one.is_simplified)

@@ -138,7 +138,7 @@ def subject_page(user: "User | AnonymousUser", kind: str, pk: int) -> SubjectPag
         page=page_of_subject(kind, pk),
         offers=[Offer(one, standings.of(one.slug)) for one in kinds_about(kind)],
         standings=standings,
-        reports=titled(reports_about(user, kind, pk)[:MOST]),
+        reports=titled(reports_about(user, kind, pk)[:MOST], user),
         snapshots=list(snapshots_about(user, kind, pk)[:MOST]),
         freezing=freezing if freezing is not None and freezing.state != SUCCEEDED else None,
         may_make=may(user, "report.create", subject.team_id),

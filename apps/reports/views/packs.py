@@ -13,9 +13,9 @@ from apps.core.listing import csv_answer, rows_page, wants_csv
 from apps.core.rules import SUCCEEDED
 from apps.reports.forms import ReportFilterForm
 from apps.reports.models import ReportRun
-from apps.reports.queries import pack_file, report_seen
+from apps.reports.queries import report_seen
 from apps.reports.queries.kinds import FORMS, title_of
-from apps.reports.queries.packs import packed_documents, reports_listed_for, titled
+from apps.reports.queries.packs import may_have_files, pack_file_for, packed_documents, reports_listed_for, titled
 from apps.reports.queries.subjects import page_of_subject
 
 PAGE = 25
@@ -31,7 +31,7 @@ def report_list(request: HttpRequest) -> HttpResponseBase:
     if wants_csv(request):
         return csv_answer("documents", CSV, (_line(row) for row in rows.iterator(500)))
     page = rows_page(request, rows, PAGE)
-    context = {"form": form, "page": page, "reports": titled(page.object_list)}
+    context = {"form": form, "page": page, "reports": titled(page.object_list, user)}
     return render(request, "reports/report_list.html", context)
 
 
@@ -45,12 +45,14 @@ def _line(report: ReportRun) -> tuple[Any, ...]:
 @require_GET
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One document or audit pack; while it is being made, htmx asks again for the part that moves."""
-    report = report_seen(person(request), pk)
-    may_retry = not report.is_open and report.state != SUCCEEDED and may(person(request), "run.retry", report.team_id)
+    user = person(request)
+    report = report_seen(user, pk)
+    may_retry = not report.is_open and report.state != SUCCEEDED and may(user, "run.retry", report.team_id)
     name = "reports/_report.html" if getattr(request, "htmx", False) else "reports/report_detail.html"
     context = {
         "report": report,
-        "row": titled([report])[0],
+        "row": titled([report], user)[0],
+        "is_hidden": not may_have_files(user, report),
         "may_retry": may_retry,
         "subject_page": page_of_subject(report.subject_kind, report.subject_id),
         "standing": (report.result or {}).get("standing"),
@@ -62,7 +64,8 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def report_download(request: HttpRequest, pk: int, form: str) -> FileResponse:
     """One file of a finished document or pack; the ETag is its SHA-256."""
-    found = pack_file(report_seen(person(request), pk), form)
+    user = person(request)
+    found = pack_file_for(user, report_seen(user, pk), form)
     answer = FileResponse(
         storage.open(found.digest), as_attachment=True, filename=found.filename, content_type=found.content_type
     )

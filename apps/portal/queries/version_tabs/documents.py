@@ -23,7 +23,7 @@ def documents(user: "User | AnonymousUser", version: ModelVersion, chosen: int |
     found = list(version.reports.select_related("created_by").defer("log", "config").order_by("-pk")[:MOST])
     told = completeness_of(user, version, "")
     return {
-        "reports": titled(found),
+        "reports": titled(found, user),
         "is_being_made": any(report.is_open and report.document == AUDIT_PACK for report in found),
         "completeness": told,
         "share": told.score / 100,
