@@ -39,6 +39,7 @@ def test_signatures_entries_and_keys_count_in_advance() -> None:
     many = 630 + (TABLES + 1) * KEY_STEPS
     assert not is_within(many, b"", proof_of(900, TABLES + 1)), "keys whose tables are not kept cost anew each time"
     assert not is_within(1_000 * ENTRY_STEPS, b"{}\n" * 1_001, proof_of(0, 1))
+    assert is_within(1_000 * ENTRY_STEPS + 5, b"{}\n" * 1_001, proof_of(0, 1))
 
 
 def test_outside_of_a_bound_nothing_is_counted() -> None:
@@ -78,6 +79,15 @@ def test_json_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     with at_most(10, 12), pytest.raises(TooCostly):
         read_json(b'{"a": 1}', "a", Verdict())
         read_json(b'{"a": 1}', "b", Verdict())
+
+
+def test_many_small_values_cost_more_than_their_bytes() -> None:
+    text, lists = b'"' + b"x" * 3_000_000 + b'"', b"[" + b"[]," * 1_000_000 + b"[]]"
+    with at_most(100, MUCH):
+        assert read_json(text, "a", Verdict()) is not None
+    with at_most(100, MUCH), pytest.raises(TooCostly, match="reading a would take longer"):
+        read_json(lists, "a", Verdict())
+    assert not is_within(100, lists, proof_of(0, 1)), "lines are counted too"
 
 
 def test_lines_of_json_are_read_one_by_one_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

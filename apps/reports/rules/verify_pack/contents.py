@@ -30,12 +30,13 @@ from apps.reports.rules.verify_pack.manifests import public_key_from
 from apps.reports.rules.verify_pack.pdfs import check_pdf
 from apps.reports.rules.verify_pack.reading import FolderPack, ZipPack, read_part
 from apps.reports.rules.verify_pack.trail import chain_problems, digest_of, proof_problems
-from apps.reports.rules.verify_pack.verdicts import Verdict, read_json
+from apps.reports.rules.verify_pack.verdicts import Verdict, json_steps, read_json
 from apps.reports.rules.verify_pack.work import spend
 
 _LOOKED_INTO = (DOCUMENT, SNAPSHOT, SNAPSHOT_1, TRAIL, TRAIL_1, PROOF)
-ENTRY_STEPS, SIGNATURE_STEPS = 0.05, 0.7  # to check an entry with its path, and a checkpoint's signature
+ENTRY_STEPS, SIGNATURE_STEPS = 0.03, 0.7  # to check an entry with its path, and a checkpoint's signature
 KEY_STEPS = 8  # the first time that a key is met
+READINGS = 4  # of the extract, line by line
 
 
 def compare_files(pack: ZipPack | FolderPack, listed: dict[str, tuple[int, str]], verdict: Verdict) -> dict[str, bytes]:
@@ -82,7 +83,9 @@ def look_inside_1(sound: dict[str, bytes], verdict: Verdict) -> None:
     try:
         verdict.problems += _model_files(content["version"]) + chain_problems(content["audit_trail"])
         verdict.entries = len(content["audit_trail"]["entries"])
-        if TRAIL_1 in sound and not _is_extract(sound[TRAIL_1], content["audit_trail"]["entries"]):
+        lines = sound.get(TRAIL_1, b"")
+        spend(json_steps(lines), f"reading {TRAIL_1}")
+        if TRAIL_1 in sound and not _is_extract(lines, content["audit_trail"]["entries"]):
             verdict.problems.append(f"{TRAIL_1}: is not the extract that {SNAPSHOT_1} holds")
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         verdict.problems.append(f"{SNAPSHOT_1}: does not have the shape of an audit pack ({error!r})")
@@ -137,7 +140,7 @@ def _spend_on(lines: bytes, proof: dict[str, Any]) -> None:
     keys = len({statement["key"] for statement in proof["checkpoints"]})
     each = SIGNATURE_STEPS if keys <= TABLES else KEY_STEPS
     spend(
-        ENTRY_STEPS * entries + each * checkpoints + KEY_STEPS * keys,
+        READINGS * json_steps(lines) + ENTRY_STEPS * entries + each * checkpoints + KEY_STEPS * keys,
         f"checking the {entries} entries and {checkpoints} checkpoints of its audit trail",
     )
 

@@ -10,7 +10,7 @@ from apps.reports.rules.verify_pack.layout import MOST_JSON_BYTES
 from apps.reports.rules.verify_pack.pdfs import PdfVerdict
 from apps.reports.rules.verify_pack.work import MEBIBYTE, spend, spend_json
 
-JSON_STEPS = 10  # to read a mebibyte
+JSON_STEPS, VALUE_STEPS = 10, 0.0003  # to read a mebibyte, and for each list and object in it
 
 
 @dataclass
@@ -40,13 +40,18 @@ class Verdict:
         return not self.problems
 
 
+def json_steps(data: bytes) -> float:
+    """What it takes to read JSON."""
+    return JSON_STEPS * len(data) / MEBIBYTE + VALUE_STEPS * (data.count(b"[") + data.count(b"{"))
+
+
 def read_json(data: bytes, name: str, verdict: Verdict) -> Any:
     """A JSON file's content; None, and a problem, where it is none, `null` or larger than any in a pack."""
     if len(data) > MOST_JSON_BYTES:
         verdict.problems.append(f"{name}: is larger than the {MOST_JSON_BYTES} bytes that are read of it")
         return None
     spend_json(len(data))
-    spend(JSON_STEPS * len(data) / MEBIBYTE, f"reading {name}")
+    spend(json_steps(data), f"reading {name}")
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
