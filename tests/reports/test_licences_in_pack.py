@@ -11,10 +11,15 @@ from apps.checklist.queries import assessment_of, present_view
 from apps.checklist.services import assessment_create, evidence_collect, waiver_grant, waiver_revoke
 from apps.registry.models import ModelVersion
 from apps.registry.services import model_describe
-from apps.reports.queries import snapshot
+from apps.reports.queries.frozen import freeze
 from apps.reports.rules.pack import pretty_json
 from tests.makers import make_person, make_team
 from tests.reports.world import World
+
+
+def snapshot(version: ModelVersion) -> dict[str, Any]:
+    """The record of a version at this moment: what its packs are made from."""
+    return freeze(version, by=None, at=timezone.now())
 
 
 def with_waiver(world: World) -> ModelVersion:
@@ -35,12 +40,12 @@ def with_waiver(world: World) -> ModelVersion:
 
 def test_a_pack_names_what_was_waived_by_whom_and_until_when(world: World) -> None:
     version = with_waiver(world)
-    facts: dict[str, Any] = snapshot(version)
-    (waiver,) = facts["assessment"]["waivers"]
+    facts = snapshot(version)
+    (waiver,) = facts["waivers"]
     assert waiver["sentence"].endswith("source Forum dump: CC-BY-NC-4.0 forbids commercial use.")
     assert (waiver["granted_by"]["name"], waiver["reason"], waiver["state"]) == ("Rui", "By letter", "in force")
     assert date.fromisoformat(waiver["expires_on"]) > timezone.localdate()
-    assert facts["model"]["intended_uses"] == ["commercial_use"]
+    assert facts["versions"][0]["model"]["intended_uses"] == ["commercial_use"]
     assert b"forbids commercial use" in pretty_json(facts)
 
 
@@ -72,5 +77,5 @@ def test_a_waiver_that_was_taken_back_stays_in_the_pack(world: World) -> None:
     assessment = assessment_of(version)
     assert assessment is not None
     waiver_revoke(by=world.rui, waiver=assessment.waivers.get(), reason="Withdrawn")
-    (waiver,) = snapshot(version)["assessment"]["waivers"]
+    (waiver,) = snapshot(version)["waivers"]
     assert (waiver["state"], waiver["revoked_by"], waiver["revoked_because"]) == ("revoked", "Rui", "Withdrawn")

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.models import Team, User
 from apps.audit.rules import entry_digest
@@ -13,7 +14,7 @@ from apps.catalog.services import dataset_version_describe, scan_finish, scan_st
 from apps.checklist.queries import framework
 from apps.monitoring.services import drift_finish, drift_start
 from apps.registry.models import ModelVersion
-from apps.reports.queries import snapshot
+from apps.reports.queries.frozen import freeze
 from apps.reports.rules.pack import pretty_json
 from apps.reports.rules.verify_pack import chain_problems
 from tests.reports import results
@@ -23,6 +24,11 @@ from tests.reports.world import PROVENANCE, World, claimed, make_data
 @pytest.fixture
 def world(kept_world: World, db: None) -> World:
     return deepcopy(kept_world)
+
+
+def snapshot(version: ModelVersion, by: User | None = None) -> dict[str, Any]:
+    """The record of a version at this moment."""
+    return freeze(version, by=by, at=timezone.now())
 
 
 def texts(value: Any) -> list[str]:
@@ -35,7 +41,8 @@ def texts(value: Any) -> list[str]:
 
 
 def chunk_values(facts: dict[str, Any]) -> list[float]:
-    return [chunk["value"] for measure in facts["drift"][0]["result"]["measures"] for chunk in measure["chunks"]]
+    measures = facts["versions"][0]["drift"][0]["result"]["measures"]
+    return [chunk["value"] for measure in measures for chunk in measure["chunks"]]
 
 
 def test_every_drift_value_is_exact_to_the_last_bit(world: World) -> None:
@@ -76,14 +83,14 @@ def test_drift_values_are_nannymls_own(world: World, tmp_path) -> None:
     )
     theirs = calculator.fit(pd.read_csv(paths["reference"])).calculate(pd.read_csv(paths["analysis"])).to_df()
     facts = json.loads(pretty_json(snapshot(world.version)))
-    newest = facts["drift"][-1]["result"]["measures"]
+    newest = facts["versions"][0]["drift"][-1]["result"]["measures"]
     for column, measure in zip(("a", "b"), newest, strict=True):
         assert [chunk["value"] for chunk in measure["chunks"]] == theirs[column]["jensen_shannon"]["value"].to_list()
 
 
 def test_it_is_plain_json(approved: World) -> None:
     facts = snapshot(approved.version, by=approved.olga)
-    assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+    assert pretty_json(json.loads(pretty_json(facts))) == pretty_json(facts)
 
 
 def test_no_address_and_no_folder_is_in_it(approved: World) -> None:
@@ -96,27 +103,27 @@ def test_no_address_and_no_folder_is_in_it(approved: World) -> None:
 def test_a_person_without_a_name_stays_a_number(approved: World) -> None:
     User.objects.update(name="")
     facts = snapshot(ModelVersion.objects.get(pk=approved.version.pk), by=User.objects.get(pk=approved.olga.pk))
-    assert facts["generated_by"] == {"id": f"user:{approved.olga.pk}", "name": f"user {approved.olga.pk}"}
+    assert facts["taken_by"] == {"id": f"user:{approved.olga.pk}", "name": f"user {approved.olga.pk}"}
     assert not [text for text in texts(facts) if "people.example" in text]
 
 
 def test_every_question_is_there_with_its_answer(approved: World) -> None:
     facts = snapshot(approved.version)
-    questions = {one["id"]: one for group in facts["assessment"]["groups"] for one in group["questions"]}
+    questions = {one["id"]: one for group in facts["assessments"][0]["groups"] for one in group["questions"]}
     assert list(questions) == list(framework().questions)
     for question in questions.values():
         assert question["answer"]["text"] == f"Olga's own word on {question['id']}."
         assert question["answer"]["answered_by"] == "Olga"
     measured = questions["data-6"]["answer"]["evidence"][0]
     assert (measured["status"], len(measured["subject_digest"])) == ("measured", 64)
-    assert facts["assessment"]["gate"] == {"is_green": True, "gaps": []}
-    assert facts["assessment"]["sign_offs"][0]["decided_by"]["name"] == "Rui"
+    assert facts["assessments"][0]["gate"] == {"is_green": True, "gaps": []}
+    assert facts["assessments"][0]["sign_offs"][0]["decided_by"]["name"] == "Rui"
 
 
-def test_without_a_checklist_every_question_is_a_gap(world: World) -> None:
-    assessment = snapshot(world.version)["assessment"]
-    assert assessment["state"] == "not begun"
-    assert [gap["question"] for gap in assessment["gate"]["gaps"]] == list(framework().questions)
+def test_without_a_checklist_there_is_neither_an_answer_nor_a_gate(world: World) -> None:
+    facts = snapshot(world.version)
+    assert facts["assessments"] == []
+    assert facts["versions"][0]["gate"] is None
 
 
 def test_a_changed_datasheet_shows_as_stale(approved: World) -> None:
@@ -125,9 +132,9 @@ def test_a_changed_datasheet_shows_as_stale(approved: World) -> None:
         by=approved.olga, version=approved.data, licence="CC-BY-4.0", provenance=changed, reason="It was wrong"
     )
     facts = snapshot(approved.version)
-    stale = {one["id"] for group in facts["assessment"]["groups"] for one in group["questions"] if one["is_stale"]}
+    stale = {one["id"] for group in facts["assessments"][0]["groups"] for one in group["questions"] if one["is_stale"]}
     assert {"data-1", "data-2"} <= stale
-    assert not facts["assessment"]["gate"]["is_green"]
+    assert not facts["assessments"][0]["gate"]["is_green"]
 
 
 def test_data_come_with_what_they_were_used_for_and_their_newest_scan(approved: World) -> None:
@@ -156,14 +163,15 @@ def test_a_newer_scan_of_fewer_checks_hides_nothing_in_the_pack(approved: World)
 
 def test_tuning_evaluation_and_deployment_are_whole(approved: World) -> None:
     facts = snapshot(approved.version)
-    assert facts["tuning"]["result"]["train_loss_curve"] == [[1, 3.0], [3, 1.7], [6, 1.0]]
-    assert facts["tuning"]["energy_kwh"] == 0.002
-    assert "base" not in facts["tuning"]["result"]["config"]
-    scores = {(one["of"], one["metric"]): one for one in facts["evaluations"][0]["scores"]}
+    version = facts["versions"][0]
+    assert version["tuning"]["result"]["train_loss_curve"] == [[1, 3.0], [3, 1.7], [6, 1.0]]
+    assert version["tuning"]["energy_kwh"] == 0.002
+    assert "base" not in version["tuning"]["result"]["config"]
+    scores = {(one["of"], one["metric"]): one for one in version["evaluations"][0]["scores"]}
     assert scores["difference", "loss"]["verdict"] == "better"
     application = facts["deployments"][0]["applications"][0]
     assert application["acknowledged_by"]["name"] == "Olga"
-    assert [step["label"] for step in facts["lineage"]] == ["Desk answers v1", "Base v1"]
+    assert [step["label"] for step in version["lineage"]] == ["Desk answers v1", "Base v1"]
 
 
 def test_the_trails_extract_can_be_recomputed_and_placed(approved: World) -> None:

@@ -7,7 +7,6 @@ from apps.reports.queries.packs import (
     reports_of,
     reports_seen_by,
 )
-from apps.reports.queries.snapshot import snapshot
 
 __all__ = [
     "PackFile",
@@ -15,5 +14,4 @@ __all__ = [
     "report_seen",
     "reports_of",
     "reports_seen_by",
-    "snapshot",
 ]

@@ -1,89 +1,17 @@
-"""The checklist of a model version, as it stood when the pack was made."""
+"""Answers, evidence, gates and decisions of an assessment, as a snapshot holds them."""
 
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
-from apps.checklist.queries import assessment_of, framework, present_view
 from apps.checklist.rules import (
     AnswerView,
     EvidenceView,
     Framework,
-    Gate,
     GateItem,
-    GroupView,
     QuestionView,
     SignOffView,
     WaiverView,
-    gate_of,
-    problems_of,
 )
-from apps.registry.models import ModelVersion
 from apps.reports.queries.words import display_name, moment, without_paths
-
-NOT_BEGUN = "not begun"
-
-
-def assessment_facts(version: ModelVersion) -> dict[str, Any]:
-    """The framework, every question with its answer and evidence, the gate with its gaps, and the decisions.
-
-    Where nobody has begun a checklist, every question stands there without an answer, and each is a gap.
-    """
-    assessment = assessment_of(version)
-    if assessment is None:
-        return _not_begun()
-    view = present_view(assessment)
-    return _checklist(view.framework, view.groups, view.gate) | {
-        "id": view.pk,
-        "state": view.state,
-        "state_label": view.state_label,
-        "created_by": display_name(view.created_by),
-        "created_at": moment(view.created_at),
-        "submitted_by": display_name(view.submitted_by),
-        "submitted_at": moment(view.submitted_at),
-        "sign_offs": [sign_off_facts(item) for item in view.sign_offs],
-        "waivers": [waiver_facts(item) for item in view.waivers],
-        "is_approval_current": view.is_approval_current,
-    }
-
-
-def _not_begun() -> dict[str, Any]:
-    used = framework()
-    groups = [
-        GroupView(group, tuple(_unanswered(QuestionView(question, None, "")) for question in group.questions))
-        for group in used.groups
-    ]
-    gate = gate_of(question for group in groups for question in group.questions)
-    nobody = dict.fromkeys(("created_by", "created_at", "submitted_by", "submitted_at"))
-    state: dict[str, Any] = {
-        "id": None,
-        "state": NOT_BEGUN,
-        "state_label": NOT_BEGUN,
-        "sign_offs": [],
-        "waivers": [],
-        "is_approval_current": False,
-    }
-    return _checklist(used, groups, gate) | nobody | state
-
-
-def _unanswered(view: QuestionView) -> QuestionView:
-    return replace(view, problems=tuple(problems_of(view)))
-
-
-def _checklist(used: Framework, groups: Iterable[GroupView], gate: Gate) -> dict[str, Any]:
-    return {
-        "framework": framework_facts(used),
-        "gate": {"is_green": gate.is_green, "gaps": [gap_facts(item) for item in gate.problems]},
-        "groups": [
-            {
-                "id": group.group.id,
-                "title": group.title,
-                "summary": group.group.summary,
-                "questions": [question_facts(question) for question in group.questions],
-            }
-            for group in groups
-        ],
-    }
 
 
 def framework_facts(used: Framework) -> dict[str, Any]:

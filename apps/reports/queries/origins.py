@@ -1,6 +1,5 @@
 """What a model version is, what it was made from, and how: version, files, lineage, data, tuning."""
 
-from collections import defaultdict
 from typing import Any
 
 from apps.catalog.models import DatasetVersion, VersionSource
@@ -8,10 +7,7 @@ from apps.catalog.queries import Scanned, scanned
 from apps.catalog.queries.licences import HIDDEN, Origins, origins_of
 from apps.catalog.rules import provenance_gaps
 from apps.catalog.rules.findings import without_texts
-from apps.evaluation.models import EvaluationRun
-from apps.monitoring.models import DriftRun
 from apps.registry.models import ModelVersion, RegisteredModel, TuningRun
-from apps.registry.queries import ancestors_of, lineage_of, training_data_of
 from apps.reports.queries.words import moment, person, run_facts
 
 TRAINING, ANCESTOR, EVALUATION = "training data", "training data of a base model", "evaluation data"
@@ -55,48 +51,6 @@ def version_facts(version: ModelVersion) -> dict[str, Any]:
         "created_at": moment(version.created_at),
         "files": [{"path": file.path, "digest": file.digest, "size": file.size} for file in version.files.all()],
     }
-
-
-def lineage_facts(version: ModelVersion) -> list[dict[str, Any]]:
-    """The version and all its ancestors, nearest first, each with what it was directly made from."""
-    return [_step(one) for one in [version, *ancestors_of(version)]]
-
-
-def _step(version: ModelVersion) -> dict[str, Any]:
-    return {
-        "id": version.pk,
-        "label": str(version),
-        "stage": version.stage,
-        "licence": version.licence,
-        "source": version.source,
-        "parameters": version.parameters,
-        "manifest_digest": version.manifest_digest,
-        "made_from": [
-            {
-                "relation": link.relation,
-                "base_version": link.base_version_id,
-                "dataset_version": link.dataset_version_id,
-                "tuning_run": link.tuning_run_id,
-            }
-            for link in lineage_of(version)
-        ],
-    }
-
-
-def roles_of_data(
-    version: ModelVersion, evaluations: list[EvaluationRun], drifts: list[DriftRun]
-) -> dict[DatasetVersion, list[str]]:
-    """Every dataset version that the pack speaks of, and what it was used for."""
-    roles: dict[DatasetVersion, list[str]] = defaultdict(list)
-    uses = [(data, TRAINING) for data in training_data_of(version)]
-    uses += [(data, ANCESTOR) for parent in ancestors_of(version) for data in training_data_of(parent)]
-    uses += [(run.dataset_version, EVALUATION) for run in evaluations]
-    for run in drifts:
-        uses += [(run.reference, REFERENCE), (run.analysis, ANALYSIS)]
-    for data, role in uses:
-        if role not in roles[data]:
-            roles[data].append(role)
-    return dict(roles)
 
 
 def dataset_facts(roles: dict[DatasetVersion, list[str]], team_id: int) -> list[dict[str, Any]]:

@@ -5,10 +5,9 @@ from typing import Any
 from apps.evaluation.models import EvaluationRun, Score
 from apps.evaluation.rules import DIFFERENCE, verdict
 from apps.monitoring.models import DriftRun
-from apps.registry.models import ModelVersion
 from apps.reports.queries.words import moment, person, run_facts
 from apps.serving.models import Application, Deployment
-from apps.serving.queries import deployments_of, newest_run, state_of
+from apps.serving.queries import newest_run, state_of
 
 
 def evaluation_facts(run: EvaluationRun) -> dict[str, Any]:
@@ -29,11 +28,6 @@ def _score(score: Score) -> dict[str, Any]:
     if score.of == DIFFERENCE:
         facts["verdict"] = verdict(score.metric, score.value, score.low, score.high)
     return facts
-
-
-def deployment_facts(version: ModelVersion) -> list[dict[str, Any]]:
-    """Where the version was deployed, and which applications know that they call generative AI."""
-    return [place_facts(deployment) for deployment in deployments_of(version).order_by("created_at", "pk")]
 
 
 def place_facts(deployment: Deployment) -> dict[str, Any]:

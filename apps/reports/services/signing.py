@@ -33,7 +33,6 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from apps.core.errors import Invalid, Unavailable
-from apps.core.pdf import render_pdf
 from apps.reports.models import SealCertificate
 from apps.reports.rules.verify_pack import check_pdf
 from apps.reports.services.keys import certificate_register, key_pair
@@ -74,12 +73,6 @@ def sign_pdf(content: bytes, *, reason: str, signed_at: datetime) -> bytes:
         found = "; ".join(verdict.problems) or "it names another certificate"
         raise Unavailable(f"The signature that was made does not hold: {found}.", code="seal.unsound")
     return signed
-
-
-def render_signed(html: str, *, base_url: str, identifier: str, created_at: datetime) -> bytes:
-    """The HTML of an audit pack as a signed PDF. Raises as `render_pdf` and `sign_pdf`."""
-    content = render_pdf(html, base_url=base_url, identifier=identifier, created_at=created_at)
-    return sign_pdf(content, reason="Issued: Audit pack", signed_at=created_at)
 
 
 def certificate_in_use() -> SealCertificate:
