@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 
 from apps.core.models import Run
 from apps.reports.queries.kinds import kinds
+from apps.reports.rules.documents.period import Period
 from apps.reports.rules.documents.spec import SUBJECTS
 
 
@@ -46,6 +47,27 @@ class ReportFilterForm(forms.Form):
         super().__init__(data or None)
         choices: Any = self.fields["document"]
         choices.choices = [("", "all"), *((kind.slug, kind.title) for kind in kinds())]
+
+
+class PeriodForm(forms.Form):
+    """The days that a report on monitoring speaks of; its value is `period`, None where both are left empty."""
+
+    first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(
+        label="To",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Both days are part of it, in UTC. Leave both empty for the 90 days before the snapshot.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first, last = given.get("first"), given.get("last")
+        if (first is None) != (last is None) and not self.errors:
+            raise forms.ValidationError("Give both days, or neither.")
+        if first and last and first > last:
+            raise forms.ValidationError("The first day lies after the last.")
+        return {"period": Period(first, last) if first and last else None}
 
 
 class SnapshotFilterForm(forms.Form):

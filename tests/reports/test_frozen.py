@@ -233,6 +233,8 @@ def _queries(subject: Any, world: World) -> int:
 
 
 def test_more_versions_data_and_answers_cost_no_more_queries(world: World, system: AISystem) -> None:
+    replaced = system_version_add(by=world.olga, system=system, version=world.base)
+    system_version_end(by=world.olga, part=replaced, reason="Replaced")
     before = _queries(system, world)
     for number in range(2):
         rows = "".join(json.dumps(row) + "\n" for row in ROWS)

@@ -23,7 +23,7 @@ from apps.reports.rules.documents.content import (
     Point,
     Table,
 )
-from apps.reports.rules.documents.filling.cycle import DAYS, within
+from apps.reports.rules.documents.filling.cycle_period import DAYS, within
 from apps.reports.rules.documents.filling.facts import Facts
 from tests.kept import kept
 from tests.reports.overseen import BILL, CAUSE, PARTS, accident, facts_now, made, oversee, point, write_report

@@ -85,7 +85,7 @@ def snapshots_of(room: Room) -> QuerySet[Snapshot]:
 def runs_of(room: Room) -> QuerySet[ReportRun]:
     """Whatever was made about the room's things, newest first."""
     rows = ReportRun.objects.filter(_is_about(room)).select_related("created_by", "version__model", "snapshot")
-    return rows.defer("log", "config")
+    return rows.defer("log")
 
 
 def documents_of(room: Room) -> QuerySet[ReportRun]:

@@ -1,4 +1,4 @@
-"""What WeasyPrint's tags lack: running heads and feet as artifacts, and names of table heads that stay apart.
+"""What WeasyPrint's tags lack: artifacts, pairs of names and values, scopes of table heads and names of their own.
 
 WeasyPrint gives running heads and feet tags that stand outside the structure tree. ISO 14289-1 (PDF/UA-1), 7.1, has
 every content either in the tree or marked as an artifact; here they become artifacts of type pagination.
@@ -23,7 +23,34 @@ def tidy(pdf: Any, mark: str) -> None:
         if dropped:
             elements[:] = ["null" if place in dropped else one for place, one in enumerate(elements)]
             _make_artifacts(_numbered(pdf, page["Contents"]), dropped)
+    elements = [one for one in pdf.objects if isinstance(one, pydyf.Dictionary) and one.get("Type") == "/StructElem"]
+    for element in elements:
+        if element["S"] == "/L":
+            _pair(pdf, element)
+        elif element["S"] == "/TH":
+            element["A"]["Scope"] = _scope(pdf, element)
     _name_heads(pdf, root, mark)
+
+
+def _pair(pdf: Any, group: Any) -> None:
+    """Make a name and its value, grouped by a `div` in HTML, one item of the list: its label and its body. Nothing but
+    items may stand in a list (ISO 32000-1, 14.8.4.3.3)."""
+    for pair in [_numbered(pdf, reference) for reference in group["K"]]:
+        if pair["S"] != "/Div":
+            continue
+        pair["S"] = "/LI"
+        inner = [body for item in pair["K"] for body in _numbered(pdf, item)["K"]]
+        for place, reference in enumerate(inner):
+            body = _numbered(pdf, reference)
+            body["P"] = pair.reference
+            body["S"] = "/Lbl" if place == 0 and len(inner) > 1 else "/LBody"
+        pair["K"] = pydyf.Array(inner)
+
+
+def _scope(pdf: Any, head: Any) -> str:
+    """A head in the table's head names its column, any other its row (ISO 32000-1, table 349)."""
+    row = _numbered(pdf, head["P"])
+    return "/Column" if _numbered(pdf, row["P"])["S"] == "/THead" else "/Row"
 
 
 def _numbered(pdf: Any, reference: bytes) -> Any:

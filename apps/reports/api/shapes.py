@@ -6,12 +6,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.serializing import Input, JsonObject, Key, Reference, RunDetail, RunSummary
-from apps.reports.models import ReadinessRun, Snapshot
+from apps.reports.models import ReadinessRun, ReportRun, Snapshot
 from apps.reports.queries.kinds import FORMS, Kind
 from apps.reports.queries.since import MOST
 from apps.reports.queries.standing import since_of
 from apps.reports.rules.comparing import KINDS
 from apps.reports.rules.documents.chosen import chosen_from
+from apps.reports.rules.documents.period import Period
 from apps.reports.rules.documents.spec import SUBJECTS
 
 ABOUT = list(SUBJECTS.items())
@@ -65,6 +66,7 @@ class KindOut(serializers.Serializer[Kind]):
     formats = serializers.ListField(child=serializers.CharField(), help_text=f"of {', '.join(FORMS)}")
     audiences = AudienceOut(many=True)
     has_simplified = serializers.BooleanField(help_text="whether small providers may hand in a shorter edition")
+    has_period = serializers.BooleanField(help_text="whether it speaks of a period that you may choose")
     is_graded = serializers.BooleanField(help_text="whether readiness comes with grades")
 
 
@@ -92,6 +94,8 @@ class ReportIn(Input):
         max_length=MOST_CHOSEN,
         help_text="of an audit pack: what it holds; default: every edition of every document about the thing",
     )
+    period_from = serializers.DateField(required=False, help_text="first day in UTC, for kinds with `has_period`")
+    period_to = serializers.DateField(required=False, help_text="last day; default: 90 days up to the snapshot")
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         ways = [name for name in ("subject", "version", "snapshot") if name in given]
@@ -101,7 +105,20 @@ class ReportIn(Input):
             )
         if "documents" in given:
             given["documents"] = [chosen_from(one) for one in given["documents"]]
-        return given
+        return self._with_period(given)
+
+    def _with_period(self, given: dict[str, Any]) -> dict[str, Any]:
+        first, last = given.pop("period_from", None), given.pop("period_to", None)
+        if (first is None) != (last is None) or (first and first > last):
+            raise serializers.ValidationError("Give both days of a period, the earlier one first.", code="period")
+        return given | {"period": Period(first, last)} if first else given
+
+
+class PeriodOut(serializers.Serializer[Any]):
+    """Whole days in UTC, both included."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.DateField(), "to": serializers.DateField()}
 
 
 class ReportFileOut(serializers.Serializer[Any]):
@@ -122,10 +139,15 @@ class ReportOut(RunSummary):
     about = AboutOut(source="*")
     audience = serializers.CharField()
     is_simplified = serializers.BooleanField()
+    period = serializers.SerializerMethodField(help_text="the period that was chosen, where one was")
     snapshot = serializers.IntegerField(source="snapshot_id", allow_null=True)
     files = ReportFileOut(many=True)
     version = Reference(allow_null=True)
     pages = serializers.IntegerField(allow_null=True, help_text="of the PDF")
+
+    @extend_schema_field(PeriodOut(allow_null=True))
+    def get_period(self, report: ReportRun) -> dict[str, str] | None:
+        return report.config.get("period")
 
 
 class ReportDetail(RunDetail, ReportOut):

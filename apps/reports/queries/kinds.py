@@ -42,6 +42,11 @@ class Kind:
         return self.spec is not None and any(point.simplified != FULL for point in self.spec.points)
 
     @property
+    def has_period(self) -> bool:
+        """Whether it speaks of a period that people choose."""
+        return self.spec is not None and bool(self.spec.period)
+
+    @property
     def is_graded(self) -> bool:
         """Whether the platform can say how good it is before a regulator does."""
         return self.spec is not None and bool(self.spec.lint)

@@ -14,6 +14,7 @@ from apps.registry.models import ModelVersion
 from apps.reports.models import ReportRun
 from apps.reports.queries.kinds import FORMS, Kind, kind_formats, kinds
 from apps.reports.rules.documents.chosen import Chosen, chosen_from
+from apps.reports.rules.documents.period import read_period
 from apps.reports.rules.documents.spec import AUDIT_PACK
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def reports_seen_by(user: "User | AnonymousUser") -> QuerySet[ReportRun]:
 
 def reports_listed_for(user: "User | AnonymousUser", wanted: dict[str, str]) -> QuerySet[ReportRun]:
     """The list of documents; `wanted` may name `document`, `kind` of subject, `state`, and `q` in a subject's name."""
-    rows = reports_seen_by(user).defer("log", "config")
+    rows = reports_seen_by(user).defer("log")
     fields = {"document": "document", "kind": "subject_kind", "state": "state", "q": "subject_label__icontains"}
     return rows.filter(**{field: wanted[name] for name, field in fields.items() if wanted.get(name)})
 
@@ -78,7 +79,9 @@ def may_have_files(user: "User | AnonymousUser", report: ReportRun) -> bool:
 
 def _titled(report: ReportRun, kind: Kind | None, has_files: bool) -> Titled:
     for_whom = kind.audience_title(report.audience) if kind else report.audience
-    edition = "simplified" if report.is_simplified else for_whom
+    period = read_period(report.config.get("period"))
+    about = (for_whom, "simplified" if report.is_simplified else "", str(period or ""))
+    edition = ", ".join(part for part in about if part)
     forms = [(form, FORMS[form]) for form in report.digests] if has_files else []
     return Titled(report, kind.title if kind else report.document, edition, forms)
 

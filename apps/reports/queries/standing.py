@@ -147,4 +147,4 @@ def subject_page(user: "User | AnonymousUser", kind: str, pk: int) -> SubjectPag
 
 def reports_about(user: "User | AnonymousUser", kind: str, pk: int) -> QuerySet[ReportRun]:
     """The documents about one thing that the person sees, newest first."""
-    return reports_seen_by(user).filter(subject_kind=kind, subject_id=pk).defer("log", "config")
+    return reports_seen_by(user).filter(subject_kind=kind, subject_id=pk).defer("log")

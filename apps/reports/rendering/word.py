@@ -94,7 +94,8 @@ def _front(word: WordFile, document: Document, logo: bytes) -> None:
     word.add_paragraph(document.law)
     word.add_heading(document.title, 0)
     edition = f", edition for the {document.audience}" if document.audience else ""
-    word.add_paragraph(f"{document.subject}{edition}")
+    period = f", {document.period}" if document.period else ""
+    word.add_paragraph(f"{document.subject}{edition}{period}")
     word.add_paragraph(f"Record of {_minute(document.taken_at)}, made {_minute(document.made_at)}.")
     if document.source_url:
         word.add_paragraph(f"Official text: {document.source_url}")

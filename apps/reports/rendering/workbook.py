@@ -38,6 +38,7 @@ def _about(document: Document) -> Page:
         ("Document", document.title),
         ("About", document.subject),
         ("Edition for", document.audience or "everybody"),
+        *([("Period", document.period)] if document.period else []),
         ("Law", document.law),
         ("Official text", document.source_url),
         ("Kind and version", f"{document.kind}, version {document.version}"),

@@ -4,11 +4,12 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.services import in_turn, require
@@ -26,6 +27,7 @@ from apps.reports.rules.documents.assembling import assemble
 from apps.reports.rules.documents.chosen import Chosen
 from apps.reports.rules.documents.content import Document
 from apps.reports.rules.documents.filling.facts import Facts
+from apps.reports.rules.documents.period import Period, read_period
 from apps.reports.rules.documents.spec import AUDIT_PACK, PDF, SUBJECTS, VERSION, DocumentSpec
 from apps.reports.rules.documents.standing import standing
 from apps.reports.rules.pack import page_count
@@ -73,9 +75,11 @@ def document_start(
     audience: str = "",
     is_simplified: bool = False,
     documents: Sequence[Chosen] | None = None,
+    period: Period | None = None,
 ) -> ReportRun:
     """Queue a document: of a thing as it is at present, or from a snapshot, whatever became of the thing since. Of an
-    audit pack, `documents` are those in it; None for every edition of every document about the thing.
+    audit pack, `documents` are those in it; None for every edition of every document about the thing. `period` is for
+    kinds that speak of one; without it they speak of the last cycle of monitoring.
 
     Raises NotFound for a kind that there is not, Invalid for one that cannot be about this or has no such edition, and
     Conflict while the same is being made.
@@ -85,9 +89,13 @@ def document_start(
     edition = Chosen(document, audience, is_simplified)
     config = _config(edition, documents)
     _check_editions([edition, *(documents or ())], named["subject_kind"], subject, snapshot)
+    if period is not None:
+        _check_period(kind_named(document), period, snapshot)
+        config["period"] = period.as_json
     in_turn(named["team_id"])
     same = {name: named[name] for name in ("subject_kind", "subject_id")} | edition.as_json | {"snapshot": snapshot}
-    if ReportRun.objects.filter(**same, state__in=run_rules.OPEN).exists():
+    waiting = ReportRun.objects.filter(**same, state__in=run_rules.OPEN).values_list("config", flat=True)
+    if any(one.get("period") == config.get("period") for one in waiting):
         raise Conflict("This document is being made already.", code="report.open", remedy="Wait until it is ready.")
     version = _version_of(named)
     run = ReportRun.objects.create(**named | same, version=version, config=config, created_by=by)
@@ -158,6 +166,20 @@ def _check_small(subject: Subject | None, snapshot: Snapshot | None) -> None:
         )
 
 
+def _check_period(kind: Kind, period: Period, snapshot: Snapshot | None) -> None:
+    """A snapshot knows nothing of later days, and the present nothing of tomorrow."""
+    if not kind.has_period:
+        raise Invalid(f"“{kind.title}” speaks of no period.", code="document.period")
+    end = snapshot.taken_at if snapshot else timezone.now()
+    if period.last > end.astimezone(UTC).date():
+        when = f"the snapshot, which was taken on {end:%Y-%m-%d}" if snapshot else "today"
+        raise Invalid(
+            f"The period ends on {period.last}, after {when}.",
+            code="document.period",
+            remedy="Let it end on that day or before; days are counted in UTC.",
+        )
+
+
 def _version_of(named: dict[str, Any]) -> ModelVersion | None:
     """The model version that it is about, for the list of its documents."""
     is_version = named["subject_kind"] == VERSION
@@ -167,7 +189,8 @@ def _version_of(named: dict[str, Any]) -> ModelVersion | None:
 def told_of(run: ReportRun) -> dict[str, Any]:
     """What the trail is told of a document that is asked for."""
     names = ("document", "subject_kind", "subject_id", "audience", "is_simplified")
-    return {name: getattr(run, name) for name in names} | {"snapshot": run.snapshot_id}
+    period = {"period": run.config["period"]} if "period" in run.config else {}
+    return {name: getattr(run, name) for name in names} | {"snapshot": run.snapshot_id} | period
 
 
 def document_make(*, run: ReportRun, press: Press, on_progress: OnProgress) -> None:
@@ -214,6 +237,7 @@ def document_of(run: ReportRun, facts: Facts, spec: DocumentSpec, chosen: Chosen
         facts,
         audience=chosen.audience,
         simplified=chosen.is_simplified,
+        period=read_period(run.config.get("period")),
         made_at=made_at_of(run).isoformat(),
         snapshot_digest=run.snapshot.digest,
     )

@@ -23,6 +23,7 @@ from apps.reports.queries.frozen import FORMAT, freeze
 from apps.reports.queries.frozen.trail import proven_again
 from apps.reports.queries.organisation import organisation_told
 from apps.reports.queries.subjects import Subject, kind_of_subject, subject_of
+from apps.reports.rules.documents.period import read_period
 from apps.reports.rules.pack import pretty_json
 
 logger = logging.getLogger(__name__)
@@ -89,7 +90,9 @@ def frozen_now(run: SnapshotRun | ReportRun | ReadinessRun, reason: str) -> Froz
     if is_kept:
         _sign_trail()
     subject, at = subject_of(run.subject_kind, run.subject_id), timezone.now()
-    told = freeze(subject, by=run.created_by, at=at, reason=reason, organisation=organisation_told())
+    period = read_period(run.config.get("period"))
+    since = period.begin if period else None
+    told = freeze(subject, by=run.created_by, at=at, reason=reason, organisation=organisation_told(), since=since)
     if is_kept and told["audit_trail"]["proof"]["unsigned"]:
         _sign_trail()
         told["audit_trail"] = proven_again(told["audit_trail"])

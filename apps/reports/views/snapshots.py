@@ -61,7 +61,7 @@ def snapshot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One snapshot: what it froze, the documents made from it, and those that can be."""
     user = person(request)
     snapshot = snapshot_seen(user, pk)
-    documents = snapshot.documents.select_related("created_by", "version__model").defer("log", "config")[:MOST]
+    documents = snapshot.documents.select_related("created_by", "version__model").defer("log")[:MOST]
     others = snapshots_about(user, snapshot.subject_kind, snapshot.subject_id).exclude(pk=pk)
     context = {
         "snapshot": snapshot,

@@ -20,7 +20,7 @@ MOST = 50
 
 def documents(user: "User | AnonymousUser", version: ModelVersion, chosen: int | None) -> dict[str, Any]:
     """The newest documents, the cards that were read in, and how complete those would be that are handed out."""
-    found = list(version.reports.select_related("created_by").defer("log", "config").order_by("-pk")[:MOST])
+    found = list(version.reports.select_related("created_by").defer("log").order_by("-pk")[:MOST])
     told = completeness_of(user, version, "")
     return {
         "reports": titled(found, user),

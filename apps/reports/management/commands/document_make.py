@@ -1,5 +1,6 @@
 import time
 from argparse import RawDescriptionHelpFormatter
+from datetime import date
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Any
@@ -17,6 +18,7 @@ from apps.reports.queries.packs import pack_file
 from apps.reports.queries.snapshots import snapshot_seen
 from apps.reports.queries.subjects import subject_seen
 from apps.reports.rules.documents.chosen import chosen_named
+from apps.reports.rules.documents.period import Period
 from apps.reports.rules.documents.spec import SUBJECTS
 from apps.reports.services import document_start
 
@@ -48,6 +50,7 @@ class Command(BaseCommand):
             metavar="DOCUMENT",
             help="what a pack holds, once for each: KIND, KIND:AUDIENCE or KIND::simplified; otherwise everything",
         )
+        parser.add_argument("--period", nargs=2, type=date.fromisoformat, metavar=("FROM", "TO"), help="days in UTC")
         parser.add_argument("--as", dest="email", metavar="EMAIL", help="who asks for it")
         parser.add_argument("--wait", action="store_true", help="stay until it is made")
         parser.add_argument("--to", type=Path, metavar="FOLDER", help="wait, and write its files there")
@@ -75,8 +78,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{kind.slug}  {kind.title} (about: {', '.join(kind.subjects)})")
 
     def _start(self, by: User, options: dict[str, Any]) -> ReportRun:
-        edition = {"audience": options["audience"], "is_simplified": options["simplified"]}
+        edition: dict[str, Any] = {"audience": options["audience"], "is_simplified": options["simplified"]}
         edition["documents"] = options["choose"]
+        if options["period"]:
+            edition["period"] = self._period(*options["period"])
         if options["from_snapshot"] is not None:
             snapshot = snapshot_seen(by, options["from_snapshot"])
             return document_start(by=by, document=options["document"], snapshot=snapshot, **edition)
@@ -85,6 +90,11 @@ class Command(BaseCommand):
             raise CommandError("Name what it is about with --of KIND ID, or a snapshot with --from-snapshot ID.")
         subject = subject_seen(by, kind, int(pk))
         return document_start(by=by, document=options["document"], subject=subject, **edition)
+
+    def _period(self, first: date, last: date) -> Period:
+        if first > last:
+            raise CommandError("The period's first day lies after its last.")
+        return Period(first, last)
 
     def _follow(self, run: ReportRun) -> None:
         told = ""

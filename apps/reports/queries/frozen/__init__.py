@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version as installed
 from typing import Any
 
@@ -26,6 +26,7 @@ from apps.reports.queries.frozen.energy import energy_of
 from apps.reports.queries.frozen.findings import findings_of
 from apps.reports.queries.frozen.incidents import incidents_facts
 from apps.reports.queries.frozen.moment import one_moment
+from apps.reports.queries.frozen.past import past_runs
 from apps.reports.queries.frozen.places import deployments_facts, systems_facts
 from apps.reports.queries.frozen.register import incidents_of, risks_facts
 from apps.reports.queries.frozen.scope import Scope, scope_of
@@ -33,6 +34,7 @@ from apps.reports.queries.frozen.trail import trail_told
 from apps.reports.queries.frozen.versions import Read, read_versions, versions_facts
 from apps.reports.queries.subjects import Subject, kind_of_subject
 from apps.reports.queries.words import moment, person
+from apps.reports.rules.documents.filling.cycle_period import DAYS
 from apps.reports.rules.documents.spec import DEPLOYMENT, INCIDENT, SYSTEM, VERSION
 
 FORMAT = "genaiops-snapshot/2"
@@ -47,17 +49,21 @@ def freeze(
     at: datetime,
     reason: str = "",
     organisation: Mapping[str, str] | None = None,
+    since: datetime | None = None,
 ) -> dict[str, Any]:
-    """Everything on record about one thing, as JSON values, floats unrounded. `at` is the moment it is taken.
+    """Everything on record about one thing, as JSON values, floats unrounded. `at` is the moment it is taken. Versions
+    that were taken out of a system are told where that was in the last cycle of monitoring, or after `since`.
 
     The caller has seen to it that whoever takes it may see the thing. It tells what the people of the thing's team may
     see: people appear by number and display name, never by address, and no rows of data are in it. The number of
     queries does not depend on how many versions, datasets, deployments or answers there are. All of it is as it stood
     at one moment.
     """
+    cycle = at - timedelta(days=DAYS)
+    begin = min(since, cycle) if since else cycle
     held = newest_held()  # before the moment: then every entry that a checkpoint names can be seen in it
     with one_moment():
-        facts = _everything(subject, at, held)
+        facts = _everything(subject, begin, held)
     return {
         "format": FORMAT,
         "subject": _subject(subject, facts),
@@ -66,12 +72,13 @@ def freeze(
         "reason": reason,
         "software": {"python": platform.python_version()} | _installed(),
         "organisation": dict(organisation or {}),
+        "former_since": moment(begin),
         **facts,
     }
 
 
-def _everything(subject: Subject, at: datetime, held: Held) -> dict[str, Any]:
-    scope = scope_of(subject, at)
+def _everything(subject: Subject, since: datetime, held: Held) -> dict[str, Any]:
+    scope = scope_of(subject, since)
     read = read_versions(scope.watched)
     roles = merged_roles({data: [] for data in scope.datasets}, *(read.roles_of(version) for version in scope.versions))
     scope = replace(scope, datasets=read_datasets(roles))
@@ -98,6 +105,7 @@ def _facts(scope: Scope, read: Read, roles: dict[int, list[str]], held: Held) ->
         "systems": systems,
         "versions": versions,
         "former_versions": former,
+        "past_runs": past_runs(scope.ended),
         "datasets": datasets_facts(scope.datasets, roles, scope.team_id, found),
         "deployments": [one for one in places if one["version_id"] not in gone],
         "former_deployments": [one for one in places if one["version_id"] in gone],

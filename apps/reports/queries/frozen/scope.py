@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q
@@ -13,7 +13,6 @@ from apps.incidents.models import Incident
 from apps.monitoring.models import DriftRun
 from apps.registry.models import AISystem, ModelVersion, RegisteredModel, SystemVersion
 from apps.reports.queries.subjects import Subject
-from apps.reports.rules.documents.filling.cycle import DAYS
 from apps.serving.models import Deployment
 
 
@@ -21,8 +20,8 @@ from apps.serving.models import Deployment
 class Scope:
     """The things by kind, the subject's own first. Only things of the subject's team are told beside what it was made
     of: `team_id` is that team, whose people read the snapshot. `former` are the versions that were taken out of a
-    system in the last cycle of monitoring, whose report speaks of them too; `former_deployments`: where those run or
-    ran.
+    system within the time looked back over, whose report speaks of them too; `former_deployments`: where those run or
+    ran. `ended` tells of every version that was ever taken out, by its id, when that was.
     """
 
     team_id: int
@@ -33,6 +32,7 @@ class Scope:
     former_deployments: list[Deployment] = field(default_factory=list)
     datasets: list[DatasetVersion] = field(default_factory=list)
     incident: Incident | None = None
+    ended: dict[int, datetime] = field(default_factory=dict)
 
     @property
     def watched(self) -> list[ModelVersion]:
@@ -40,12 +40,12 @@ class Scope:
         return [*self.versions, *self.former]
 
 
-def scope_of(subject: Subject, at: datetime) -> Scope:
-    """Everything that a snapshot of this thing speaks of, taken at this time, but the data of its versions. Constant
-    queries.
+def scope_of(subject: Subject, since: datetime) -> Scope:
+    """Everything that a snapshot of this thing speaks of, but the data of its versions. Versions that were taken out of
+    a system before `since` are named among its parts alone. Constant queries.
     """
     if isinstance(subject, AISystem):
-        return _of_systems(subject.team_id, [subject], at)
+        return _of_systems(subject.team_id, [subject], since)
     if isinstance(subject, ModelVersion):
         return _of_versions(subject.team_id, [subject.pk])
     if isinstance(subject, Deployment):
@@ -53,16 +53,16 @@ def scope_of(subject: Subject, at: datetime) -> Scope:
         return Scope(found.team_id, found.systems, found.versions, [one for one in found.deployments if one == subject])
     if isinstance(subject, DatasetVersion):
         return Scope(subject.team_id, datasets=_datasets([subject.pk]))
-    return _of_incident(subject, at)
+    return _of_incident(subject, since)
 
 
-def _of_systems(team_id: int, systems: list[AISystem], at: datetime) -> Scope:
+def _of_systems(team_id: int, systems: list[AISystem], since: datetime) -> Scope:
     """A version of another team, put to work by somebody whom it was shared with, is named among the parts alone."""
-    recent = Q(until=None) | Q(until__gte=at - timedelta(days=DAYS))
-    parts = SystemVersion.objects.filter(recent, system__in=systems, version__team=team_id)
+    parts = SystemVersion.objects.filter(system__in=systems, version__team=team_id)
     rows = list(parts.order_by(F("until").desc(nulls_first=True), "since", "pk").values_list("version_id", "until"))
     working = {pk for pk, until in rows if until is None}
-    pks = list(dict.fromkeys(pk for pk, _ in rows))
+    ended = {pk: until for pk, until in reversed(rows) if until is not None and pk not in working}
+    pks = list(dict.fromkeys(pk for pk, until in rows if until is None or until >= since))
     versions, places = _versions(pks), _deployments(pks, team_id)
     return Scope(
         team_id,
@@ -71,6 +71,7 @@ def _of_systems(team_id: int, systems: list[AISystem], at: datetime) -> Scope:
         deployments=[one for one in places if one.version_id in working],
         former=[one for one in versions if one.pk not in working],
         former_deployments=[one for one in places if one.version_id not in working],
+        ended=ended,
     )
 
 
@@ -80,12 +81,12 @@ def _of_versions(team_id: int, pks: list[int]) -> Scope:
     return Scope(team_id, systems, _versions(pks), _deployments(pks, team_id))
 
 
-def _of_incident(incident: Incident, at: datetime) -> Scope:
+def _of_incident(incident: Incident, since: datetime) -> Scope:
     """What the incident is about, as far as documents can speak of it."""
     team_id, pk = incident.team_id, int(incident.subject_id) if incident.subject_id.isdecimal() else 0
     table = incident.subject_type
     if table == AISystem._meta.label_lower:
-        found = _of_systems(team_id, list(AISystem.objects.filter(pk=pk, team=team_id)), at)
+        found = _of_systems(team_id, list(AISystem.objects.filter(pk=pk, team=team_id)), since)
     else:
         found = _of_versions(team_id, _versions_named(table, pk, team_id))
     data = DatasetVersion.objects.filter(team=team_id)

@@ -23,8 +23,10 @@ from apps.reports.rules.documents.content import (
 from apps.reports.rules.documents.filling import CONDITIONS, FILLERS
 from apps.reports.rules.documents.filling.answers import Answered, answered
 from apps.reports.rules.documents.filling.audit_answers import whole_answer
+from apps.reports.rules.documents.filling.cycle_period import period_of
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.filling.registry import about
+from apps.reports.rules.documents.period import Period
 from apps.reports.rules.documents.reading import LEFT_OUT, SHORT
 from apps.reports.rules.documents.spec import EVERYTHING, EXPLAINED, WHOLE, DocumentSpec, PointSpec, SectionSpec
 
@@ -43,15 +45,21 @@ def assemble(
     *,
     audience: str = "",
     simplified: bool = False,
+    period: Period | None = None,
     made_at: str,
     snapshot_digest: str,
 ) -> Document:
     """The document that this snapshot gives. `audience` is one of the kind's or empty for everybody; `simplified` asks
-    for the edition for small providers; `made_at` is ISO 8601. The same values give the same document.
+    for the edition for small providers; `period` is for kinds that speak of one; `made_at` is ISO 8601. The same values
+    give the same document.
     """
     chosen = next((one for one in spec.audiences if one.id == audience), None)
     if audience and chosen is None:
         raise ValueError(f"{spec.slug} has no audience {audience}")
+    if period is not None:
+        if not spec.period:
+            raise ValueError(f"{spec.slug} speaks of no period")
+        facts = Facts(facts.raw | {"period": period.as_json})
     return Document(
         kind=spec.slug,
         version=spec.version,
@@ -67,7 +75,13 @@ def assemble(
         notes=spec.notes,
         organisation={name: _printable(str(value)) for name, value in facts.organisation.items() if value},
         formats=spec.formats,
+        period=_period(facts) if spec.period else "",
     )
+
+
+def _period(facts: Facts) -> str:
+    found = period_of(facts)
+    return f"{found[0]:%Y-%m-%d} to {found[1]:%Y-%m-%d}" if found else ""
 
 
 def _sections(spec: DocumentSpec, facts: Facts, audience: str, simplified: bool) -> Iterator[Section]:

@@ -132,7 +132,8 @@ class Section:
 @dataclass(frozen=True)
 class Document:
     """A whole document about one subject at one moment. `snapshot_digest` is the SHA-256 of the snapshot's JSON,
-    `formats` the forms in which its kind is made, so that one can point to another.
+    `formats` the forms in which its kind is made, so that one can point to another, `period` the days that it speaks
+    of, where it speaks of a period.
     """
 
     kind: str
@@ -149,6 +150,7 @@ class Document:
     notes: tuple[str, ...] = ()
     organisation: dict[str, str] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
+    period: str = ""
 
     @property
     def points(self) -> list[Point]:

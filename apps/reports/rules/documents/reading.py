@@ -10,6 +10,7 @@ from apps.checklist.rules.frameworks.spots import MOST_PROBLEMS, FrameworkInvali
 from apps.checklist.rules.frameworks.texts import spots_of
 from apps.reports.rules.documents.filling import CONDITIONS, FILLERS
 from apps.reports.rules.documents.spec import (
+    CHOSEN,
     EVERYTHING,
     EXPLAINED,
     FORMATS,
@@ -31,7 +32,7 @@ SHORT, LEFT_OUT = "short", "left_out"
 SIMPLIFIED = (FULL, SHORT, LEFT_OUT)
 
 _HEAD = ("urn", "version", "title", "summary", "law", "source_url", "subjects", "formats", "sections")
-_HEAD_MORE = ("audiences", "notes", "lint")
+_HEAD_MORE = ("audiences", "notes", "lint", "period")
 _POINT_MORE = ("fill", "answers", "applies", "needs", "audience", "simplified", "answers_as")
 
 
@@ -91,6 +92,7 @@ def _document(place: Place, slug: str, digest: str) -> DocumentSpec:
         audiences=audiences,
         notes=place.texts(found, "notes"),
         lint=place.matching(found, "lint", SLUG, "is a name in a to z, 0 to 9 and hyphens"),
+        period=place.one_of(found, "period", (CHOSEN,)),
     )
 
 

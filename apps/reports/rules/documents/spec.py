@@ -13,6 +13,7 @@ SUBJECTS = {
 PDF, DOCX, XLSX, JSON = "pdf", "docx", "xlsx", "json"
 FORMATS = {PDF: "PDF", DOCX: "Word", XLSX: "Excel", JSON: "JSON"}
 EVERYTHING = "all"
+CHOSEN = "chosen"  # of a period: whoever asks for the document says from when to when it speaks
 FULL, WORDS, STATED, EXPLAINED, WHOLE = "full", "words", "stated", "explained", "whole"
 AUDIT_PACK = "audit-pack"  # documents about one thing, with all that is needed to rely on nobody; it has no file here
 AUDIT_REPORT = "audit-report"  # everything on record, for people: the one of a pack's documents that is shown beside it
@@ -66,7 +67,9 @@ class SectionSpec:
 
 @dataclass(frozen=True)
 class DocumentSpec:
-    """One kind of document. `digest` is the SHA-256 of its file, so that a document can name the very text it used."""
+    """One kind of document. `digest` is the SHA-256 of its file, so that a document can name the very text it used.
+    `period` is "chosen" for one that speaks of a period which people choose, and empty for all others.
+    """
 
     slug: str
     urn: str
@@ -82,6 +85,7 @@ class DocumentSpec:
     audiences: tuple[AudienceSpec, ...] = ()
     notes: tuple[str, ...] = ()
     lint: str = ""
+    period: str = ""
 
     @property
     def points(self) -> list[PointSpec]:

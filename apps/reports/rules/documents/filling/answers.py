@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from apps.checklist.rules.status import NOT_APPLICABLE, STATUSES
 from apps.reports.rules.documents.content import NOTHING, Block, Bullets, FactList, Filled, Known, Paragraph, joined
 from apps.reports.rules.documents.filling.catalogue import catalogue
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Asked, Facts, Json
 from apps.reports.rules.documents.spec import EXPLAINED, FULL, STATED, WORDS
 
@@ -121,7 +122,11 @@ def known_by(one: Asked, answer: dict[str, object]) -> list[Known]:
     if answer.get("stated"):
         who = answer.get("answered_by") or ""
         source = f"Answer to {_place(one)}{f', by {who}' if who else ''}"
-        known.append(Known(str(answer["stated"]), source, str(answer.get("answered_at") or ""), "", stale_words))
+        known.append(
+            Known(
+                str(answer["stated"]), source, str(answer.get("answered_at") or ""), record_digest(answer), stale_words
+            )
+        )
     items = answer.get("evidence")
     for item in items if isinstance(items, list) else []:
         known.append(
@@ -133,7 +138,9 @@ def known_by(one: Asked, answer: dict[str, object]) -> list[Known]:
                 bool(item.get("stale_because")),
             )
         )
-    return known or [Known(one.question["status"], f"{STATUSES[one.question['status']]}: {_place(one)}")]
+    return known or [
+        Known(one.question["status"], f"{STATUSES[one.question['status']]}: {_place(one)}", "", record_digest(answer))
+    ]
 
 
 def _missing(one: Asked, answer: dict[str, object]) -> list[str]:

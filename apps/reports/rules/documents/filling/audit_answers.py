@@ -7,6 +7,7 @@ from apps.core.formatting import number, sentence
 from apps.reports.rules.documents.content import Block, Bullets, FactList, Filled, Heading, Known, Paragraph, joined
 from apps.reports.rules.documents.filling.answers import Answered, answered, known_by
 from apps.reports.rules.documents.filling.changes import trail_known
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Asked, Facts, Json
 from apps.reports.rules.documents.filling.found import said, table
 from apps.reports.rules.documents.filling.moments import exact, who
@@ -83,7 +84,12 @@ def posture(facts: Facts) -> Filled:
     rows = [_counted(one, [*order, NOT_APPLICABLE]) for one in facts.assessments]
     shown = table("Answers by how they are known", (*columns, "Stale", "Gaps"), rows, range(3, len(columns) + 2))
     known = tuple(
-        Known(MEASURED, f"Assessment {one['id']}: {one['subject']['label']}, {one['framework']['title']}")
+        Known(
+            MEASURED,
+            f"Assessment {one['id']}: {one['subject']['label']}, {one['framework']['title']}",
+            facts.taken_at,
+            record_digest(one),
+        )
         for one in facts.assessments
     )
     return Filled((*shown, *_course(facts), Paragraph(HOW_KNOWN)), known)
@@ -142,7 +148,12 @@ def waivers(facts: Facts) -> Filled:
         for one in facts.waivers
     ]
     known = tuple(
-        Known(DECLARED, f"Waiver for {one['subject']['label']}, by {who(one['granted_by'])}", one["granted_at"])
+        Known(
+            DECLARED,
+            f"Waiver for {one['subject']['label']}, by {who(one['granted_by'])}",
+            one["granted_at"],
+            record_digest(one),
+        )
         for one in facts.waivers
     )
     return Filled(table("Waivers", columns, rows), known)

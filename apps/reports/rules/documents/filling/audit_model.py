@@ -33,7 +33,8 @@ def _approval(version: Json) -> Filled:
         ("What stands against deploying it", "; ".join(str(one) for one in of.get("obstacles") or ())),
     )
     missing = (f"The files of {label_of(version)} have changed since they were approved.",) if changed else ()
-    known = Known(DECLARED, f"Record of the version {of['label']}", of["updated_at"] or of["created_at"])
+    at, digest = of["updated_at"] or of["created_at"], of["manifest_digest"] or ""
+    known = Known(DECLARED, f"Record of the version {of['label']}", at, digest)
     return fact_list(rows, known, missing=missing)
 
 

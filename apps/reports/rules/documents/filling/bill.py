@@ -6,7 +6,7 @@ from apps.checklist.rules.status import DECLARED, IMPORTED, MEASURED
 from apps.core.formatting import energy, file_size, number
 from apps.reports.rules.documents.content import NOTHING, Block, Filled, Known, Paragraph, joined
 from apps.reports.rules.documents.filling.facts import Facts, Json
-from apps.reports.rules.documents.filling.found import each_version, label_of, table
+from apps.reports.rules.documents.filling.found import each_version, label_of, table, tuned
 from apps.reports.rules.documents.filling.moments import day, exact, who
 from apps.reports.rules.documents.filling.registry import filler
 
@@ -41,6 +41,10 @@ def _models(version: Json) -> Iterator[tuple[str, ...]]:
     if not version["lineage"][1:]:
         for name in of.get("base_names") or ():
             yield BASE, name, "Named in a card, not on record here", "", ""
+
+
+def _files_digest(version: Json) -> str:
+    return str(version["version"]["manifest_digest"] or "")
 
 
 def _files_known(version: Json) -> Known:
@@ -81,7 +85,15 @@ def _safety(version: Json) -> Filled:
         for one in found.get("signatures") or ()
     ]
     scan = found.get("scan")
-    known = [Known(MEASURED, f"Scan of the files of {label_of(version)}", scan["finished_at"] or "")] if scan else []
+    known = (
+        [
+            Known(
+                MEASURED, f"Scan of the files of {label_of(version)}", scan["finished_at"] or "", _files_digest(version)
+            )
+        ]
+        if scan
+        else []
+    )
     blocks: tuple[Block, ...] = (
         *table("Files that can run code", ("File", "Format", "State", "Reason"), rows),
         *table("Signatures", ("Key (SHA-256)", "Made by", "On", "Verified on", "Problem"), signed),
@@ -111,9 +123,16 @@ def _packages(version: Json) -> Filled:
     rows += [row for row in declared if row[0] not in names]
     if not rows:
         return NOTHING
-    known = [Known(MEASURED, f"Tuning run {tuning['id']}", tuning["finished_at"] or "")] if measured else []
+    known = [tuned(version)] if measured else []
     known += (
-        [Known(DECLARED, f"Environment of {label_of(version)}", version["version"]["created_at"] or "")]
+        [
+            Known(
+                DECLARED,
+                f"Environment of {label_of(version)}",
+                version["version"]["created_at"] or "",
+                _files_digest(version),
+            )
+        ]
         if pinned
         else []
     )
@@ -162,7 +181,12 @@ def licences(facts: Facts) -> Filled:
         return NOTHING
     rows = [(name, ", ".join(dict.fromkeys(things))) for name, things in sorted(held.items())]
     conflicts = [one["sentence"] for v in facts.versions for one in (v.get("licence") or {}).get("conflicts") or ()]
-    known = Known(MEASURED, "Licences on record, followed through lineage", facts.taken_at)
+    known = Known(
+        MEASURED,
+        "Licences on record, followed through lineage",
+        facts.taken_at,
+        str(facts.subject.get("digest") or ""),
+    )
     return Filled(table("Licences", ("Licence", "Holds for"), rows), (known,), tuple(dict.fromkeys(conflicts)))
 
 
@@ -183,8 +207,16 @@ def consumed(facts: Facts) -> Filled:
     total = facts.energy.get("kwh_total")
     words = Paragraph(f"Together: {energy(total)}.") if total is not None else None
     heads = ("Work", "Run", "Version", "On", "Energy", "Method")
-    known = tuple(Known(MEASURED, f"{kind} run {run['id']}", run["finished_at"] or "") for kind, run in runs)
+    known = tuple(
+        Known(MEASURED, f"{kind} run {run['id']}", run["finished_at"] or "", _digest_of_run(run)) for kind, run in runs
+    )
     return Filled((*table("Energy", heads, rows, {4}), *((words,) if words else ())), known, missing)
+
+
+def _digest_of_run(run: Json) -> str:
+    """Of what it measured: the model, or the data looked at; of a tuning run what came out of it."""
+    result, analysis = run.get("result") or {}, run.get("analysis") or {}
+    return str(run.get("model_digest") or analysis.get("digest") or result.get("model_weights_sha256") or "")
 
 
 def _method(run: Json) -> str:
@@ -202,7 +234,10 @@ def _documents(version: Json) -> Filled:
     found = version.get("documents") or []
     if not found:
         words = f"No card or bill of materials was read into {label_of(version)}."
-        return Filled((Paragraph(words),), (Known(MEASURED, "Documents on record", version["version"]["created_at"]),))
+        return Filled(
+            (Paragraph(words),),
+            (Known(MEASURED, "Documents on record", version["version"]["created_at"], _files_digest(version)),),
+        )
     rows = [
         (
             one["format_label"],

@@ -10,6 +10,7 @@ from apps.checklist.rules.frameworks.texts import spots_of
 from apps.checklist.rules.status import NOT_APPLICABLE, STATUSES
 from apps.core.formatting import digest_short
 from apps.reports.rules.documents.content import Known, Table
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Asked, Facts
 
 FOLDER = Path(__file__).resolve().parents[4] / "checklist" / "frameworks"
@@ -95,7 +96,11 @@ class Given:
         place = f"{self.asked.framework['title']}, {self.asked.question.get('ref') or self.asked.question['id']}"
         source = f"Answer to {place}{f', by {self.by}' if self.by else ''}"
         is_outdated = bool(self.answer.get("is_statement_outdated"))
-        own = [Known(str(self.answer["stated"]), source, self.at, "", is_outdated)] if self.is_stated else []
+        own = (
+            [Known(str(self.answer["stated"]), source, self.at, record_digest(self.answer), is_outdated)]
+            if self.is_stated
+            else []
+        )
         return [*own, *(_known(item) for item in self.evidence)]
 
 

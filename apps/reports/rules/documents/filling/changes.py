@@ -4,6 +4,7 @@ from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.core.formatting import digest_short, number, sentence
 from apps.reports.rules.documents.content import Block, Filled, Known, Paragraph, joined
 from apps.reports.rules.documents.filling.chain import chain_gaps, chain_words
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, label_of, table
 from apps.reports.rules.documents.filling.moments import day, exact, who
@@ -40,7 +41,9 @@ def _versions(version: Json) -> Filled:
     columns = ("Version", "Stage", "What is new", "Recorded", "By", "Approved", "Files (SHA-256)")
     undescribed = [one for one in version["model"].get("versions") or () if not one["description"]]
     missing = tuple(f"What changed in {one['label']} is not described." for one in undescribed)
-    known = Known(DECLARED, f"Record of the model {version['model']['name']}", own["created_at"])
+    known = Known(
+        DECLARED, f"Record of the model {version['model']['name']}", own["created_at"], record_digest(version["model"])
+    )
     shown = table(f"Versions of {version['model']['name']}, the newest first", columns, rows)
     return Filled(shown, (known,) if rows else (), missing)
 

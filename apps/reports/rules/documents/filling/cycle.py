@@ -1,85 +1,27 @@
-"""One cycle of monitoring after placing on the market: what was measured in it, what fell outside, what was done.
+"""One cycle of monitoring after placing on the market: what was measured in it, what fell outside, what was done."""
 
-A cycle is the DAYS before the moment of the snapshot. Article 72 names no length; a quarter is what plans usually say.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from apps.checklist.rules.status import MEASURED
 from apps.core.formatting import number
 from apps.monitoring.rules import PERFORMANCE
 from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph, Picture, Table
 from apps.reports.rules.documents.filling import watched
+from apps.reports.rules.documents.filling.cycle_period import DAYS, period_of, untold_before, within
 from apps.reports.rules.documents.filling.facts import Facts, Json
-from apps.reports.rules.documents.filling.moments import counted, day, exact, is_within, read
+from apps.reports.rules.documents.filling.moments import counted, day, exact, read
 from apps.reports.rules.documents.filling.registry import FILLERS, condition, filler
 
-DAYS = 90
 MOST_ALERTS = 200  # rows of the table; more are counted
-
-
-def period_of(facts: Facts) -> tuple[datetime, datetime] | None:
-    """First and last moment of the cycle; None where the snapshot does not say when it was taken."""
-    end = read(facts.taken_at)
-    if end is None:
-        return None
-    return end - timedelta(days=DAYS), end
-
-
-def within(facts: Facts) -> Facts:
-    """The snapshot as far as it speaks of the cycle: its measurements, evaluations and alerts, and incidents that were
-    open at some time in it. Versions that were replaced in it are told beside those at work, with the day until which
-    they were."""
-    period = period_of(facts)
-    if period is None:
-        return facts
-    until = {one["version"]["id"]: _worked_until(one) for one in facts.former_versions}
-    versions = [
-        version
-        | {name: [run for run in version.get(name) or () if _is_of(run, period)] for name in ("drift", "evaluations")}
-        for version in (*facts.versions, *(_former(one, until) for one in facts.former_versions))
-    ]
-    places = [*facts.deployments, *(_dated(one, until) for one in facts.former_deployments)]
-    monitoring = facts.monitoring
-    seen = [*(monitoring.get("alerts") or ()), *(_dated(one, until) for one in monitoring.get("former_alerts") or ())]
-    alerts = [one for one in seen if is_within(one["finished_at"], *period)]
-    incidents = [one for one in facts.incidents if _was_open(one, period)]
-    more: dict[str, Any] = {"versions": versions, "deployments": places, "incidents": incidents}
-    told = monitoring | {"alerts": alerts, "former_alerts": []}
-    return Facts(facts.raw | more | {"monitoring": told, "former_versions": [], "former_deployments": []})
-
-
-def _worked_until(version: Json) -> str:
-    """The day on which a former version was last taken out."""
-    return day(max((part["until"] for part in version["works_in"] if part["until"]), default=None))
-
-
-def _former(version: Json, until: Mapping[int, str]) -> Json:
-    """A former version whose name says until when it was at work, in all that is told of it."""
-    own = version["version"]
-    runs = {name: [_dated(run, until) for run in version.get(name) or ()] for name in ("drift", "evaluations")}
-    return version | runs | {"version": own | {"label": _ended(own["label"], until[own["id"]])}}
-
-
-def _dated(row: Json, until: Mapping[int, str]) -> Json:
-    return row | {"version_label": _ended(row["version_label"], until[row["version_id"]])}
-
-
-def _ended(label: str, day_of_end: str) -> str:
-    return f"{label} (at work until {day_of_end})"
-
-
-def _is_of(run: Json, period: tuple[datetime, datetime]) -> bool:
-    return is_within(run["finished_at"], *period)
-
-
-def _was_open(incident: Json, period: tuple[datetime, datetime]) -> bool:
-    opened, closed = read(incident["opened_at"]), read(incident["closed_at"])
-    return opened is not None and opened <= period[1] and (closed is None or closed >= period[0])
+BY_ITSELF = f"No period was chosen for this report: its cycle is the {DAYS} days before the moment of the snapshot."
+CHOSEN = "The period was chosen when this report was asked for; its days are counted in UTC."
+UNTOLD = (
+    "The snapshot names versions that were taken out of the system only since {}. What was measured of earlier ones is"
+    " not in this report; make it of the present, for the same period, to have it."
+)
 
 
 @filler("cycle.period")
@@ -92,13 +34,13 @@ def period(facts: Facts) -> Filled:
     rows = (
         ("From", exact(begin.isoformat())),
         ("To", exact(end.isoformat())),
-        ("Length", f"{number((end - begin).days)} days"),
+        ("Length", counted((end - begin).days + (facts.period is not None), "day")),
     )
-    words = (
-        f"A cycle is the {DAYS} days before the moment of the snapshot. For another period, make this report from a "
-        "snapshot of another day."
-    )
-    return Filled((FactList(rows), Paragraph(words)), (Known(MEASURED, "Moment of the snapshot", facts.taken_at),))
+    untold = untold_before(facts)
+    missing = (UNTOLD.format(_day(untold)),) if untold else ()
+    words = Paragraph(CHOSEN if facts.period else BY_ITSELF)
+    known = Known(MEASURED, "Moment of the snapshot", facts.taken_at)
+    return Filled((FactList(rows), words), (known,), missing)
 
 
 @filler("cycle.scope")
@@ -243,35 +185,3 @@ def had_incidents(facts: Facts) -> tuple[bool, str]:
     if within(facts).incidents:
         return True, ""
     return False, "No incident about these systems, versions, deployments or data was open in this cycle."
-
-
-@filler("plan.cycles")
-def cycles(facts: Facts) -> Filled:
-    """Results of each cycle of monitoring so far."""
-    found, drift = period_of(facts), facts.drift
-    moments = [moment for run in drift if (moment := read(run["finished_at"]))]
-    if found is None or not moments:
-        return NOTHING
-    rows = [_cycle(facts, begin, end) for begin, end in _back_from(found[1], min(moments))]
-    columns = ("From", "To", "Measurements", "Values outside", "Evaluations", "Incidents open")
-    table = Table(f"Cycles of {DAYS} days, the newest first", columns, tuple(rows), frozenset(range(2, 6)))
-    return Filled((table,), tuple(map(watched.known_by, drift)))
-
-
-MOST_CYCLES = 40  # ten years
-
-
-def _back_from(end: datetime, first: datetime) -> Iterator[tuple[datetime, datetime]]:
-    for _ in range(MOST_CYCLES):
-        yield end - timedelta(days=DAYS), end
-        end -= timedelta(days=DAYS)
-        if end < first:
-            return
-
-
-def _cycle(facts: Facts, begin: datetime, end: datetime) -> tuple[str, ...]:
-    runs = [run for run in facts.drift if is_within(run["finished_at"], begin, end)]
-    tests = [run for run in facts.evaluations if is_within(run["finished_at"], begin, end)]
-    outside = sum((run["result"] or {}).get("alerts") or 0 for run in runs)
-    incidents = sum(_was_open(one, (begin, end)) for one in facts.incidents)
-    return (_day(begin), _day(end), number(len(runs)), number(outside), number(len(tests)), number(incidents))

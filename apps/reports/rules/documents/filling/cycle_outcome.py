@@ -6,7 +6,8 @@ from datetime import datetime
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.core.formatting import number
 from apps.reports.rules.documents.content import NOTHING, Bullets, Filled, Known, Table
-from apps.reports.rules.documents.filling.cycle import period_of, within
+from apps.reports.rules.documents.filling.cycle_period import period_of, within
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.moments import counted, day, is_within, who
 from apps.reports.rules.documents.filling.registry import filler
@@ -25,7 +26,10 @@ def actions(facts: Facts) -> Filled:
     waiting = sum(row[-1] == NOT_DONE for row in rows)
     missing = (f"Corrective actions that are not done: {waiting} of {len(rows)}.",) if waiting else ()
     columns = ("Incident", "Corrective action", "Owner", "Due", "Outcome")
-    known = tuple(Known(DECLARED, f"Incident {one['id']}", one["opened_at"]) for one in within(facts).incidents)
+    known = tuple(
+        Known(DECLARED, f"Incident {one['id']}", one["opened_at"], record_digest(one))
+        for one in within(facts).incidents
+    )
     return Filled((Table("Corrective actions", columns, tuple(rows)),), known, missing)
 
 
@@ -43,7 +47,7 @@ def risks(facts: Facts) -> Filled:
     rows = tuple(row for risk in facts.risks if found for row in _moves(risk, *found))
     if not rows:
         return NOTHING
-    known = (Known(DECLARED, "Risk register", facts.taken_at),)
+    known = (Known(DECLARED, "Risk register", facts.taken_at, record_digest(facts.risks)),)
     return Filled((Table("What changed in the risks", ("Risk", "When", "What", "Why"), rows),), known)
 
 

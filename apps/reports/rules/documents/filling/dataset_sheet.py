@@ -200,17 +200,23 @@ def used_as(facts: Facts) -> Filled:
     )
 
 
+def _lineage_of(facts: Facts) -> tuple[Known, ...]:
+    return tuple(
+        Known(MEASURED, f"Lineage of {one['label']}", facts.taken_at, one["digest"]) for one in subjects_of(facts)
+    )
+
+
 @filler("sheet.used_by")
 def used_by(facts: Facts) -> Filled:
     """Model versions that were made from the dataset."""
     rows = [(data["label"], one["label"], one["relation"]) for data in subjects_of(facts) for one in data["used_by"]]
     if rows:
         shown = table("Used so far", ("Data", "Model version", "How"), rows)
-        return Filled(shown, (Known(MEASURED, "Lineage", facts.taken_at),))
+        return Filled(shown, _lineage_of(facts))
     if not subjects_of(facts):
         return NOTHING
     words = Paragraph("No model version of the team was made from it by the day of the snapshot.")
-    return Filled((words,), (Known(MEASURED, "Lineage", facts.taken_at),))
+    return Filled((words,), _lineage_of(facts))
 
 
 @filler("sheet.derived")

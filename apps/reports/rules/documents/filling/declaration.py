@@ -5,11 +5,12 @@ Nothing here declares anything: what only a person can say is a blank, and what 
 
 from collections.abc import Iterator
 
-from apps.checklist.rules.status import DECLARED, MEASURED
+from apps.checklist.rules.status import MEASURED
 from apps.core.formatting import number
 from apps.reports.rules.documents.content import NOTHING, Block, Bullets, FactList, Filled, Known, Paragraph
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.governance import AI_ACT, scan_known, scanned
+from apps.reports.rules.documents.filling.provider import organisation_known
 from apps.reports.rules.documents.filling.registry import filler
 
 BLANK = "_" * 32
@@ -62,7 +63,7 @@ def provider(facts: Facts) -> Filled:
         contact = told.get("representative_contact") or BLANK
         rows += [("Authorised representative", str(told["representative_name"])), ("Contact", str(contact))]
     missing = () if told.get("address") else ("The address of the provider is not on record.",)
-    return Filled((FactList(tuple(rows)),), (Known(DECLARED, "Record of the organisation", facts.taken_at),), missing)
+    return Filled((FactList(tuple(rows)),), (organisation_known(facts),), missing)
 
 
 @filler("declaration.responsibility")

@@ -3,6 +3,7 @@
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.core.formatting import number
 from apps.reports.rules.documents.content import Filled, Known, Paragraph, joined
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import statement_of, table
 from apps.reports.rules.documents.filling.governance import AI_ACT
@@ -71,7 +72,7 @@ def _disclosure(one: Json) -> Filled:
 
 def _said(application: Json) -> Known:
     source = f"Acknowledgement of {application['name']}, by {who(application['acknowledged_by'])}"
-    return Known(DECLARED, source, application["acknowledged_at"])
+    return Known(DECLARED, source, application["acknowledged_at"], record_digest(application))
 
 
 @filler("deployment.applications")

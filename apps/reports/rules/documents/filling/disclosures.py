@@ -18,7 +18,8 @@ def since(facts: Facts) -> Filled:
     if not started:
         return NOTHING
     rows = (("Oldest deployment on record", day(min(started))),)
-    return Filled((FactList(rows),), (Known(MEASURED, "Records of deployments", min(started)),))
+    digest = next(str(one.get("digest") or "") for one in facts.deployments if one.get("created_at") == min(started))
+    return Filled((FactList(rows),), (Known(MEASURED, "Records of deployments", min(started), digest),))
 
 
 @condition("disclosure.may_be_earlier")

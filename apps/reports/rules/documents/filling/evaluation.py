@@ -5,6 +5,7 @@ from apps.core.formatting import digest_short, number
 from apps.evaluation.rules import BASELINE, DIFFERENCE, LOWER_IS_BETTER, METRICS
 from apps.evaluation.rules import VERSION as OF_VERSION
 from apps.reports.rules.documents.content import Block, Filled, Known, Paragraph, joined
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, picture, statement_of, table, told
 from apps.reports.rules.documents.filling.moments import day, exact, who
@@ -139,7 +140,10 @@ def _groups(version: Json) -> Filled:
 
 def _others(figures: list[Json]) -> tuple[Known, ...]:
     """How figures are known that were not measured here: by whom they were told."""
-    return tuple(dict.fromkeys(Known(one["status"], f"Told by {one['source'] or 'a card'}") for one in figures))
+    told: dict[tuple[str, str], list[Json]] = {}
+    for one in figures:
+        told.setdefault((one["status"], one["source"] or "a card"), []).append(one)
+    return tuple(Known(how, f"Told by {source}", "", record_digest(rows)) for (how, source), rows in told.items())
 
 
 @filler("evaluation.reviews")
@@ -152,7 +156,9 @@ def reviews(facts: Facts) -> Filled:
         for decision in one.get("sign_offs") or ()
     ]
     columns = ("About", "Against", "Decision", "By", "When", "Reason")
-    known = Known(MEASURED, "Decisions in the audit trail", facts.taken_at)
+    known = Known(
+        MEASURED, "Decisions in the audit trail", facts.taken_at, (facts.trail.get("head") or {}).get("digest") or ""
+    )
     missing = () if rows else ("Nobody has signed for the results.",)
     return Filled(table("Decisions on the results", columns, rows), (known,) if rows else (), missing)
 

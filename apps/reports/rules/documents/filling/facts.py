@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from apps.checklist.rules.status import UNKNOWN
+from apps.reports.rules.documents.period import Period, read_period
 
 Json = dict[str, Any]
 TRAINING, EVALUATION = "training data", "evaluation data"
@@ -59,6 +60,11 @@ class Facts:
         return str(self.raw.get("taken_at") or "")
 
     @property
+    def period(self) -> Period | None:
+        """The period that the document was asked for; None where nobody chose one."""
+        return read_period(self.raw.get("period"))
+
+    @property
     def organisation(self) -> Json:
         """Who answers for it, as strings: name, address, contact and so on."""
         return self._mapping("organisation")
@@ -85,8 +91,18 @@ class Facts:
 
     @property
     def former_versions(self) -> list[Json]:
-        """Versions that were taken out of the system in the last cycle of monitoring; older snapshots name none."""
+        """Versions that were taken out of the system since `former_since`; older snapshots name none."""
         return self._list("former_versions")
+
+    @property
+    def former_since(self) -> str | None:
+        """Since when versions that were taken out of the system are told, ISO 8601; older snapshots do not say."""
+        return self.raw.get("former_since")
+
+    @property
+    def past_runs(self) -> list[Json]:
+        """Measurements of every version that was ever taken out of the system, in short; older snapshots hold none."""
+        return self._list("past_runs")
 
     @property
     def version(self) -> Json | None:

@@ -16,6 +16,7 @@ from apps.reports.rules.documents.content import (
     Table,
     joined,
 )
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 
 
@@ -89,6 +90,13 @@ def record_of(version: Json, name: str = "") -> Known:
     )
 
 
+def tuned(version: Json) -> Known:
+    """The tuning run that made a version, with the digest of what came out of it."""
+    run = version["tuning"]
+    digest = (run["result"] or {}).get("model_weights_sha256") or version["version"]["manifest_digest"]
+    return Known(MEASURED, f"Tuning run {run['id']}", run["finished_at"] or "", str(digest or ""))
+
+
 def statement_of(version: Json, *fields: str) -> Filled:
     """What is said of a version under these fields of its card, each with who or which file says it."""
     wanted = [one for name in fields for one in version.get("statements") or () if one["field"] == name]
@@ -99,7 +107,7 @@ def _statement(version: Json, one: Json) -> Filled:
     words = "\n".join(_words(one["value"]))
     who = one.get("document") or (one.get("said_by") or {}).get("name") or ""
     source = f"{one['label']} of {label_of(version)}{f', from {who}' if who else ''}"
-    return quoted(one["label"], words, Known(one["status"], source, one.get("said_at") or ""))
+    return quoted(one["label"], words, Known(one["status"], source, one.get("said_at") or "", record_digest(one)))
 
 
 def _words(value: object) -> list[str]:

@@ -7,6 +7,7 @@ from math import log10
 from apps.checklist.rules.status import DECLARED, MEASURED, NOT_APPLICABLE
 from apps.core.formatting import number
 from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Known, Paragraph
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Asked, Facts, Json
 from apps.reports.rules.documents.filling.registry import condition, filler
 
@@ -42,17 +43,28 @@ def systemic_risk(facts: Facts) -> Systemic:
     taken at most; in this order, but a computation above the threshold outweighs every answer."""
     stated = _stated_operations(facts)
     if stated is not None and stated > THRESHOLD:
-        return Systemic(True, f"Training took {_power(stated)} operations, and Article 51(2) presumes systemic risk.")
+        reason = f"Training took {_power(stated)} operations, and Article 51(2) presumes systemic risk."
+        return Systemic(True, reason, _known(facts.answered(FORM, "compute-amount")[0]))
     said = [one for name in SYSTEMIC for one in facts.answered(ACT, name) if _is_stated(one)]
     declined = [one for one in said if one.question["status"] == NOT_APPLICABLE]
     if said and len(declined) < len(said):
-        return Systemic(True, "Questions on models with systemic risk were answered for this model.")
+        reason = "Questions on models with systemic risk were answered for this model."
+        return Systemic(True, reason, _known(next(one for one in said if one not in declined)))
     if declined:
-        return Systemic(False, _declined(declined[0]), Known(DECLARED, f"Answer to {declined[0].question['id']}"))
+        return Systemic(False, _declined(declined[0]), _known(declined[0]))
     if stated is not None:
         reason = f"Training took {_power(stated)} floating-point operations; Article 51(2) presumes systemic risk above"
-        return Systemic(False, f"{reason} 10^25, and no designation is on record.")
+        known = _known(facts.answered(FORM, "compute-amount")[0])
+        return Systemic(False, f"{reason} 10^25, and no designation is on record.", known)
     return _by_size(facts)
+
+
+def _known(one: Asked) -> Known:
+    """The answer that it rests on."""
+    answer = one.answer or {}
+    return Known(
+        DECLARED, f"Answer to {one.question['id']}", str(answer.get("answered_at") or ""), record_digest(answer)
+    )
 
 
 def _is_stated(one: Asked) -> bool:
@@ -130,7 +142,9 @@ def exemption(facts: Facts) -> Filled:
         " whose parameters, architecture and usage information are public, unless they have systemic risk. Points (c)"
         " and (d) hold all the same."
     )
-    return Filled((FactList(words), law), (Known(MEASURED, "Licences on record, followed through lineage"),), unread)
+    digest = str(facts.subject.get("digest") or "")
+    known = Known(MEASURED, "Licences on record, followed through lineage", facts.taken_at, digest)
+    return Filled((FactList(words), law), (known,), unread)
 
 
 def _licence(version: Json) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from apps.core.formatting import UNKNOWN as DASH
 from apps.core.formatting import digest_short
 from apps.reports.rules.documents.content import Block, FactList, Filled, Known, Paragraph, Table
 from apps.reports.rules.documents.filling.catalogue import Given, catalogue, given, questions_of
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import TRAINING, Facts, Json
 from apps.reports.rules.documents.filling.moments import day, who
 from apps.reports.rules.documents.filling.registry import Condition, Filler, condition, filler
@@ -145,7 +146,8 @@ def residual_of(risk: Json) -> str:
 
 
 def _known(risk: Json) -> Known:
-    return Known(DECLARED, f"Risk register: {risk['title']}, owned by {who(risk['owner'])}", risk["updated_at"] or "")
+    source = f"Risk register: {risk['title']}, owned by {who(risk['owner'])}"
+    return Known(DECLARED, source, risk["updated_at"] or "", record_digest(risk))
 
 
 def _known_finding(item: Json) -> Known:

@@ -6,6 +6,7 @@ from apps.reports.rules.documents.content import NOTHING, FactList, Filled, Know
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.governance import AI_ACT
 from apps.reports.rules.documents.filling.moments import day
+from apps.reports.rules.documents.filling.provider import organisation_known
 from apps.reports.rules.documents.filling.registry import filler
 
 _ASSESSED = tuple(f"art-27-1-{letter}" for letter in "abcdef")
@@ -55,10 +56,14 @@ def period(facts: Facts) -> Filled:
         requests = (one.get("traffic") or {}).get("requests")
         rows += [(f"{one['name']}: requests counted", number(requests))] if requests is not None else []
     known = tuple(
-        Known(MEASURED, f"Record of the deployment {one['name']}", one.get("ready_at") or one["created_at"])
+        Known(MEASURED, f"Record of the deployment {one['name']}", _used_from(one), one.get("digest") or "")
         for one in facts.deployments
     )
     return Filled((FactList(tuple(rows)),), known)
+
+
+def _used_from(deployment: Json) -> str:
+    return str(deployment.get("ready_at") or deployment["created_at"])
 
 
 def _until(deployment: Json) -> str:
@@ -89,4 +94,4 @@ def complaints(facts: Facts) -> Filled:
     if not contact:
         return NOTHING
     rows = (("Contact for complaints", str(contact)),)
-    return Filled((FactList(rows),), (Known(DECLARED, "Record of the organisation", facts.taken_at),))
+    return Filled((FactList(rows),), (organisation_known(facts),))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.incidents.rules import INITIAL
 from apps.reports.rules.documents.content import NOTHING, Filled, Known, Paragraph, Table
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.moments import day, exact, read, who
 from apps.reports.rules.documents.filling.registry import filler
@@ -31,7 +32,9 @@ def holds(facts: Facts) -> Filled:
     )
     table = Table("Kept as evidence", ("What", "Since", "Why", "State"), rows)
     words = Paragraph("While a hold is in force, the platform refuses every change to and removal of what is held.")
-    known = tuple(Known(MEASURED, f"Hold on {hold['label']}", hold["placed_at"]) for hold in one["holds"])
+    known = tuple(
+        Known(MEASURED, f"Hold on {hold['label']}", hold["placed_at"], record_digest(hold)) for hold in one["holds"]
+    )
     return Filled((words, table), known)
 
 
@@ -46,7 +49,7 @@ def actions(facts: Facts) -> Filled:
     missing = (f"Corrective actions that are not done: {open_ones} of {len(rows)}.",) if open_ones else ()
     columns = ("Action", "Owner", "Due", "Carried by", "Done", "Outcome")
     known = tuple(
-        Known(DECLARED, f"Corrective action “{one['title']}”", one["done_at"] or one["added_at"])
+        Known(DECLARED, f"Corrective action “{one['title']}”", one["done_at"] or one["added_at"], record_digest(one))
         for one in one["actions"]
     )
     return Filled((Table("Corrective actions", columns, rows),), known, missing)

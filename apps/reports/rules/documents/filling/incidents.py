@@ -3,6 +3,7 @@
 from apps.checklist.rules.status import DECLARED
 from apps.core.formatting import number
 from apps.reports.rules.documents.content import Filled, Known, Paragraph
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import table
 from apps.reports.rules.documents.filling.moments import day, exact, who
@@ -12,7 +13,9 @@ from apps.reports.rules.documents.filling.registry import condition, filler
 @filler("incidents.list")
 def listed(facts: Facts) -> Filled:
     """Incidents, with severity, clocks and what was done."""
-    known = tuple(Known(DECLARED, f"Incident {one['id']}", one["opened_at"] or "") for one in facts.incidents)
+    known = tuple(
+        Known(DECLARED, f"Incident {one['id']}", one["opened_at"] or "", record_digest(one)) for one in facts.incidents
+    )
     if not facts.incidents:
         words = "No incident is on record. That nothing was reported does not show that it would be noticed."
         return Filled((Paragraph(words),), (Known(DECLARED, "Record of incidents", facts.taken_at),))

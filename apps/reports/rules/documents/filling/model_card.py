@@ -4,6 +4,7 @@ from functools import partial
 
 from apps.checklist.rules.status import DECLARED
 from apps.reports.rules.documents.content import NOTHING, Filled, Known, joined
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, fact_list, label_of, statement_of, table, told
 from apps.reports.rules.documents.filling.moments import who
@@ -42,7 +43,7 @@ def uses(facts: Facts) -> Filled:
 
 def _uses(version: Json) -> Filled:
     model = version["model"]
-    known = Known(DECLARED, f"Record of the model {model['name']}", model["created_at"] or "")
+    known = Known(DECLARED, f"Record of the model {model['name']}", model["created_at"] or "", record_digest(model))
     codes = ", ".join(model.get("intended_uses") or ())
     rows = (("Intended purpose", model["intended_purpose"]), ("Uses that licences are held against", codes))
     return joined([fact_list(rows, known), statement_of(version, "intended_uses")])
@@ -58,7 +59,10 @@ def risks(facts: Facts) -> Filled:
         if risk["state"] != "closed"
     ]
     columns = ("Risk", "Kind", "Before", "With controls", "Treatment")
-    listed = Filled(table("Risks on record", columns, rows), (Known(DECLARED, "Risk register", facts.taken_at),))
+    listed = Filled(
+        table("Risks on record", columns, rows),
+        (Known(DECLARED, "Risk register", facts.taken_at, record_digest(facts.risks)),),
+    )
     return joined([said, listed if rows else NOTHING, told(facts, "model.risks") if not said else NOTHING])
 
 
@@ -75,11 +79,12 @@ def _figures(version: Json) -> Filled:
     ]
     if not rows:
         return NOTHING
+    told: dict[tuple[str, str], list[Json]] = {}
+    for one in version["figures"]:
+        told.setdefault((one["status"], one["source"] or "a card"), []).append(one)
     known = tuple(
-        dict.fromkeys(
-            Known(one["status"], f"Figures of {label_of(version)}, from {one['source'] or 'a card'}")
-            for one in version["figures"]
-        )
+        Known(how, f"Figures of {label_of(version)}, from {source}", "", record_digest(same))
+        for (how, source), same in told.items()
     )
     return Filled(table("Figures from outside", ("Metric", "Value", "On", "Part", "Source"), rows, {1}), known)
 
@@ -91,7 +96,7 @@ def contact(facts: Facts) -> Filled:
     def fill(version: Json) -> Filled:
         of, model = version["version"], version["model"]
         rows = (("Team", model["team"]), ("Recorded by", who(of["created_by"])))
-        known = Known(DECLARED, f"Record of {of['label']}", of["created_at"] or "")
+        known = Known(DECLARED, f"Record of {of['label']}", of["created_at"] or "", of["manifest_digest"] or "")
         return joined([fact_list(rows, known), statement_of(version, "developers")])
 
     return each_version(facts, fill)

@@ -2,6 +2,7 @@
 
 from apps.checklist.rules.status import DECLARED
 from apps.reports.rules.documents.content import NOTHING, Filled, Known
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.filling.found import table
 from apps.reports.rules.documents.filling.registry import filler
@@ -14,7 +15,10 @@ def foreseeable(facts: Facts) -> Filled:
         return NOTHING
     rows = [(one["id"], one["title"], one["description"], one["category_label"], one["level"]) for one in facts.risks]
     columns = ("Risk", "What may happen", "In more words", "Category", "How serious, before measures")
-    known = tuple(Known(DECLARED, f"Risk {one['id']} of the register", one["updated_at"] or "") for one in facts.risks)
+    known = tuple(
+        Known(DECLARED, f"Risk {one['id']} of the register", one["updated_at"] or "", record_digest(one))
+        for one in facts.risks
+    )
     bare = tuple(
         f"Who may be harmed by risk {one['id']}, and how, is not told." for one in facts.risks if not one["description"]
     )

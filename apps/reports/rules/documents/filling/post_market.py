@@ -7,6 +7,7 @@ from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.core.formatting import duration, number
 from apps.reports.rules.documents.content import NOTHING, Bullets, FactList, Filled, Known, Paragraph, Table
 from apps.reports.rules.documents.filling import watched
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.moments import counted, day, read, who
 from apps.reports.rules.documents.filling.registry import filler
@@ -184,7 +185,9 @@ def review(facts: Facts) -> Filled:
     missing = [f"Reviews that are overdue: {late}."] if late else []
     missing += [f"Open risks without a day of review: {undated}."] if undated else []
     table = Table("Next reviews of the risks", ("Risk", "Owner", "On"), rows)
-    return Filled((table,), (Known(DECLARED, "Risk register", facts.taken_at),), tuple(missing))
+    return Filled(
+        (table,), (Known(DECLARED, "Risk register", facts.taken_at, record_digest(facts.risks)),), tuple(missing)
+    )
 
 
 def _review(risk: Json) -> str:

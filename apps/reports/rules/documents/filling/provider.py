@@ -2,6 +2,7 @@
 
 from apps.checklist.rules.status import DECLARED
 from apps.reports.rules.documents.content import NOTHING, Filled, Known
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.filling.found import fact_list
 from apps.reports.rules.documents.filling.registry import filler
@@ -10,8 +11,9 @@ _OWN = {"name", "address", "contact", "representative_name", "representative_add
 _LOOKS = {"colour", "logo_digest", "sections"}  # how documents look, and what stands at their end
 
 
-def _known(facts: Facts) -> Known:
-    return Known(DECLARED, "Record of the organisation", facts.taken_at)
+def organisation_known(facts: Facts) -> Known:
+    """That the organisation says so of itself, as it stood at the moment of the snapshot."""
+    return Known(DECLARED, "Record of the organisation", facts.taken_at, record_digest(facts.organisation))
 
 
 @filler("provider.identity")
@@ -22,7 +24,7 @@ def identity(facts: Facts) -> Filled:
         return Filled(missing=("The organisation's name is not on record.",))
     missing = () if organisation.get("address") else ("The organisation's address is not on record.",)
     rows = (("Name", organisation["name"]), ("Address", organisation.get("address")))
-    return fact_list(rows, _known(facts), missing=missing)
+    return fact_list(rows, organisation_known(facts), missing=missing)
 
 
 @filler("provider.contact")
@@ -30,7 +32,7 @@ def contact(facts: Facts) -> Filled:
     """How the provider is reached."""
     if not facts.organisation.get("contact"):
         return Filled(missing=("No contact of the organisation is on record.",))
-    return fact_list((("Contact", facts.organisation["contact"]),), _known(facts))
+    return fact_list((("Contact", facts.organisation["contact"]),), organisation_known(facts))
 
 
 @filler("provider.representative")
@@ -45,7 +47,7 @@ def representative(facts: Facts) -> Filled:
         ("Contact", told.get("representative_contact")),
     )
     missing = () if told.get("representative_contact") else ("How the representative is reached is not on record.",)
-    return fact_list(rows, _known(facts), missing=missing)
+    return fact_list(rows, organisation_known(facts), missing=missing)
 
 
 @filler("provider.further")
@@ -55,4 +57,4 @@ def further(facts: Facts) -> Filled:
     kept = [
         (name, value) for (name, value), key in zip(rows, facts.organisation, strict=True) if key not in _OWN | _LOOKS
     ]
-    return fact_list(kept, _known(facts)) if kept else NOTHING
+    return fact_list(kept, organisation_known(facts)) if kept else NOTHING

@@ -6,6 +6,7 @@ from apps.checklist.rules.status import DECLARED
 from apps.incidents.rules import FINAL, INITIAL, INTERIM, REPORTS
 from apps.incidents.rules.clocks import book
 from apps.reports.rules.documents.content import NOTHING, Bullets, FactList, Filled, Known, Paragraph, Table
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.moments import day, exact, who
 from apps.reports.rules.documents.filling.registry import Filler, filler
@@ -55,7 +56,7 @@ def _taken_from(report: Json, edition: str) -> str:
 def _known(report: Json) -> Known:
     state = "as sent" if report["sent_at"] else f"draft, revision {report['revision']}"
     source = f"{report['kind_label']} ({state}), by {who(report['written_by'])}"
-    return Known(DECLARED, source, report["written_at"], report["digest"])
+    return Known(DECLARED, source, report["written_at"], report["digest"] or record_digest(report))
 
 
 for _section in book().sections:

@@ -5,6 +5,7 @@ from collections import Counter
 from apps.checklist.rules.status import DECLARED, MEASURED
 from apps.core.formatting import number
 from apps.reports.rules.documents.content import Filled, Known
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import table
 from apps.reports.rules.documents.filling.moments import day, who
@@ -16,7 +17,10 @@ NONE = Filled(missing=("No risk is on record.",))
 
 def _known(facts: Facts) -> tuple[Known, ...]:
     """The register as people keep it, and each control that the platform checked."""
-    rated = [Known(DECLARED, f"Risk {one['id']} of the register", one["updated_at"] or "") for one in facts.risks]
+    rated = [
+        Known(DECLARED, f"Risk {one['id']} of the register", one["updated_at"] or "", record_digest(one))
+        for one in facts.risks
+    ]
     checked = [
         Known(MEASURED, f"Control “{control['title']}”", control["checked_at"], control["found_digest"])
         for one in facts.risks

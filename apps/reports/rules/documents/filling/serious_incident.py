@@ -16,6 +16,7 @@ from apps.reports.rules.documents.content import (
     Paragraph,
     Table,
 )
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.moments import exact, read, who
 from apps.reports.rules.documents.filling.registry import condition, filler
@@ -76,7 +77,8 @@ def standing(aware: str, due: str | None, done: str | None, now: str) -> str:
 def recorded(one: Json) -> Known:
     """That an incident was put on record, by a person or by the platform."""
     by = who(one["opened_by"], "the platform itself")
-    return Known(DECLARED if one["opened_by"] else MEASURED, f"Incident {one['id']}, opened by {by}", one["opened_at"])
+    how, source = DECLARED if one["opened_by"] else MEASURED, f"Incident {one['id']}, opened by {by}"
+    return Known(how, source, one["opened_at"], record_digest(one))
 
 
 @filler("incident.overview")
@@ -105,7 +107,10 @@ def measured(facts: Facts) -> Filled:
     if one is None or not one["details"]:
         return NOTHING
     known = Known(
-        MEASURED if one["opened_by"] is None else DECLARED, f"Figures of incident {one['id']}", one["opened_at"]
+        MEASURED if one["opened_by"] is None else DECLARED,
+        f"Figures of incident {one['id']}",
+        one["opened_at"],
+        record_digest(one),
     )
     return Filled(tuple(_details(one["details"])), (known,))
 
@@ -143,7 +148,9 @@ def state(facts: Facts) -> Filled:
         rows = (("State", one["state_label"]), ("Ended", f"Not by {exact(facts.taken_at)}"))
         return Filled((FactList(rows),), (recorded(one),))
     rows = (("State", one["state_label"]), ("Closed", f"{exact(one['closed_at'])}, by {who(one['closed_by'])}"))
-    known = Known(DECLARED, f"Closing of incident {one['id']}, by {who(one['closed_by'])}", one["closed_at"])
+    known = Known(
+        DECLARED, f"Closing of incident {one['id']}, by {who(one['closed_by'])}", one["closed_at"], record_digest(one)
+    )
     return Filled((FactList(rows), Paragraph(one["resolution"], is_quoted=True)), (known,))
 
 

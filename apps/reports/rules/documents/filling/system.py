@@ -3,6 +3,7 @@
 from apps.checklist.rules.status import DECLARED
 from apps.core.formatting import digest_short
 from apps.reports.rules.documents.content import NOTHING, Filled, Known, joined
+from apps.reports.rules.documents.filling.digests import record_digest
 from apps.reports.rules.documents.filling.facts import Facts, Json
 from apps.reports.rules.documents.filling.found import each_version, fact_list, label_of, quoted, statement_of, table
 from apps.reports.rules.documents.filling.moments import day, who
@@ -35,7 +36,7 @@ def purpose(facts: Facts) -> Filled:
 
 def _purpose_of_model(version: Json) -> Filled:
     model, own = version["model"], statement_of(version, "intended_uses")
-    known = Known(DECLARED, f"Record of the model {model['name']}", model["created_at"])
+    known = Known(DECLARED, f"Record of the model {model['name']}", model["created_at"], record_digest(model))
     return joined([quoted(f"Intended purpose of the model {model['name']}", model["intended_purpose"], known), own])
 
 

@@ -93,7 +93,10 @@ def _bases(facts: Facts) -> Iterator[tuple[tuple[str, ...], Known]]:
                 known = Known(MEASURED, f"Lineage of {own['label']}", "", str(step.get("manifest_digest") or ""))
                 yield (step["label"], relation, step.get("licence") or "—", origin_of(step)), known
         for name in own.get("base_names") or ():
-            yield (str(name), relation, "—", "named in the card"), Known(DECLARED, f"Card of {own['label']}")
+            yield (
+                (str(name), relation, "—", "named in the card"),
+                Known(DECLARED, f"Card of {own['label']}", "", str(own.get("manifest_digest") or "")),
+            )
 
 
 @filler("summary.modalities")

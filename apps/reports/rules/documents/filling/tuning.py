@@ -166,5 +166,7 @@ def _recreation(run: Json) -> Filled:
     result = again["result"] or {}
     outcome = OUTCOMES.get(str(result.get("outcome")), str(again["state"]))
     words = f"{outcome}. {result.get('because') or ''}".strip()
-    known = Known(MEASURED, f"Repetition {again['id']} of tuning run {run['id']}", again["finished_at"] or "")
+    known = Known(
+        MEASURED, f"Repetition {again['id']} of tuning run {run['id']}", again["finished_at"] or "", _known(run).digest
+    )
     return Filled((Paragraph(f"{run['version_label']}, made again: {words[:1].lower()}{words[1:]}"),), (known,))

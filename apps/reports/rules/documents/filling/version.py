@@ -13,6 +13,7 @@ from apps.reports.rules.documents.filling.found import (
     statement_of,
     table,
     told,
+    tuned,
 )
 from apps.reports.rules.documents.filling.moments import day, exact, who
 from apps.reports.rules.documents.filling.registry import condition, filler
@@ -189,7 +190,12 @@ def _base_models(version: Json) -> Filled:
     named = version["version"].get("base_names") or []
     if not rows and not named:
         return NOTHING
-    known = Known(MEASURED if rows else DECLARED, f"Lineage of {label_of(version)}", version["version"]["created_at"])
+    known = Known(
+        MEASURED if rows else DECLARED,
+        f"Lineage of {label_of(version)}",
+        version["version"]["created_at"],
+        version["version"]["manifest_digest"] or "",
+    )
     only_named = fact_list((("Named in its card", ", ".join(named)),)) if named else NOTHING
     missing = () if rows else ("The base models are named and not on record here.",)
     return joined([Filled(table("Base models, the nearest first", columns, rows, {2}), (known,), missing), only_named])
@@ -221,9 +227,7 @@ def _software(version: Json) -> Filled:
     lines = str(of.get("environment") or "").splitlines()
     pins = [tuple(line.partition("==")[::2]) for line in lines if line.strip()]
     rows = sorted((str(name), str(release)) for name, release in packages.items()) or pins
-    known = (
-        Known(MEASURED, f"Tuning run {version['tuning']['id']}", version["tuning"]["finished_at"]) if packages else None
-    )
+    known = tuned(version) if packages else None
     listed = (
         ("Library that loads it", of.get("library")),
         ("Python", environment.get("python")),
@@ -259,9 +263,7 @@ def _hardware(version: Json) -> Filled:
     )
     made: Filled = NOTHING
     if found:
-        made = fact_list(
-            rows, Known(MEASURED, f"Tuning run {version['tuning']['id']}", version["tuning"]["finished_at"])
-        )
+        made = fact_list(rows, tuned(version))
     meant = statement_of(version, "compute")
     missing = () if meant else ("The hardware that it is meant to run on is not on record.",)
     return joined([made, meant, Filled(missing=missing)])
