@@ -56,6 +56,8 @@ def _make(site: Site, path: Path) -> None:
         options += [word for role in person.roles for word in ("--role", role)]
         options += ["--staff"] if "administrator" in person.roles else []
         manage(site, "person_create", person.email, *options)
+        if "administrator" in person.roles:
+            manage(site, "site_administrator", person.email)
     _write_private(path, json.dumps({person.email: passwords[person.key] for person in PEOPLE}, indent=1))
     lines = [f"  {person.email:<22} {passwords[person.key]:<20} {person.name}" for person in PEOPLE]
     _write_private(site.var_dir / "sign-in.txt", "\n".join(["Sign in as one of the demo's people:", *lines, ""]))
