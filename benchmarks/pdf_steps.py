@@ -9,7 +9,7 @@ from typing import Any
 import django
 
 BASE_URL = "http://127.0.0.1"
-COPIES, ENTRIES = 8, 9_000  # versions and entries of the trail in the long report, more than 500 pages
+COPIES, ENTRIES = 8, 10_000  # versions and entries of the trail in the long report, more than 500 pages
 
 
 def main() -> None:
