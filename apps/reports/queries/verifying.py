@@ -122,7 +122,7 @@ def file_check(user: "User | AnonymousUser", stream: BinaryIO, *, expected: str 
         raise Invalid(
             f"The portal does not check this file: {error}.",
             code="verify.too_costly",
-            remedy="Check it on your own machine, with the program on this page: python3 -I verify_pack.py FILE",
+            remedy="Check it on your own machine, with the program in every pack: python3 -I verify_pack.py FILE",
         ) from error
     except Unreadable as error:
         raise Invalid(

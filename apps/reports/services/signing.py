@@ -185,7 +185,8 @@ class _FileSigner(_InOrder, SimpleSigner):
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
         private = serialization.load_der_private_key(self.signing_key.dump(), None)
         if not isinstance(private, ec.EllipticCurvePrivateKey):
-            return super().sign_raw(data, digest_algorithm)
+            made: bytes = super().sign_raw(data, digest_algorithm)
+            return made
         digest = get_pyca_cryptography_hash(digest_algorithm)
         return private.sign(data, ec.ECDSA(digest, deterministic_signing=True))
 

@@ -24,7 +24,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     try:
         check = file_check(person(request), given["pack"].file, expected=given["digest"].lower(), key=given["key"])
     except DomainError as error:
-        form.add_error("pack", error.message)
+        form.add_error("pack", f"{error.message} {error.remedy}".strip())
         return render(request, "reports/verify.html", {"form": form}, status=error.status)
     context = {"form": VerifyForm(), "check": check, "name": given["pack"].name, "expected": given}
     return render(request, "reports/verify.html", context)
