@@ -88,8 +88,8 @@ class ReportIn(Input):
     snapshot = Key(required=False, help_text="the snapshot to make it from")
     audience = serializers.SlugField(max_length=40, required=False, help_text="the edition; default: for everybody")
     is_simplified = serializers.BooleanField(required=False, help_text="the edition for small providers")
-    documents = ChosenIn(
-        many=True,
+    documents = serializers.ListField(
+        child=ChosenIn(),
         required=False,
         max_length=MOST_CHOSEN,
         help_text="of an audit pack: what it holds; default: every edition of every document about the thing",

@@ -7,6 +7,7 @@ from apps.reports.queries.own import all_specs
 from apps.reports.rules.documents.reading import FULL
 from apps.reports.rules.documents.spec import (
     AUDIT_PACK,
+    AUDIT_REPORT,
     FORMATS,
     JSON,
     PDF,
@@ -73,8 +74,9 @@ PACK = Kind(
 
 
 def kinds() -> list[Kind]:
-    """Every kind of document, the pack first."""
-    return [PACK, *(_of(spec) for spec in all_specs().values())]
+    """Every kind of document: the pack, the report on everything, and the others by their names."""
+    specs = sorted(all_specs().values(), key=lambda spec: spec.slug != AUDIT_REPORT)
+    return [PACK, *(_of(spec) for spec in specs)]
 
 
 def kinds_about(subject_kind: str) -> list[Kind]:
