@@ -72,7 +72,7 @@ def _figures(name: str, plain: Taken, ours: Taken) -> list[Figure]:
     is_same = plain.words == ours.words
     ratio = plain.seconds / ours.seconds
     how = f"{pages} pages; median of {ROUNDS[name]}"
-    memory = {
+    memory: dict[str, Any] = {
         "goal": f"under 1.5 GB for {LONG_PAGES} pages",
         "is_met": ours.memory < MOST_MEMORY and pages >= LONG_PAGES,
     }
