@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -11,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.services import SYSTEM, record
-from apps.registry.models import ModelVersion
-from apps.registry.services import version_describe
+from apps.registry.models import ModelVersion, SystemVersion
+from apps.registry.services import system_create, system_version_add, version_describe
 from apps.reports import tasks
 from apps.reports.models import ReadinessRun, ReportRun, Snapshot
 from apps.reports.queries.since import MOST, recorded_since
+from apps.reports.rules.documents.filling.cycle_period import DAYS
 from apps.reports.services import document_start, readiness_start
 from tests.makers import make_client
 from tests.reports.documents import VERSION_CARD, frozen
@@ -76,6 +78,16 @@ def test_what_belongs_to_the_data_and_to_base_models_counts(world: World) -> Non
     record(action="version.tag", obj=ModelVersion.objects.get(pk=base), by=SYSTEM, team_id=world.team.pk)
     record(action="dataset_version.tag", obj=world.data, by=SYSTEM, team_id=world.team.pk)
     assert recorded_since(world.version, began).count == 2
+
+
+def test_versions_taken_out_in_the_last_cycle_count_for_their_system(world: World) -> None:
+    system = system_create(by=world.olga, team=world.team, name="Helper")
+    system_version_add(by=world.olga, system=system, version=world.version)
+    for days, wanted in ((5, 1), (DAYS + 5, 0)):
+        SystemVersion.objects.update(until=timezone.now() - timedelta(days=days))
+        began = timezone.now()
+        record(action="version.tag", obj=world.version, by=SYSTEM, team_id=world.team.pk)
+        assert recorded_since(system, began).count == wanted
 
 
 def test_large_snapshots_are_compared_on_the_command_line_only(world: World) -> None:

@@ -1,7 +1,7 @@
 """What was recorded about a thing after somebody looked what its documents lack."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -19,6 +19,7 @@ from apps.reports.queries.belonging import Objects, Things, belonging_to
 from apps.reports.queries.frozen.register import incidents_of
 from apps.reports.queries.frozen.scope import Scope, scope_of
 from apps.reports.queries.subjects import Subject
+from apps.reports.rules.documents.filling.cycle_period import DAYS
 from apps.serving.models import Deployment
 
 MOST = 100
@@ -44,7 +45,7 @@ def recorded_since(subject: Subject, moment: datetime) -> Since:
     snapshots of it and what guests looked at. The number of queries does not depend on how much there is but for the
     generations of base models.
     """
-    scope = scope_of(subject, moment)
+    scope = scope_of(subject, moment - timedelta(days=DAYS))  # as a snapshot of that moment reaches
     entries = _entries(scope).filter(at__gt=moment).exclude(action__in=LOOKS)
     found = list(entries.order_by("-sequence").values_list("at", flat=True)[:MOST])
     return Since(len(found), found[0] if found else None)
