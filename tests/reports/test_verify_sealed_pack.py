@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import struct
 import sys
 import zipfile
 from collections import Counter
@@ -301,6 +302,36 @@ def test_more_signatures_than_a_pack_ever_has_are_not_tried(sealed, check):
     assert (
         "its proof holds more than 20000 checkpoints"
         in check(again(sealed.files | {"trail/proof.json": pretty_json(proof)}))[1]
+    )
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_file_that_unpacks_all_at_once_is_refused_unread(sealed, check, method):
+    """A few bytes of bzip2 hold gigabytes, which nothing unpacks bit by bit; broken LZMA has an error of its own."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in sorted(sealed.files.items()):
+            archive.writestr(name, data, method if name == "manifest.json" else zipfile.ZIP_STORED)
+    code, said = check(made.getvalue())
+    assert (code, said) == (
+        DIFFERS,
+        "DIFFERS: manifest.json: refused, it is packed or sized like no file of any pack\n",
+    )
+
+
+def test_a_size_that_no_file_has_is_refused(sealed, check):
+    """The size stands in the directory's line, in a field of 64 bits that only larger archives need."""
+    line = sealed.archive.rfind(b"PK\1\2")
+    name = sealed.archive[line + 46 : -22]
+    more = struct.pack("<HHQ", 1, 8, 2**40)
+    fields = sealed.archive[line : line + 24] + b"\xff" * 4 + sealed.archive[line + 28 : line + 30]
+    changed = fields + struct.pack("<H", len(more)) + sealed.archive[line + 32 : line + 46] + name + more
+    count, size, start = struct.unpack("<H2L", sealed.archive[-12:-2])
+    ending = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, size + len(more), start, 0)
+    code, said = check(sealed.archive[:line] + changed + ending)
+    assert (code, said) == (
+        DIFFERS,
+        f"DIFFERS: {name.decode()}: refused, it is packed or sized like no file of any pack\n",
     )
 
 

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from apps.reports.rules.verify_pack.layout import MOST_DIRECTORY_BYTES, MOST_FILES, SAFE_NAME, plain
+from apps.reports.rules.verify_pack.layout import MOST_BYTES, MOST_DIRECTORY_BYTES, MOST_FILES, SAFE_NAME, plain
 from apps.reports.rules.verify_pack.verdicts import Verdict
 from apps.reports.rules.verify_pack.work import Unreadable
 
+# What is read so much at a time; other methods (bzip2, LZMA) unpack all that a few bytes hold at once.
+UNPACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 
 
@@ -76,6 +78,8 @@ class ZipPack:
         for member in self.members:
             if stat.S_ISLNK(member.external_attr >> 16) or member.flag_bits & 0x1:
                 yield f"{plain(member.filename)}: is a link or encrypted; a pack holds plain files only"
+            if member.compress_type not in UNPACKED or member.file_size > MOST_BYTES:
+                yield f"{plain(member.filename)}: refused, it is packed or sized like no file of any pack"
 
     def read(self, name: str, most: int) -> bytes:
         """The first `most` bytes of a member, however much it would unpack to."""
@@ -108,7 +112,7 @@ class FolderPack:
         self.names = sorted(self._walk())
 
     def _walk(self) -> Iterator[str]:
-        for where, folders, files in os.walk(self.folder):
+        for where, folders, files in os.walk(self.folder, onerror=_raised):
             for name in files + [name for name in folders if Path(where, name).is_symlink()]:
                 path = Path(where, name)
                 relative = path.relative_to(self.folder).as_posix()
@@ -130,6 +134,11 @@ class FolderPack:
     def problems(self) -> list[str]:
         """A folder has no bytes between its files."""
         return []
+
+
+def _raised(error: OSError) -> None:
+    """A folder that cannot be read might hold anything."""
+    raise error
 
 
 def read_part(pack: ZipPack | FolderPack, name: str, most: int, verdict: Verdict) -> bytes | None:
