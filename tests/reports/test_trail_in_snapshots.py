@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Team
 from apps.audit.models import AuditEntry
-from apps.audit.rules import TABLE, guard_statements, unguard_statements
+from apps.audit.queries import as_fields
+from apps.audit.rules import TABLE, entry_digest, guard_statements, unguard_statements
 from apps.audit.services import SYSTEM, record
 from apps.audit.services.checkpoints import checkpoint_make
 from apps.core import storage
@@ -115,6 +116,51 @@ def test_an_entry_of_the_extract_that_was_altered_long_ago_is_named(world: World
     found = told(world)
     assert found["whole_chain"]["read"]["first"] > altered.sequence
     assert found["whole_chain"]["problem"] == f"entry {altered.sequence}: its content no longer has its digest"
+
+
+def rewritten(where: str, values: list[Any], change: str = "") -> None:
+    """What somebody with the database's password does to entries, the guards taken away and put back."""
+    with connection.cursor() as cursor:
+        for statement in unguard_statements(connection.vendor):
+            cursor.execute(statement)
+        cursor.execute(f"{change or 'DELETE FROM ' + TABLE} WHERE {where}", values)
+        for statement in guard_statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def test_an_old_entry_that_was_rewritten_with_its_digest_made_anew_is_named(world: World) -> None:
+    told(world)
+    altered = AuditEntry.objects.filter(action="version.create").order_by("sequence").first()
+    assert altered is not None
+    altered.reason = "other"
+    digest = entry_digest(as_fields(altered))
+    rewritten("sequence = %s", ["other", digest, altered.sequence], f"UPDATE {TABLE} SET reason = %s, digest = %s")
+    chain = told(world)["whole_chain"]
+    assert chain["read"]["first"] > altered.sequence and not chain["is_intact"]
+    assert f"entry {altered.sequence}: the signed checkpoint behind it was signed over other" in chain["problem"]
+
+
+def test_an_old_entry_that_was_deleted_is_told_where_the_checkpoint_over_it_proves_others(world: World) -> None:
+    told(world)
+    gone = AuditEntry.objects.filter(action="version.create").order_by("sequence").first()
+    assert gone is not None
+    rewritten("sequence = %s", [gone.sequence])
+    chain = told(world)["whole_chain"]
+    assert not chain["is_intact"] and "was signed over other entries than are there" in chain["problem"]
+
+
+def test_a_rewritten_word_on_a_verification_is_not_believed(world: World) -> None:
+    run = TrailCheckRun.objects.create(team=world.team, created_by=world.ada)
+    found = {"is_intact": False, "rows": 3, "head": "0" * 64, "broken_at": 3}
+    with transaction.atomic():
+        entry = record(action="trail.check_finish", obj=run, by=SYSTEM, data=found)
+    told(world)
+    entry.data = found | {"is_intact": True}
+    new = [json.dumps(entry.data), entry_digest(as_fields(entry)), entry.sequence]
+    rewritten("sequence = %s", new, f"UPDATE {TABLE} SET data = %s, digest = %s")
+    chain = told(world)["whole_chain"]
+    assert (chain["is_intact"], chain["verified"]) == (False, None)
+    assert f"entry {entry.sequence}, which tells of a verification, is not the one" in chain["problem"]
 
 
 def test_what_is_recorded_between_signing_and_reading_is_proven_too(

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 
 from apps.audit.models import AuditEntry, AuditHead, AuditSegment
 from apps.audit.rules import CHAINED_FIELDS, GENESIS, Verdict, walk
 
 _COLUMNS = (*CHAINED_FIELDS, "digest")
+READ_AT_ONCE = 2_000
+UNREADABLE = (ValueError, RecursionError, DatabaseError)  # what a row raises that holds no text, or no JSON
 
 
 def as_fields(entry: AuditEntry) -> dict[str, Any]:
@@ -17,7 +20,8 @@ def as_fields(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    fields["at"] = fields["at"].isoformat(timespec="microseconds")
+    at = fields["at"]
+    fields["at"] = "" if at is None else at.isoformat(timespec="microseconds")  # None: what stands there is no time
     return fields
 
 
@@ -70,16 +74,36 @@ def _is_marked(end: AuditHead) -> bool:
 
 
 def fields_between(first: int, last: int | None = None) -> Iterator[dict[str, Any]]:
-    """Rows from number `first` to `last` (or the end), oldest first, as they are chained; few in memory at a time."""
-    rows = AuditEntry.objects.filter(sequence__gte=first)
+    """Rows from number `first` to `last` (or the end), oldest first, as they are chained; few in memory at a time. One
+    that can no longer be read, for somebody wrote into it what no text or JSON is, comes with its number alone.
+    """
+    rows, done = AuditEntry.objects.order_by("sequence"), first - 1
     if last is not None:
         rows = rows.filter(sequence__lte=last)
-    return fields_of(rows.order_by("sequence"))
+    while True:
+        try:
+            for fields in fields_of(rows.filter(sequence__gt=done)):
+                yield fields
+                done = fields["sequence"]
+            return
+        except UNREADABLE:
+            numbers = list(rows.filter(sequence__gt=done).values_list("sequence", flat=True)[:READ_AT_ONCE])
+            if not numbers:
+                raise
+        for done in numbers:
+            yield _fields_or_number(done)
+
+
+def _fields_or_number(number: int) -> dict[str, Any]:
+    try:
+        return next(fields_of(AuditEntry.objects.filter(pk=number)))
+    except UNREADABLE:
+        return {"sequence": number, "previous": "", "digest": ""}
 
 
 def fields_of(rows: "QuerySet[AuditEntry]") -> Iterator[dict[str, Any]]:
     """The rows of a query as they are chained; few in memory at a time."""
-    for row in rows.values(*_COLUMNS).iterator(chunk_size=2_000):
+    for row in rows.values(*_COLUMNS).iterator(chunk_size=READ_AT_ONCE):
         yield _plain(row)
 
 

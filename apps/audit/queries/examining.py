@@ -16,6 +16,7 @@ from apps.audit.rules.examining import Signed, examine
 QUICK = 5_000  # rows that are read while somebody waits
 QUICK_CHECKPOINTS = 10
 TOLD_EVERY = 500
+MOST_TOLD = 10  # entries that were put in and are named
 OnProgress = Callable[[float, str], None]
 
 
@@ -54,7 +55,7 @@ def examine_all(on_progress: OnProgress) -> Examined:
     """
     on_progress(0.0, "Reading the signed checkpoints")
     held = checkpoints_held()
-    faults = [*held.faults, *_removed(held)]
+    faults = [*held.faults, *_removed(held), *_put_in()]
     segments = _sound_segments(faults)
     start, previous = (segments[0].first, segments[0].previous) if segments else _after_anchor()
     signed, before = Signed(held.witnesses, start), head()
@@ -98,7 +99,7 @@ def _from_row(start: int, before: AuditHead | None, held: Held, faults: list[str
         previous = next((row["digest"] for row in fields_between(start - 1, start - 1)), "")
     signed = Signed(held.witnesses, start)
     verdict = examine(fields_between(start), signed, start=start, previous=previous)
-    return _examined(held, with_end(before, verdict, head()), signed, faults, 0)
+    return _examined(held, with_end(before, verdict, head()), signed, [*faults, *_put_in()], 0)
 
 
 def _after_anchor() -> tuple[int, str]:
@@ -118,6 +119,17 @@ def _removed(held: Held) -> list[str]:
     missing = sorted(found - set(rows))
     return [
         f"The checkpoint of {rows} rows was exported, and somebody took it out of the database." for rows in missing
+    ]
+
+
+def _put_in() -> list[str]:
+    """Rows under numbers that the chain in the database has left behind or never had: no walk along it meets them, but
+    pages and extracts would show them.
+    """
+    rows = AuditEntry.objects.filter(sequence__lte=anchor()[0]).order_by("sequence")
+    return [
+        f"Entry {number} was put in: the chain in the database begins behind it."
+        for number in rows.values_list("sequence", flat=True)[:MOST_TOLD]
     ]
 
 

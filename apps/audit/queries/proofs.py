@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.audit.models import AuditEntry, Checkpoint
-from apps.audit.queries.chain import as_fields
+from apps.audit.queries.chain import anchor, as_fields
 from apps.audit.queries.checkpoints import (
     checkpoint_over,
     digests_between,
@@ -15,7 +15,7 @@ from apps.audit.queries.checkpoints import (
     statement_of,
     stored_digests,
 )
-from apps.audit.rules import entry_digest
+from apps.audit.rules import has_its_digest
 from apps.audit.rules.merkle import path_to, paths_to, root_by, root_of
 
 FORMAT, EXTRACT_FORMAT = "genaiops-trail-proof/1", "genaiops-trail-proof/2"
@@ -56,7 +56,7 @@ class Proof:
 def proof_of(entry: AuditEntry) -> Proof:
     """The proof of one entry, up to the first checkpoint that was signed behind it; verified before it is given."""
     checkpoint = checkpoint_over(entry.sequence)
-    own = "" if entry_digest(as_fields(entry)) == entry.digest else "The entry's content no longer has its digest."
+    own = "" if has_its_digest(as_fields(entry)) else "The entry's content no longer has its digest."
     if checkpoint is None:
         return Proof(entry, None, [], own)
     digests = digests_under(checkpoint)
@@ -75,7 +75,7 @@ def digests_under(checkpoint: Checkpoint) -> list[bytes]:
     """
     found = digests_between(checkpoint.since + 1, checkpoint.rows)
     beside = folder("checkpoints") / file_names(checkpoint.rows)[1]
-    if len(found) < checkpoint.rows - checkpoint.since and beside.is_file():
+    if checkpoint.since < anchor()[0] and len(found) < checkpoint.rows - checkpoint.since and beside.is_file():
         return list(stored_digests(beside))
     return found
 

@@ -55,9 +55,19 @@ def row_problem(entry: dict[str, Any], expected: int, previous: str) -> str:
     """Why this row cannot be number `expected` behind a row of the digest `previous`; empty if it can."""
     if entry["sequence"] != expected:
         return f"entry {expected} is missing; {entry['sequence']} follows"
+    if "at" not in entry:
+        return "its content can no longer be read"
     if entry["previous"] != previous:
         return "it does not continue the entry before it"
-    return "" if entry_digest(entry) == entry["digest"] else "its content no longer has its digest"
+    return "" if has_its_digest(entry) else "its content no longer has its digest"
+
+
+def has_its_digest(entry: dict[str, Any]) -> bool:
+    """Whether an entry's digest is that of its content; content that cannot be written as canonical JSON has none."""
+    try:
+        return bool(entry_digest(entry) == entry["digest"])
+    except (ValueError, RecursionError):
+        return False
 
 
 def walk(entries: Iterable[dict[str, Any]], *, start: int = 1, previous: str = GENESIS) -> Verdict:

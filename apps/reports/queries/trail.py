@@ -13,7 +13,8 @@ from apps.audit.models import AuditEntry
 from apps.audit.queries import as_fields, entries_about
 from apps.audit.queries.checkpoints import Held, newest_checkpoint, public_key_texts, statement_of
 from apps.audit.queries.examining import Examined, examine_news
-from apps.audit.rules import entry_digest
+from apps.audit.queries.proofs import proof_of
+from apps.audit.rules import has_its_digest
 from apps.reports.queries.words import name_of
 
 HOW = (
@@ -46,12 +47,13 @@ def trail_facts(objects: Mapping[type[models.Model], Iterable[int]], team_id: in
 
 def _chain(found: Examined, entries: list[dict[str, Any]]) -> dict[str, Any]:
     """What is known of the whole chain: what was read now and found, and the last verification of all of it."""
-    verdict, verified = found.verdict, _verified()
+    verdict, (verified, altered_word) = found.verdict, _verified()
     where = f"entry {verdict.broken_at}: " if verdict.broken_at else ""
     problems = [f"{where}{verdict.problem}"] if verdict.problem else []
     problems += [fault.rstrip(".") for fault in found.faults]
-    altered = [entry["sequence"] for entry in entries if entry_digest(entry) != entry["digest"]]
+    altered = [entry["sequence"] for entry in entries if not has_its_digest(entry)]
     problems += [f"entry {number}: its content no longer has its digest" for number in altered]
+    problems += altered_word
     if verified is not None and not verified["is_intact"]:
         problems.append(f"the verification of the whole trail on {verified['at'][:10]} found that it was changed")
     return {
@@ -64,13 +66,17 @@ def _chain(found: Examined, entries: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _verified() -> dict[str, Any] | None:
-    """The last verification of the whole trail, as its own entry in the trail tells it; None where there was none."""
+def _verified() -> tuple[dict[str, Any] | None, list[str]]:
+    """The last verification of the whole trail, as its own entry in the trail tells it, None where there was none; and
+    what is wrong with that entry, which is then not believed.
+    """
     entry = AuditEntry.objects.filter(action=VERIFIED).order_by("-sequence").first()
     if entry is None:
-        return None
+        return None, []
+    if proof_of(entry).problem:
+        return None, [f"entry {entry.sequence}, which tells of a verification, is not the one that was recorded"]
     told = {"entry": entry.sequence, "at": as_fields(entry)["at"]}
-    return told | {name: entry.data[name] for name in ("is_intact", "rows", "head")}
+    return told | {name: entry.data[name] for name in ("is_intact", "rows", "head")}, []
 
 
 def checkpoint_told() -> dict[str, Any]:

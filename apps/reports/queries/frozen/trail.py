@@ -19,16 +19,27 @@ def trail_told(scope: Scope, lineage: Iterable[int], incidents: list[Incident], 
     `held` the newest checkpoints as they stood before.
     """
     told = trail_facts(_objects(scope, sorted(set(lineage)), incidents), scope.team_id, held)
-    return told | {"proof": _proof(told)}
+    return _proven(told)
 
 
 def proven_again(told: dict[str, Any]) -> dict[str, Any]:
     """The same extract with the proof that can be given now: more may have been signed since it was taken."""
-    return told | checkpoint_told() | {"proof": _proof(told)}
+    return _proven(told | checkpoint_told())
 
 
-def _proof(told: dict[str, Any]) -> dict[str, Any]:
-    return extract_proof(entry["sequence"] for entry in told["entries"])
+def _proven(told: dict[str, Any]) -> dict[str, Any]:
+    """With its proof; an entry behind which something was signed, and which that does not prove, is a break."""
+    proof, chain = extract_proof(entry["sequence"] for entry in told["entries"]), told["whole_chain"]
+    signed_to = told["checkpoint"]["rows"] if told["checkpoint"] else 0
+    unproven = [
+        f"entry {number}: the signed checkpoint behind it was signed over other entries than are there"
+        for number in proof["unsigned"]
+        if number <= signed_to
+    ]
+    if unproven:
+        known = chain["problem"].split("; ") if chain["problem"] else []
+        chain = chain | {"is_intact": False, "problem": "; ".join(dict.fromkeys([*known, *unproven]))}
+    return told | {"proof": proof, "whole_chain": chain}
 
 
 def _objects(scope: Scope, lineage: list[int], incidents: list[Incident]) -> Objects:
