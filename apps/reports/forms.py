@@ -52,9 +52,9 @@ class ReportFilterForm(forms.Form):
 class PeriodForm(forms.Form):
     """The days that a report on monitoring speaks of; its value is `period`, None where both are left empty."""
 
-    first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label="From day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(
-        label="To",
+        label="To day",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Both days are part of it, in UTC. Leave both empty for the 90 days before the snapshot.",
