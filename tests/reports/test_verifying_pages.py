@@ -225,3 +225,22 @@ def test_a_document_that_takes_longer_than_somebody_should_wait_is_for_the_progr
     monkeypatch.setattr("apps.reports.queries.verifying.MOST_STEPS", 0.1)
     status, told = verdict_of(ada, sealed.document)
     assert (status, told["code"]) == (422, "verify.too_costly")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"subject": "\ud800"},
+        {"format": "\ud800"},
+        {"generated_at": "0001-01-01T00:00:00+14:00"},
+        {"generated_at": "9999-12-31T23:59:59-14:00"},
+    ],
+)
+def test_words_and_times_that_cannot_be_written_are_no_fault_of_the_page(sealed: Sealed, ada: Any, told: Any) -> None:
+    manifest = json.dumps(json.loads(sealed.files["manifest.json"]) | told).encode()
+    brought = stored_zip(sealed.files | {"manifest.json": manifest})
+    assert page_of(ada, brought)[0] == 200
+    answer = make_client(ada).post(
+        "/api/v1/verifications/", {"file": SimpleUploadedFile("p", brought)}, format="multipart"
+    )
+    assert answer.status_code == 200 and not answer.json()["is_intact"]

@@ -1,7 +1,7 @@
 """Checking a pack or a PDF that somebody brings, with the very code that is in every pack."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.db.models import Q
@@ -133,6 +133,9 @@ def file_check(user: "User | AnonymousUser", stream: BinaryIO, *, expected: str 
 
 
 def _pack_check(user: "User | AnonymousUser", verdict: Verdict, size: int) -> FileCheck:
+    verdict.problems = [_writable(problem) for problem in verdict.problems]
+    for name in ("subject", "generated_at", "format"):
+        setattr(verdict, name, _writable(str(getattr(verdict, name))))
     made = Q(result__manifest_digest=verdict.manifest_digest) if verdict.manifest_digest else None
     report, is_made_here = _made(user, made)
     return FileCheck(
@@ -181,9 +184,14 @@ def _moment(text: str) -> datetime | None:
     """A time that a pack tells; None for anything that is none, for somebody else may have written it."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo is not None else None
+
+
+def _writable(text: str) -> str:
+    """Text out of somebody else's JSON, which may hold halves of characters that nothing can be written with."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _made(user: "User | AnonymousUser", which: Q | None) -> tuple[ReportRun | None, bool]:
