@@ -24,6 +24,7 @@ class Job:
 
     def __init__(self, people: dict[str, Client], folder: Path, models: Path) -> None:
         self.erin, self.carol, self.amir = people["erin"], people["carol"], people["amir"]
+        self.ada = people["ada"]
         self.folder, self.models = folder, models
         self.pdf, self.zip = folder / "audit-report.pdf", folder / "audit-pack.zip"
         self.whole = folder / "audit-pack-of-system.zip"
@@ -54,6 +55,7 @@ class Job:
                 ("Collect the evidence of the deployment", self.collect),
                 ("Put a risk on record whose control the platform checks; have it accepted", self.accept_risk),
                 ("Begin to hold the system against the EU AI Act", self.begin_law),
+                ("Say which organisation answers for it, as every document names it", self.answer_for),
                 ("Write its model card and its bills of materials, CycloneDX and SPDX", self.papers),
                 ("Export an audit pack of the version: the report on everything, and the model card", self.export),
                 ("Verify the pack and the audit trail", self.verify),
@@ -293,6 +295,9 @@ class Job:
         return oversight.law_begun(self.carol)
 
     # --- papers ---------------------------------------------------------------------------------------------------
+
+    def answer_for(self) -> str:
+        return regulator.organisation_entered(self.ada)
 
     def papers(self) -> str:
         return standing.papers(self.carol, self._made["version"], self.folder, say)

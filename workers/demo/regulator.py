@@ -5,12 +5,28 @@ from pathlib import Path
 from typing import Any
 
 from workers.demo import checks
-from workers.demo.client import Client, DemoError
+from workers.demo.client import Client, DemoError, Refusal
 from workers.demo.standing import SYSTEM
 
 ANNEX_IV, PACK = "ai-act-annex-iv", "audit-pack"
+ORGANISATION = {
+    "name": "Example Support AG",
+    "address": "1 Example Street, 10115 Berlin, Germany",
+    "contact": "ai-governance@example.org",
+}
 OF_VERSION = ("audit-report", "model-card")  # what the pack of the version holds
 LABEL, REASON = "Demo", "Shows what a regulator is given."
+
+
+def organisation_entered(administrator: Client) -> str:
+    """The organisation that documents name as the provider. What somebody entered there before stays."""
+    try:
+        told: dict[str, Any] = administrator.get("organisation/")
+    except Refusal as refusal:
+        if refusal.code != "not_found":
+            raise
+        told = administrator.put("organisation/", **ORGANISATION)
+    return f"documents will name {told['name']}"
 
 
 def frozen(person: Client, team: int, say: Callable[[str], None]) -> dict[str, Any]:
