@@ -1,5 +1,6 @@
 """What a check of somebody else's file may cost: steps and bytes are counted before they are spent."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,18 @@ def test_json_is_read_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     with at_most(10, 12), pytest.raises(TooCostly):
         read_json(b'{"a": 1}', "a", Verdict())
         read_json(b'{"a": 1}', "b", Verdict())
+
+
+def test_a_number_of_a_million_digits_is_never_computed() -> None:
+    limit, verdict = sys.get_int_max_str_digits(), Verdict()
+    sys.set_int_max_str_digits(0)  # as on the first releases of Python 3.9
+    try:
+        assert read_json(b'{"a": ' + b"9" * 1_000_000 + b"}", "snapshot.json", verdict) is None
+        with pytest.raises(ValueError, match="more than 4300 digits"):
+            next(_entries(b'{"a": ' + b"9" * 1_000_000 + b"}\n"))
+    finally:
+        sys.set_int_max_str_digits(limit)
+    assert verdict.problems == ["snapshot.json: is not valid JSON"]
 
 
 def test_many_small_values_cost_more_than_their_bytes() -> None:

@@ -83,6 +83,7 @@ def test_an_untouched_pack_is_ok(check, pack) -> None:
     code, said = check(pack.data)
     assert code == OK
     assert said.startswith("OK: ")
+    assert "Nobody sealed it" in said
     assert pack.manifest_digest in said
 
 

@@ -96,6 +96,8 @@ def _tell_pack(verdict: Verdict, has_key: bool) -> int:
         )
         told = "it is one that you expected" if has_key else "compare it with the organisation's"
         print(f"Sealed at {plain(verdict.sealed_at)} with the key ({told}): {verdict.seal_key}")
+    else:
+        print("Nobody sealed it: it holds only if its manifest has the digest that the portal tells.")
     print(f"Manifest digest (compare it with the portal's): {verdict.manifest_digest}")
     return 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterator
 from io import BytesIO
 from itertools import zip_longest
@@ -30,7 +29,7 @@ from apps.reports.rules.verify_pack.manifests import public_key_from
 from apps.reports.rules.verify_pack.pdfs import check_pdf
 from apps.reports.rules.verify_pack.reading import FolderPack, ZipPack, read_part
 from apps.reports.rules.verify_pack.trail import chain_problems, digest_of, proof_problems
-from apps.reports.rules.verify_pack.verdicts import Verdict, json_steps, read_json
+from apps.reports.rules.verify_pack.verdicts import Verdict, json_steps, json_value, read_json
 from apps.reports.rules.verify_pack.work import spend
 
 _LOOKED_INTO = (DOCUMENT, SNAPSHOT, SNAPSHOT_1, TRAIL, TRAIL_1, PROOF)
@@ -155,7 +154,7 @@ def _entries(lines: bytes) -> Iterator[Any]:
     for line in BytesIO(lines):
         if len(line) > MOST_LINE_BYTES:
             raise ValueError(f"a line is longer than {MOST_LINE_BYTES} bytes")
-        yield json.loads(line)
+        yield json_value(line)
 
 
 def check_documents(

@@ -11,6 +11,7 @@ from apps.reports.rules.verify_pack.pdfs import PdfVerdict
 from apps.reports.rules.verify_pack.work import MEBIBYTE, spend, spend_json
 
 JSON_STEPS, VALUE_STEPS = 10, 0.0003  # to read a mebibyte, and for each list and object in it
+MOST_DIGITS = 4_300  # of a whole number; what newer Pythons allow
 
 
 @dataclass
@@ -45,6 +46,19 @@ def json_steps(data: bytes) -> float:
     return JSON_STEPS * len(data) / MEBIBYTE + VALUE_STEPS * (data.count(b"[") + data.count(b"{"))
 
 
+def json_value(data: bytes) -> Any:
+    """The value that JSON holds. Raises ValueError for none, and for a number of more digits than any of ours: turning
+    millions of them into a number takes minutes on Pythons that set no limit of their own.
+    """
+    return json.loads(data, parse_int=_whole)
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number has more than {MOST_DIGITS} digits")
+    return int(digits)
+
+
 def read_json(data: bytes, name: str, verdict: Verdict) -> Any:
     """A JSON file's content; None, and a problem, where it is none, `null` or larger than any in a pack."""
     if len(data) > MOST_JSON_BYTES:
@@ -53,7 +67,7 @@ def read_json(data: bytes, name: str, verdict: Verdict) -> Any:
     spend_json(len(data))
     spend(json_steps(data), f"reading {name}")
     try:
-        value = json.loads(data)
+        value = json_value(data)
     except (ValueError, RecursionError):
         verdict.problems.append(f"{name}: is not valid JSON")
         return None
