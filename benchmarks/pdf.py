@@ -52,7 +52,8 @@ def measure() -> Section:
             figures += _figures(name, plain, ours)
     about = (
         "Parts set side by side on as many processes as there are cores and joined, beside WeasyPrint alone in one"
-        " process. Same HTML and style sheets, tagged as PDF/UA-1 both times; both times contain the processes' start."
+        " process. Same HTML and style sheets, tagged as PDF/UA-1 both times; both times contain the processes' start;"
+        " Django, which a worker has loaded long before, is in neither."
     )
     return Section("PDF", about, figures)
 

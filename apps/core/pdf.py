@@ -22,9 +22,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 
 from apps.core.errors import Refused, Unavailable
-from apps.core.press.order import Order, Reply
-
-MOST_BY_DEFAULT = 4  # processes: each takes about 200 MB, and a machine of many CPUs need not have more memory
+from apps.core.press.order import MOST_BY_DEFAULT, Order, Reply
 
 
 def render_pdf(

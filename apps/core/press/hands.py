@@ -49,9 +49,12 @@ def _work(jobs: Sequence[Job], reading: int) -> NoReturn:
     code = 1
     try:
         gc.set_threshold(CALM, 50, 100)
+        done = 0
         while place := os.read(reading, WIDTH):
+            if done:
+                gc.collect()  # before the next job, not after the last: what is left then ends with the process
             jobs[int.from_bytes(place, "big")]()
-            gc.collect()
+            done += 1
         code = 0
     except BaseException:  # noqa: BLE001 - see above
         traceback.print_exc()

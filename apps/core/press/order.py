@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
+MOST_BY_DEFAULT = 4  # processes: each takes about 200 MB, and a machine of many CPUs need not have more memory
+
 
 @dataclass(frozen=True)
 class Order:

@@ -37,8 +37,9 @@ def _print_parts(order: Order, folder: Path, pieces: Cut) -> int | Reply:
     parts = [folder / f"part-{place:04d}.html" for place in range(len(pieces.parts))]
     for place, path in enumerate(parts):
         path.write_text(part_html(pieces, place))
-    # The longest first, so that no process is left with one at the end; the first part will be set again.
-    if refused := _set(order, sorted(parts, key=lambda path: -path.stat().st_size)):
+    # The largest first, so that no process is left with one at the end; the first part will be set again. Elements
+    # tell what a part costs; bytes do not: those of a drawing are many.
+    if refused := _set(order, sorted(parts, key=lambda path: -path.read_text().count("<"))):
         return refused
     leaves: list[Path] = []
     for _ in range(ROUNDS):
