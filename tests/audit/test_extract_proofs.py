@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.db import connection, transaction
+from django.utils import timezone
 
-from apps.audit.models import AuditEntry
+from apps.audit.models import AuditEntry, AuditSegment
 from apps.audit.queries.checkpoints import checkpoint_over, public_keys, statement_of
 from apps.audit.queries.proofs import digests_under, extract_proof, proof_of
 from apps.audit.rules import TABLE, guard_statements, unguard_statements
@@ -94,12 +95,17 @@ def test_where_rows_are_archived_the_exported_digests_stand_in_for_them():
     checkpoint_make()
     checkpoint = checkpoint_over(5)
     whole = digests_under(checkpoint)
+    last = AuditEntry.objects.get(sequence=2)
     with connection.cursor() as cursor:
         for statement in unguard_statements(connection.vendor):
             cursor.execute(statement)
         cursor.execute(f"DELETE FROM {TABLE} WHERE sequence <= 2")
         for statement in guard_statements(connection.vendor):
             cursor.execute(statement)
+    assert digests_under(checkpoint) == whole[2:], "rows that were taken out without an archive have no stand-in"
+    AuditSegment.objects.create(
+        first=1, last=2, previous="0" * 64, head=last.digest, name="old.gz", sha256="", size=0, at=timezone.now()
+    )
     assert digests_under(checkpoint) == whole
     proof = extract_proof([4])
     assert proof["checkpoints"] == [statement_of(checkpoint).as_json()]

@@ -123,7 +123,8 @@ def test_the_trail_is_read_and_verified(live_server: LiveServer, page: Page, wor
 def test_a_report_is_asked_for(live_server: LiveServer, page: Page, world: World, sign_in: SignIn) -> None:
     sign_in(world.olga)
     page.goto(live_server.url + reverse("portal:version-tab", args=[world.version.pk, "documents"]))
-    page.get_by_role("button", name=re.compile("pack", re.IGNORECASE)).first.click()
+    page.get_by_role("link", name="Make an audit pack").click()
+    page.get_by_role("button", name="Make the pack of what is ticked").click()
     expect(page.locator("main")).to_contain_text(re.compile("waiting|queued", re.IGNORECASE))
     assert ReportRun.objects.get().state == "queued"
 
