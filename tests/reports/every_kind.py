@@ -14,7 +14,6 @@ from apps.reports.rules.documents.content import Document
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.reading import document_specs
 from apps.reports.rules.documents.spec import DATASET, DEPLOYMENT, INCIDENT, PDF, SUBJECTS, SYSTEM, VERSION
-from apps.reports.rules.documents.standing import editions_of
 from apps.serving.models import Deployment
 from tests.reports.overseen import CAUSE, PARTS, accident, facts_now, oversee, write_report
 from tests.reports.world import World, approve
@@ -43,7 +42,7 @@ def documents_of(snapshots: Snapshots) -> Iterator[tuple[str, Document]]:
     for slug, spec in document_specs().items():
         for subject in (kind for kind in SUBJECTS if kind in spec.subjects):
             facts = Facts(snapshots[subject])
-            for audience, is_simplified in editions_of(spec, facts):
+            for audience, is_simplified in spec.editions(is_small=facts.is_of_small_provider):
                 name = "-".join(part for part in (slug, subject, audience, "short" if is_simplified else "") if part)
                 yield (
                     name,

@@ -43,9 +43,17 @@ class Choice:
 
 def editions_offered(kind: Kind, is_small: bool) -> list[Edition]:
     """The editions of a kind of document that this subject can have."""
-    found = [Edition("", False, EVERYBODY if kind.audiences else FULL_LABEL)]
-    found += [Edition(one.id, False, one.title) for one in kind.audiences]
-    return [*found, Edition("", True, SIMPLIFIED_LABEL)] if kind.has_simplified and is_small else found
+    found = kind.spec.editions(is_small=is_small) if kind.spec else [("", False)]
+    return [
+        Edition(audience, is_simplified, _label(kind, audience, is_simplified)) for audience, is_simplified in found
+    ]
+
+
+def _label(kind: Kind, audience: str, is_simplified: bool) -> str:
+    if is_simplified:
+        return SIMPLIFIED_LABEL
+    everybody = EVERYBODY if kind.audiences else FULL_LABEL
+    return kind.audience_title(audience) if audience else everybody
 
 
 def choices_of(subject_kind: str, is_small: bool, known: Known) -> list[Choice]:

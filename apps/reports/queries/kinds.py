@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from apps.core.errors import NotFound
 from apps.reports.queries.own import all_specs
-from apps.reports.rules.documents.reading import FULL
 from apps.reports.rules.documents.spec import (
     AUDIT_PACK,
     AUDIT_REPORT,
@@ -40,7 +39,7 @@ class Kind:
     @property
     def has_simplified(self) -> bool:
         """Whether small providers may hand in a shorter edition."""
-        return self.spec is not None and any(point.simplified != FULL for point in self.spec.points)
+        return self.spec is not None and self.spec.has_simplified
 
     @property
     def has_period(self) -> bool:

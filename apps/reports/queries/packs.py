@@ -78,12 +78,16 @@ def may_have_files(user: "User | AnonymousUser", report: ReportRun) -> bool:
 
 
 def _titled(report: ReportRun, kind: Kind | None, has_files: bool) -> Titled:
-    for_whom = kind.audience_title(report.audience) if kind else report.audience
     period = read_period(report.config.get("period"))
-    about = (for_whom, "simplified" if report.is_simplified else "", str(period or ""))
-    edition = ", ".join(part for part in about if part)
+    edition = _edition(kind, report.audience, report.is_simplified, str(period or ""))
     forms = [(form, FORMS[form]) for form in report.digests] if has_files else []
     return Titled(report, kind.title if kind else report.document, edition, forms)
+
+
+def _edition(kind: Kind | None, audience: str, is_simplified: bool, period: str = "") -> str:
+    """For whom, how long and about which days, in words; empty for the whole document for everybody."""
+    for_whom = kind.audience_title(audience) if kind else audience
+    return ", ".join(part for part in (for_whom, "simplified" if is_simplified else "", period) if part)
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,7 @@ def packed_documents(report: ReportRun) -> list[PackedDocument]:
 
 def _packed(told: dict[str, Any], kind: Kind | None) -> PackedDocument:
     chosen = chosen_from(told)
-    for_whom = kind.audience_title(chosen.audience) if kind else chosen.audience
-    edition = "simplified" if chosen.is_simplified else for_whom
+    edition = _edition(kind, chosen.audience, chosen.is_simplified)
     return PackedDocument(chosen, kind.title if kind else chosen.document, edition, told, told["pages"])
 
 

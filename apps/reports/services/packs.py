@@ -15,7 +15,7 @@ from apps.reports.rules.documents.chosen import Chosen, chosen_from
 from apps.reports.rules.documents.content import Document
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.spec import AUDIT_REPORT, JSON, PDF, DocumentSpec
-from apps.reports.rules.documents.standing import editions_of, standing
+from apps.reports.rules.documents.standing import standing
 from apps.reports.rules.pack import Archive, page_count, sha256
 from apps.reports.services.documents import Press, document_of, made_at_of, snapshot_for, stored_file, told_of
 from apps.reports.services.packing import pack_documents
@@ -63,7 +63,9 @@ def _chosen(run: ReportRun, facts: Facts) -> list[Chosen]:
     if listed := run.config.get("documents"):
         return [chosen_from(one) for one in listed]
     specs = [kind.spec for kind in kinds_about(run.subject_kind) if kind.spec is not None]
-    return [Chosen(spec.slug, *edition) for spec in specs for edition in editions_of(spec, facts)]
+    return [
+        Chosen(spec.slug, *edition) for spec in specs for edition in spec.editions(is_small=facts.is_of_small_provider)
+    ]
 
 
 def _document(run: ReportRun, facts: Facts, chosen: Chosen) -> tuple[DocumentSpec, Document]:

@@ -15,7 +15,7 @@ from apps.reports.models import ReadinessRun
 from apps.reports.queries.kinds import kinds_about
 from apps.reports.queries.subjects import Subject
 from apps.reports.rules.documents.filling.facts import Facts
-from apps.reports.rules.documents.standing import edition_standing, editions_of
+from apps.reports.rules.documents.standing import edition_standing
 from apps.reports.rules.pack import sha256
 from apps.reports.services.snapshots import OnProgress, about, frozen_now
 
@@ -46,7 +46,7 @@ def readiness_make(*, run: ReadinessRun, on_progress: OnProgress) -> None:
         on_progress(0.5 + 0.5 * place / len(specs), spec.title)
         found += [
             edition_standing(spec, facts, digest, audience=audience, is_simplified=is_simplified)
-            for audience, is_simplified in editions_of(spec, facts)
+            for audience, is_simplified in spec.editions(is_small=facts.is_of_small_provider)
         ]
     readiness_finish(run=run, found=found, digest=digest)
 

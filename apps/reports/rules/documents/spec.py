@@ -91,3 +91,14 @@ class DocumentSpec:
     def points(self) -> list[PointSpec]:
         """Every point, in order."""
         return [point for section in self.sections for point in section.points]
+
+    @property
+    def has_simplified(self) -> bool:
+        """Whether small providers may hand in a shorter edition."""
+        return any(point.simplified != FULL for point in self.points)
+
+    def editions(self, *, is_small: bool) -> list[tuple[str, bool]]:
+        """Audience (empty: everybody) and whether it is the simplified one, of each edition that can be had; `is_small`
+        says whether the provider is."""
+        found = [("", False), *((audience.id, False) for audience in self.audiences)]
+        return [*found, ("", True)] if self.has_simplified and is_small else found

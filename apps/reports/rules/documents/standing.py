@@ -9,7 +9,6 @@ from apps.reports.rules.documents.assembling import assemble, readiness
 from apps.reports.rules.documents.content import Document
 from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.grading import Grading
-from apps.reports.rules.documents.reading import FULL
 from apps.reports.rules.documents.spec import DocumentSpec
 
 Grader = Callable[[Document, Facts], Grading]
@@ -33,13 +32,6 @@ def edition_standing(
     )
     told = {"document": spec.slug, "audience": audience, "is_simplified": is_simplified}
     return told | standing(spec, made, facts)
-
-
-def editions_of(spec: DocumentSpec, facts: Facts) -> list[tuple[str, bool]]:
-    """The editions that can be made from these facts: audience and whether it is the simplified one."""
-    found = [("", False), *((audience.id, False) for audience in spec.audiences)]
-    is_offered = any(point.simplified != FULL for point in spec.points) and facts.is_of_small_provider
-    return [*found, ("", True)] if is_offered else found
 
 
 def standing(spec: DocumentSpec, document: Document, facts: Facts) -> dict[str, Any]:
