@@ -8,6 +8,7 @@ from apps.reports.rules.documents.filling.facts import Facts
 from apps.reports.rules.documents.grading import LETTERS, Deduction, Finding, Grading, graded, letter_of
 from apps.reports.rules.documents.grading.summary import CHECKS, WEIGHTS, grade
 from apps.reports.rules.documents.grading.summary.agreement import _AMOUNT
+from apps.reports.rules.documents.grading.summary.links import _is_private
 from apps.reports.rules.documents.grading.summary.record import GRID, Summary
 from apps.reports.rules.documents.grading.summary.wording import reading_ease
 from tests.reports import small_facts as small
@@ -281,3 +282,21 @@ def test_a_text_of_digits_or_blanks_takes_no_time() -> None:
     assert not list(_AMOUNT.finditer("1" * 20_000 + "1" + " " * 20_000))
     (found,) = _AMOUNT.finditer("about 1.5 trillion tokens")
     assert found.group("number", "power", "unit") == ("1.5", "trillion", "tokens")
+
+
+@pytest.mark.parametrize(
+    ("host", "is_private"),
+    [
+        ("www.example.com", False),
+        ("8.8.8.8", False),
+        ("10.example.com", False),
+        ("localhost", True),
+        ("wiki.internal", True),
+        ("10.1.2.3", True),
+        ("172.16.0.9", True),
+        ("169.254.1.1", True),
+        ("::1", True),
+    ],
+)
+def test_addresses_of_local_networks_are_told_apart(host: str, is_private: bool) -> None:
+    assert _is_private(host) is is_private

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from apps.reports.rules.documents.content import Table
@@ -91,12 +92,7 @@ def broken(summary: Summary) -> Iterator[Finding]:
     """Addresses that lead nowhere by their form: no domain, or one of a private network."""
     for point in summary.filled:
         for link in links_in(text_of(point)):
-            host = urlsplit(link).hostname or ""
-            if (
-                "." not in host
-                or host.startswith(("127.", "10.", "192.168."))
-                or host.endswith((".local", ".internal"))
-            ):
+            if _is_private(urlsplit(link).hostname or ""):
                 yield summary.finding(
                     point.id,
                     ACCESSIBILITY,
@@ -107,8 +103,11 @@ def broken(summary: Summary) -> Iterator[Finding]:
 
 
 def _is_private(host: str) -> bool:
-    inside = host.startswith(("127.", "10.", "192.168.")) or host.endswith((".local", ".internal"))
-    return inside or "." not in host
+    """Whether nobody outside gets there: no domain, one of a local network, or an address kept for such (IANA)."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal"))
 
 
 def contact(summary: Summary) -> Iterator[Finding]:
