@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from apps.accounts.queries import may, team_ids_seen_by
-from apps.core.errors import NotFound
 from apps.core.rules import SUCCEEDED
 from apps.reports.models import ReadinessRun, ReportRun, Snapshot, SnapshotRun
 from apps.reports.queries.kinds import Kind, kinds_about
@@ -28,14 +27,6 @@ def readiness_runs_seen_by(user: "User | AnonymousUser") -> QuerySet[ReadinessRu
     """Checks of readiness of the person's teams, newest first."""
     rows = ReadinessRun.objects.filter(team_id__in=team_ids_seen_by(user))
     return rows.select_related("team", "created_by")
-
-
-def readiness_run_seen(user: "User | AnonymousUser", pk: int) -> ReadinessRun:
-    """One check. Raises NotFound when it is not there or not to be seen."""
-    found = readiness_runs_seen_by(user).filter(pk=pk).first()
-    if found is None:
-        raise NotFound("There is no such check, or you may not see it.")
-    return found
 
 
 def snapshot_runs_seen_by(user: "User | AnonymousUser") -> QuerySet[SnapshotRun]:

@@ -5,7 +5,7 @@ known; a point without content says why.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 FILLED, PARTLY, NOT_APPLICABLE, MISSING = "filled", "partly", "not_applicable", "missing"
 STATES = {FILLED: "Filled", PARTLY: "Filled in part", NOT_APPLICABLE: "Not applicable", MISSING: "Missing"}
@@ -170,8 +170,3 @@ def joined(parts: Iterable[Filled]) -> Filled:
         tuple(dict.fromkeys(known for part in found for known in part.known)),
         tuple(dict.fromkeys(sentence for part in found for sentence in part.missing)),
     )
-
-
-def with_known(filled: Filled, *known: Known) -> Filled:
-    """The same content, known in these further ways."""
-    return replace(filled, known=(*filled.known, *known))
