@@ -44,10 +44,13 @@ def test_signatures_entries_and_keys_count_in_advance() -> None:
 
 
 def test_outside_of_a_bound_nothing_is_counted() -> None:
-    _spend_on(b"", proof_of(10_000, 10_000))
-    with at_most(1, 1):
-        pass
-    _spend_on(b"", proof_of(10_000, 10_000))
+    costly, content = proof_of(10_000, 10_000), b'{"a": 1}'
+    _spend_on(b"", costly)
+    assert not is_within(1, b"", costly)
+    _spend_on(b"", costly)  # the bound is gone with its block, though it was overstepped
+    with at_most(1, 1), pytest.raises(TooCostly):
+        read_json(content, "a", Verdict())
+    assert read_json(content, "a", Verdict()) == {"a": 1}
 
 
 @pytest.mark.django_db

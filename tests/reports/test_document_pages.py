@@ -217,6 +217,6 @@ def test_pages_cost_as_much_for_many_as_for_one(world: World, django_assert_num_
         for _ in range(count):
             make(document_start(by=world.ada, subject=world.version, document=VERSION_CARD))
         with django_assert_num_queries(SUBJECT_QUERIES):
-            ada.get(subject)
+            assert ada.get(subject).status_code == 200
         with django_assert_num_queries(LIST_QUERIES):
-            ada.get(listed)
+            assert ada.get(listed).status_code == 200
