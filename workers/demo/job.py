@@ -61,7 +61,7 @@ class Job:
                 ("Verify the pack and the audit trail", self.verify),
                 ("Change one byte of the pack and see the verification fail", self.tamper),
                 ("Freeze the system and write its technical documentation, Annex IV of the AI Act", self.document),
-                ("Put every document about it into one sealed pack, and verify it without the portal", self.seal),
+                ("Put every document about it into one audit pack, and verify it without the portal", self.seal),
             )
         )
 
